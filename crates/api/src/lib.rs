@@ -1,0 +1,39 @@
+//! Types and client of the two wholesale precheck operations of Webex.
+//!
+//! Everything here that knows a field, a value or an address is generated from a contract which is
+//! held against Webex's documentation. Most programs want the crate `webex-precheck` instead, which
+//! retries, judges and reports on top of these types.
+//!
+//! ```
+//! use webex_precheck_api::types::{SubscriberPackage, SubscriberPrecheckRequest};
+//!
+//! let request = SubscriberPrecheckRequest::new("alice.anderson@acme.com")
+//!     .packages([SubscriberPackage::WebexCalling]);
+//! assert_eq!(
+//!     serde_json::to_string(&request)?,
+//!     r#"{"email":"alice.anderson@acme.com","packages":["webex_calling"]}"#
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! | feature | default | what it brings |
+//! |---|---|---|
+//! | `client` | yes | `Client`, over reqwest; without it the types alone, over serde |
+//! | `schemars` | no | `schemars::JsonSchema` for the types |
+//!
+//! `Client` decodes answers of status 200. Any other answer is
+//! `Error::UnexpectedResponse`, which holds the response with its status, headers and body, so
+//! that nothing of it is lost; [`types::ErrorBody`] decodes such a body where it is JSON.
+
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, reason = "written by progenitor")]
+mod generated;
+mod operation;
+mod wire;
+
+pub use generated::types;
+pub use generated::{BASE_URL, KNOWN_INFO_CODES, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
+#[cfg(feature = "client")]
+pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue};
+pub use operation::Operation;
+pub use wire::{Code, InfoList};

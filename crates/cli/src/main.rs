@@ -1,0 +1,25 @@
+//! The program `webex-precheck`. This file only dispatches.
+
+mod arguments;
+mod fields;
+mod outcome;
+mod output;
+mod precheck;
+mod request;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let matches = arguments::command().get_matches();
+    let result = arguments::interpret(&matches).and_then(|plan| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| outcome::Failure::usage(format!("no runtime: {error}")))?;
+        runtime.block_on(precheck::run(plan))
+    });
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}

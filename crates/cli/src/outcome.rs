@@ -1,0 +1,85 @@
+//! Exit codes, and what is said where the program fails.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use webex_precheck::Error;
+
+/// The documented exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Likely = 0,
+    Unlikely = 1,
+    /// Bad usage or input.
+    Usage = 2,
+    /// No token, or one that Webex does not accept for this.
+    Unauthorized = 3,
+    /// Webex is unreachable, failing or limiting.
+    Unavailable = 4,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        // The codes fit a byte.
+        Self::from(exit as u8)
+    }
+}
+
+/// Why the program has no verdict.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Writes the message to stderr.
+    pub(crate) fn report(self) -> ExitCode {
+        let _ = writeln!(io::stderr(), "error: {}", self.message);
+        self.exit.into()
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match error.status() {
+            _ if error.is_builder() => Exit::Usage,
+            _ if error.is_unauthorized() || error.is_forbidden() => Exit::Unauthorized,
+            // Webex refused the form of the request, and gave no code.
+            Some(400 | 404 | 405 | 409 | 410 | 413 | 415) => Exit::Usage,
+            _ => Exit::Unavailable,
+        };
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let _ = write!(message, ": {cause}");
+            source = cause.source();
+        }
+        if let Some(wait) = error.retry_after() {
+            let _ = write!(message, "\n  try again in {} s", wait.as_secs());
+        }
+        if let Some(excerpt) = error.body_excerpt() {
+            let _ = write!(message, "\n  Webex said: {excerpt}");
+        }
+        Self::new(exit, message)
+    }
+}
+
+/// Writes a warning to stderr.
+pub(crate) fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {message}");
+}

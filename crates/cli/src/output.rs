@@ -1,0 +1,89 @@
+//! The verdict as lines for people and as JSON for programs.
+
+use std::fmt::Write;
+
+use serde_json::json;
+use webex_precheck::Report;
+
+use crate::arguments::Format;
+
+pub(crate) fn render(report: &Report, format: Format) -> String {
+    match format {
+        Format::Table => table(report),
+        Format::Json => json(report),
+    }
+}
+
+fn table(report: &Report) -> String {
+    let mut out = format!("{}\n", report.verdict().as_str());
+    for info in report.info() {
+        let code = info
+            .info_code
+            .map(|code| code.to_string())
+            .unwrap_or_default();
+        let words = info.description.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "  infoCode  {code:<8} {}", printable(words));
+        if let Some(meaning) = info.info_code.and_then(|code| code.meaning()) {
+            let _ = writeln!(out, "  meaning   {:<8} {meaning}", "");
+        }
+    }
+    for reason in report.errors() {
+        let code = reason.error_code.or(reason.code);
+        let code = code.map(|code| code.to_string()).unwrap_or_default();
+        let mut words = reason.description.clone().unwrap_or_default();
+        if let Some(field) = &reason.field_name {
+            words = format!("{field}: {words}");
+        }
+        let _ = writeln!(out, "  errorCode {code:<8} {}", printable(&words));
+    }
+    let _ = write!(out, "  HTTP {}", report.status());
+    if let Some(id) = report.tracking_id() {
+        let _ = write!(out, ", tracking ID {}", printable(id));
+    }
+    let _ = writeln!(out, ", {} ms", report.elapsed().as_millis());
+    out
+}
+
+/// One JSON object; fields are only ever added.
+fn json(report: &Report) -> String {
+    let info: Vec<_> = report
+        .info()
+        .iter()
+        .map(|info| {
+            json!({
+                "code": info.info_code,
+                "description": info.description,
+                "meaning": info.info_code.and_then(|code| code.meaning()),
+            })
+        })
+        .collect();
+    let errors: Vec<_> = report
+        .errors()
+        .iter()
+        .map(|reason| {
+            json!({
+                "code": reason.error_code.or(reason.code),
+                "description": reason.description,
+                "field": reason.field_name,
+            })
+        })
+        .collect();
+    let document = json!({
+        "verdict": report.verdict().as_str(),
+        "message": report.message(),
+        "infoCodes": info,
+        "errorCodes": errors,
+        "status": report.status(),
+        "trackingId": report.tracking_id(),
+        "attempts": report.attempts(),
+        "milliseconds": u64::try_from(report.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    format!("{document:#}\n")
+}
+
+/// What comes from a server must not steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}

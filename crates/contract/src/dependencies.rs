@@ -1,0 +1,90 @@
+//! Package dependencies, which sources state as lines of prose: "`x` is dependent on: `y`, `z`".
+
+use std::collections::BTreeMap;
+
+/// Takes the dependency lines out of a description: the dependencies, and the text without them.
+pub(crate) fn split(text: &str) -> (BTreeMap<String, Vec<String>>, String) {
+    let mut found = BTreeMap::new();
+    let mut rest = String::new();
+    for line in text.lines() {
+        match dependency(line) {
+            Some((package, needed)) => {
+                found.insert(package, needed);
+            }
+            None => {
+                rest.push_str(line);
+                rest.push('\n');
+            }
+        }
+    }
+    (found, rest)
+}
+
+/// Reads one line, or `None` where it states no dependency.
+fn dependency(line: &str) -> Option<(String, Vec<String>)> {
+    let plain = line.replace(['`', '*'], " ");
+    let plain = plain.trim().trim_start_matches(['-', '\u{2022}']).trim();
+    let (package, rest) = plain.split_once(char::is_whitespace)?;
+    let rest = rest.trim_start();
+    let verb = ["is dependent", "depends", "requires", "needs"]
+        .into_iter()
+        .find_map(|verb| rest.strip_prefix(verb))?;
+    let list = verb
+        .split_once(':')
+        .map(|(_, list)| list)
+        .or_else(|| verb.split_once(" on ").map(|(_, list)| list))?;
+    let needed: Vec<String> = list
+        .trim()
+        .trim_end_matches('.')
+        .split([',', '/', ';'])
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let names = || needed.iter().map(String::as_str).chain([package]);
+    (!needed.is_empty() && names().all(is_package)).then(|| (package.to_owned(), needed.clone()))
+}
+
+fn is_package(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    //! The forms that pages and files use, and prose that only looks like one.
+    use super::*;
+
+    #[test]
+    fn reads_the_forms_of_pages_and_files() {
+        let expected = (
+            "plan_b".to_owned(),
+            vec!["suite_a".to_owned(), "voice".to_owned()],
+        );
+        for line in [
+            "* `plan_b` is dependent on: `suite_a`, `voice`",
+            "  \u{2022} plan_b is dependent on: suite_a, voice",
+            "- plan_b depends on: suite_a, voice.",
+            "plan_b requires one of: suite_a, voice",
+        ] {
+            assert_eq!(dependency(line), Some(expected.clone()), "{line}");
+        }
+    }
+
+    #[test]
+    fn leaves_prose_alone() {
+        for line in [
+            "",
+            "plan_b",
+            "The outcome depends on: many things",
+            "packages Note:",
+            "plan_b is dependent on:",
+        ] {
+            assert_eq!(dependency(line), None, "{line}");
+        }
+        let (found, rest) = split("One.\n\n* `a_b` is dependent on: `c`\n\nTwo.");
+        assert_eq!(found.len(), 1);
+        assert_eq!(rest, "One.\n\n\nTwo.\n");
+    }
+}

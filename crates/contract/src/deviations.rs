@@ -1,0 +1,262 @@
+//! Deliberate differences between a source and the contract, each with its reason.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::diff::{Comparison, Difference, Kind};
+use crate::inventory::{Inventory, OperationId};
+
+/// The file of deviations.
+#[derive(Debug)]
+pub struct Deviations {
+    deviations: Vec<Deviation>,
+}
+
+/// One deviation: the differences it excuses, and why they are there.
+#[derive(Debug)]
+pub struct Deviation {
+    /// Line of the file that it begins on.
+    pub line: usize,
+    entry: Entry,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    deviation: Vec<Spanned<Entry>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// Names of the captures that the contract leaves here.
+    sources: Vec<String>,
+    /// One operation; both where it is absent.
+    operation: Option<OperationId>,
+    /// Location of the fact; `*` stands for any characters.
+    at: String,
+    kind: String,
+    /// What the source documents, where it documents something else.
+    documented: Option<String>,
+    /// What the contract says instead.
+    contract: Option<String>,
+    why: String,
+}
+
+/// A difference or a deviation that should not be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The contract differs from a source, and no deviation says why.
+    Unexcused {
+        /// Name of the capture.
+        source: String,
+        /// The difference, from the source to the contract.
+        difference: Difference,
+    },
+    /// A deviation excuses nothing.
+    Dead {
+        /// Line of the deviation.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl Deviations {
+    /// Reads the file. The error says where in the file what is wrong.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let file: File =
+            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let mut deviations = Vec::new();
+        for spanned in file.deviation {
+            let start = spanned.span().start;
+            let line = text[..start].bytes().filter(|b| *b == b'\n').count() + 1;
+            let entry = spanned.into_inner();
+            if !Kind::ALL.iter().any(|kind| kind.as_str() == entry.kind) {
+                let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+                return Err(format!(
+                    "line {line}: `{}` is no kind of difference; use one of {}",
+                    entry.kind,
+                    kinds.join(", ")
+                ));
+            }
+            if entry.why.trim().is_empty() || entry.sources.is_empty() {
+                return Err(format!(
+                    "line {line}: a deviation needs `sources` and a reason, `why`"
+                ));
+            }
+            deviations.push(Deviation { line, entry });
+        }
+        Ok(Self { deviations })
+    }
+
+    /// Holds the differences between each capture (by name) and the contract against the
+    /// deviations: every difference must be excused, and every deviation must excuse one in each
+    /// of its sources.
+    pub fn judge(
+        &self,
+        captures: &[(String, Inventory, Comparison)],
+        contract: &Inventory,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (source, _, comparison) in captures {
+            for difference in &comparison.differences {
+                if !self
+                    .deviations
+                    .iter()
+                    .any(|d| d.excuses(source, difference))
+                {
+                    findings.push(Finding::Unexcused {
+                        source: source.clone(),
+                        difference: difference.clone(),
+                    });
+                }
+            }
+        }
+        for deviation in &self.deviations {
+            for source in &deviation.entry.sources {
+                let capture = captures.iter().find(|(name, ..)| name == source);
+                let message = match capture {
+                    None => format!("there is no capture `{source}`"),
+                    Some((_, _, comparison))
+                        if comparison
+                            .differences
+                            .iter()
+                            .any(|d| deviation.excuses(source, d)) =>
+                    {
+                        continue;
+                    }
+                    Some((_, inventory, _)) => deviation.why_dead(source, inventory, contract),
+                };
+                findings.push(Finding::Dead {
+                    line: deviation.line,
+                    message,
+                });
+            }
+        }
+        findings
+    }
+
+    /// Whether a deviation says why the contract has `at` that no source documents.
+    pub fn back(&self, operation: OperationId, at: &str) -> bool {
+        self.deviations.iter().any(|deviation| {
+            let entry = &deviation.entry;
+            let parents = at.match_indices('.').map(|(index, _)| &at[..index]);
+            entry.operation.is_none_or(|id| id == operation)
+                && ["added", "body"].contains(&entry.kind.as_str())
+                && parents.chain([at]).any(|at| matches(&entry.at, at))
+        })
+    }
+}
+
+impl Deviation {
+    fn excuses(&self, source: &str, difference: &Difference) -> bool {
+        let Entry {
+            sources,
+            operation,
+            at,
+            kind,
+            documented,
+            contract,
+            why: _,
+        } = &self.entry;
+        // Of what is there on one side only, the location says it all.
+        let one_sided = matches!(difference.kind, Kind::Added | Kind::Removed | Kind::Body);
+        sources.iter().any(|name| name == source)
+            && operation.is_none_or(|id| id == difference.operation)
+            && kind == difference.kind.as_str()
+            && matches(at, &difference.at)
+            && (one_sided || (documented, contract) == (&difference.before, &difference.after))
+    }
+
+    fn why_dead(&self, source: &str, inventory: &Inventory, contract: &Inventory) -> String {
+        let entry = &self.entry;
+        let place = |at: &str| at.split(['#', '[', '/']).next().unwrap_or(at).to_owned();
+        let exists = [inventory, contract].iter().any(|side| {
+            side.operations.iter().any(|operation| {
+                let responses = operation
+                    .responses
+                    .iter()
+                    .map(|r| format!("responses.{}", r.status));
+                let examples = operation
+                    .examples
+                    .iter()
+                    .map(|e| format!("examples.{}", e.at));
+                let fields = operation.fields.iter().map(|f| f.at.clone());
+                fields
+                    .chain(responses)
+                    .chain(examples)
+                    .chain(["method", "path", "servers", "security"].map(str::to_owned))
+                    .any(|at| {
+                        matches(&place(&entry.at), &at)
+                            || entry.at.starts_with(&format!("{at}.headers"))
+                    })
+            })
+        }) || entry.at.starts_with("dependencies.");
+        match exists {
+            false => format!(
+                "`{}` exists neither in `{source}` nor in the contract; correct or remove it",
+                entry.at
+            ),
+            true => format!(
+                "`{source}` and the contract do not differ in `{}` ({}) as it says; correct or remove it",
+                entry.at, entry.kind
+            ),
+        }
+    }
+}
+
+/// Whether a pattern, in which `*` stands for any characters, matches the whole of `text`.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            let starts = rest.char_indices().map(|(index, _)| index);
+            starts
+                .chain([rest.len()])
+                .any(|index| matches(tail, &rest[index..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Patterns, and what is refused on reading.
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, text, expected) in [
+            ("body.email", "body.email", true),
+            ("body.email", "body.email.x", false),
+            ("body.*address.country", "body.address.country", true),
+            ("body.*address.country", "body.a.b.address.country", true),
+            ("responses.*", "responses.400", true),
+            ("*", "", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        let entry = |kind: &str, why: &str| {
+            format!(
+                "# comment\n\n[[deviation]]\nsources = [\"openapi\"]\nat = \"path\"\nkind = \"{kind}\"\nwhy = \"{why}\"\n"
+            )
+        };
+        assert!(Deviations::read(&entry("path", "because")).is_ok());
+        let error = Deviations::read(&entry("paht", "because")).unwrap_err();
+        assert!(error.starts_with("line 3: `paht`"), "{error}");
+        let error = Deviations::read(&entry("path", " ")).unwrap_err();
+        assert!(error.starts_with("line 3"), "{error}");
+        let error = Deviations::read("[[deviation]]\nsauces = []").unwrap_err();
+        assert!(
+            error.contains("line 2") && error.contains("sauces"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Where a comparison writes down what it compared and what differs.
+
+use crate::inventory::OperationId;
+use crate::prose::Prose;
+
+use super::{Comparison, Difference, Impact, Kind};
+
+pub(super) struct Ledger<'c> {
+    pub(super) operation: OperationId,
+    pub(super) comparison: &'c mut Comparison,
+}
+
+impl Ledger<'_> {
+    /// Compares a fact that each side may know.
+    pub(super) fn fact<T: PartialEq>(
+        &mut self,
+        at: &str,
+        kind: Kind,
+        before: Option<&T>,
+        after: Option<&T>,
+        show: impl Fn(&T) -> String,
+        impact: impl FnOnce(&T, &T) -> Impact,
+    ) {
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                self.comparison.compared += 1;
+                if before != after {
+                    let impact = impact(before, after);
+                    self.add(at, kind, impact, Some(show(before)), Some(show(after)));
+                }
+            }
+            (None, None) => {}
+            _ => self.comparison.untold += 1,
+        }
+    }
+
+    /// Compares descriptions.
+    pub(super) fn prose(&mut self, at: &str, before: Option<&Prose>, after: Option<&Prose>) {
+        let known = self.comparison.differences.len();
+        let show = |prose: &Prose| prose.fingerprints().collect::<Vec<_>>().join(" ");
+        self.fact(at, Kind::Wording, before, after, show, |_, _| {
+            Impact::Wording
+        });
+        if let (Some(difference), Some(before), Some(after)) =
+            (self.comparison.differences.get_mut(known), before, after)
+        {
+            let mark = |sign: &'static str| move |sentence| format!("{sign} {sentence}");
+            let gone = before
+                .sentences_missing_in(after)
+                .into_iter()
+                .map(mark("-"));
+            let new = after
+                .sentences_missing_in(before)
+                .into_iter()
+                .map(mark("+"));
+            difference.details = gone.chain(new).collect();
+            if difference.details.is_empty() {
+                difference
+                    .details
+                    .push(match before.copies() == after.copies() {
+                        true => "the same sentences in another order".to_owned(),
+                        false => format!(
+                            "shown {} times on the page, before {}",
+                            after.copies(),
+                            before.copies()
+                        ),
+                    });
+            }
+        }
+    }
+
+    /// Writes down a difference.
+    pub(super) fn add(
+        &mut self,
+        at: &str,
+        kind: Kind,
+        impact: Impact,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> &mut Difference {
+        let differences = &mut self.comparison.differences;
+        differences.push(Difference {
+            operation: self.operation,
+            at: at.to_owned(),
+            kind,
+            impact,
+            before,
+            after,
+            details: Vec::new(),
+        });
+        let last = differences.len() - 1;
+        &mut differences[last]
+    }
+}

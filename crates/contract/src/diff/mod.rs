@@ -1,0 +1,171 @@
+//! What differs between two inventories, and what that means for those who call the API.
+
+mod examples;
+mod fields;
+mod impact;
+mod ledger;
+mod lists;
+mod operation;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::inventory::{Inventory, OperationId};
+
+pub use impact::{Impact, Release};
+
+/// One documented fact that is not the same on both sides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The operation.
+    pub operation: OperationId,
+    /// The fact: `body.address.city`, `body.packages[webex_voice]`, `responses.404`,
+    /// `dependencies.attendant_console`, `examples.request/address/city`.
+    pub at: String,
+    /// What about it differs.
+    pub kind: Kind,
+    /// What that means for a caller with a client generated from the first inventory.
+    pub impact: Impact,
+    /// The value on the first side.
+    pub before: Option<String>,
+    /// The value on the second side.
+    pub after: Option<String>,
+    /// More for a person to read: changed sentences, possible places.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
+}
+
+/// What about a fact differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Only the second side has it.
+    Added,
+    /// Only the first side has it.
+    Removed,
+    /// The second side has it under another name.
+    Renamed,
+    /// The type of a field.
+    Type,
+    /// Whether a field, or the body, must be sent.
+    Requirement,
+    /// Whether the values of a field are listed at all.
+    Enumeration,
+    /// A schema keyword that constrains a value.
+    Constraint,
+    /// Whether a field is marked as deprecated.
+    Deprecation,
+    /// Whether a response has a body.
+    Body,
+    /// Description, title or note.
+    Wording,
+    /// An example value.
+    Example,
+    /// HTTP method.
+    Method,
+    /// Path.
+    Path,
+    /// Base address.
+    Server,
+    /// How to authenticate.
+    Security,
+    /// Media types of a body.
+    MediaType,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 16] = [
+        Self::Added,
+        Self::Removed,
+        Self::Renamed,
+        Self::Type,
+        Self::Requirement,
+        Self::Enumeration,
+        Self::Constraint,
+        Self::Deprecation,
+        Self::Body,
+        Self::Wording,
+        Self::Example,
+        Self::Method,
+        Self::Path,
+        Self::Server,
+        Self::Security,
+        Self::MediaType,
+    ];
+
+    /// As it stands in identifiers and in the file of deviations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Renamed => "renamed",
+            Self::Type => "type",
+            Self::Requirement => "requirement",
+            Self::Enumeration => "enumeration",
+            Self::Constraint => "constraint",
+            Self::Deprecation => "deprecation",
+            Self::Body => "body",
+            Self::Wording => "wording",
+            Self::Example => "example",
+            Self::Method => "method",
+            Self::Path => "path",
+            Self::Server => "server",
+            Self::Security => "security",
+            Self::MediaType => "media-type",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Difference {
+    /// Names the difference; stays the same from run to run.
+    pub fn id(&self) -> String {
+        format!("{}:{}:{}", self.operation, self.at, self.kind)
+    }
+
+    /// What differs, in a few words.
+    pub fn phrase(&self) -> String {
+        match (self.kind, &self.before, &self.after) {
+            (Kind::Wording, ..) if !self.details.is_empty() => Kind::Wording.to_string(),
+            (kind, Some(before), Some(after)) => format!("{kind}: {before} -> {after}"),
+            (kind, Some(only), None) | (kind, None, Some(only)) => format!("{kind}: {only}"),
+            (kind, None, None) => kind.to_string(),
+        }
+    }
+}
+
+/// The outcome of a comparison.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// What differs, operation by operation.
+    pub differences: Vec<Difference>,
+    /// How many facts both sides tell, and were compared.
+    pub compared: usize,
+    /// How many facts only one side tells, so that nothing follows from them.
+    pub untold: usize,
+}
+
+impl Comparison {
+    /// The gravest impact, or `None` where nothing differs.
+    pub fn impact(&self) -> Option<Impact> {
+        self.differences.iter().map(|d| d.impact).max()
+    }
+}
+
+/// Compares all operations that both inventories document.
+pub fn diff(before: &Inventory, after: &Inventory) -> Comparison {
+    let mut comparison = Comparison::default();
+    for operation in &before.operations {
+        if let Some(other) = after.operation(operation.id) {
+            operation::compare(operation, other, &mut comparison);
+        }
+    }
+    comparison
+}

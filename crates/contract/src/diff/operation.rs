@@ -1,0 +1,356 @@
+//! Compares one operation, fact by fact. Both sides are taken apart exhaustively, so that a new
+//! kind of fact cannot be forgotten here.
+
+use std::collections::BTreeMap;
+
+use crate::inventory::{Operation, Response, Unnamed};
+
+use super::impact::{self, Direction};
+use super::ledger::Ledger;
+use super::lists::{Change, changes, edits};
+use super::{Comparison, Difference, Impact, Kind};
+
+pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Comparison) {
+    let first = comparison.differences.len();
+    let mut ledger = Ledger {
+        operation: before.id,
+        comparison,
+    };
+    let Operation {
+        id: _,
+        method,
+        path,
+        servers,
+        security,
+        body_required,
+        media_types,
+        title,
+        description,
+        status_note,
+        untold: _,
+        dependencies,
+        fields: _,
+        unplaced: _,
+        unnamed,
+        responses,
+        examples,
+    } = before;
+    let breaking = |_: &_, _: &_| Impact::Breaking;
+    let text = String::clone;
+    ledger.fact(
+        "method",
+        Kind::Method,
+        method.as_ref(),
+        after.method.as_ref(),
+        text,
+        breaking,
+    );
+    ledger.fact(
+        "path",
+        Kind::Path,
+        path.as_ref(),
+        after.path.as_ref(),
+        text,
+        breaking,
+    );
+    let list = |values: &Vec<String>| match values.is_empty() {
+        true => "none".to_owned(),
+        false => values.join(", "),
+    };
+    ledger.fact(
+        "servers",
+        Kind::Server,
+        servers.as_ref(),
+        after.servers.as_ref(),
+        list,
+        |_, _| Impact::Breaking,
+    );
+    ledger.fact(
+        "security",
+        Kind::Security,
+        security.as_ref(),
+        after.security.as_ref(),
+        list,
+        |a, b| impact::security(a, b),
+    );
+    ledger.fact(
+        "body",
+        Kind::Requirement,
+        body_required.as_ref(),
+        after.body_required.as_ref(),
+        |required| super::fields::requirement(*required),
+        |_, now| Direction::Request.requirement(*now),
+    );
+    ledger.fact(
+        "body",
+        Kind::MediaType,
+        media_types.as_ref(),
+        after.media_types.as_ref(),
+        list,
+        |_, _| Impact::Breaking,
+    );
+    ledger.prose("title", title.as_ref(), after.title.as_ref());
+    ledger.prose(
+        "description",
+        description.as_ref(),
+        after.description.as_ref(),
+    );
+    ledger.prose(
+        "responses",
+        status_note.as_ref(),
+        after.status_note.as_ref(),
+    );
+    compare_dependencies(
+        &mut ledger,
+        dependencies.as_ref(),
+        after.dependencies.as_ref(),
+    );
+    super::fields::compare(&mut ledger, before, after);
+    compare_responses(&mut ledger, responses, &after.responses);
+    super::examples::compare(&mut ledger, examples, &after.examples);
+    match (unnamed, &after.unnamed) {
+        (Some(old), Some(new)) => {
+            let so_far = ledger.comparison.differences[first..].to_vec();
+            compare_unnamed(&mut ledger, [before, after], [old, new], &so_far);
+        }
+        (None, None) => {}
+        (Some(only), None) | (None, Some(only)) => ledger.comparison.untold += only.len(),
+    }
+}
+
+fn compare_dependencies(
+    ledger: &mut Ledger<'_>,
+    before: Option<&BTreeMap<String, Vec<String>>>,
+    after: Option<&BTreeMap<String, Vec<String>>>,
+) {
+    let (Some(before), Some(after)) = (before, after) else {
+        ledger.comparison.untold += usize::from(before.is_some() != after.is_some());
+        return;
+    };
+    let list = |names: &[String]| Some(names.join(", "));
+    let renamed: Vec<(&String, &String)> = before
+        .iter()
+        .filter(|(package, _)| !after.contains_key(*package))
+        .filter_map(|(package, needed)| {
+            let mut same = after
+                .iter()
+                .filter(|(other, list)| *list == needed && !before.contains_key(*other));
+            match (same.next(), same.next()) {
+                (Some((other, _)), None) => Some((package, other)),
+                _ => None,
+            }
+        })
+        .collect();
+    for (package, needed) in before {
+        ledger.comparison.compared += 1;
+        let at = format!("dependencies.{package}");
+        if let Some((_, other)) = renamed.iter().find(|(old, _)| *old == package) {
+            let names = (Some(package.clone()), Some((*other).clone()));
+            ledger.add(&at, Kind::Renamed, Impact::Breaking, names.0, names.1);
+            continue;
+        }
+        match after.get(package) {
+            None => {
+                ledger.add(&at, Kind::Removed, Impact::Additive, list(needed), None);
+            }
+            Some(now) => compare_values(ledger, &at, needed, now, |appears| match appears {
+                true => Impact::Additive,
+                false => Impact::Breaking,
+            }),
+        }
+    }
+    for (package, needed) in after {
+        if !before.contains_key(package) && !renamed.iter().any(|(_, new)| *new == package) {
+            let at = format!("dependencies.{package}");
+            ledger.add(&at, Kind::Added, Impact::Breaking, None, list(needed));
+        }
+    }
+}
+
+/// Compares lists of names, each of which is a fact of its own.
+pub(super) fn compare_values(
+    ledger: &mut Ledger<'_>,
+    at: &str,
+    before: &[String],
+    after: &[String],
+    impact: impl Fn(bool) -> Impact,
+) {
+    ledger.comparison.compared += before.len();
+    for change in changes(before, after) {
+        match change {
+            Change::Added(value) => {
+                let at = format!("{at}[{value}]");
+                ledger.add(&at, Kind::Added, impact(true), None, Some(value.clone()));
+            }
+            Change::Removed(value) => {
+                let at = format!("{at}[{value}]");
+                ledger.add(&at, Kind::Removed, impact(false), Some(value.clone()), None);
+            }
+            Change::Replaced(value, other) => {
+                let at = format!("{at}[{value}]");
+                let names = (Some(value.clone()), Some(other.clone()));
+                ledger.add(&at, Kind::Renamed, impact(false), names.0, names.1);
+            }
+        }
+    }
+}
+
+fn compare_responses(ledger: &mut Ledger<'_>, before: &[Response], after: &[Response]) {
+    if before.is_empty() || after.is_empty() {
+        return;
+    }
+    let statuses = |responses: &[Response]| -> Vec<String> {
+        responses.iter().map(|r| r.status.clone()).collect()
+    };
+    let find = |responses: &'_ [Response], status: &str| -> Option<usize> {
+        responses.iter().position(|r| r.status == status)
+    };
+    let (old, new) = (statuses(before), statuses(after));
+    for response in before {
+        ledger.comparison.compared += 1;
+        if let Some(index) = find(after, &response.status) {
+            compare_response(ledger, response, &after[index]);
+        }
+    }
+    let said_the_same = |a: &str, b: &str| match (find(before, a), find(after, b)) {
+        (Some(a), Some(b)) => before[a].text == after[b].text,
+        _ => false,
+    };
+    for change in changes(&old, &new) {
+        match change {
+            Change::Replaced(a, b) if said_the_same(a, b) => {
+                let impact = impact::status(a).max(impact::status(b));
+                let at = format!("responses.{a}");
+                ledger.add(&at, Kind::Renamed, impact, Some(a.clone()), Some(b.clone()));
+            }
+            Change::Replaced(a, b) => {
+                remove_status(ledger, &before[find(before, a).unwrap_or(0)]);
+                add_status(ledger, &after[find(after, b).unwrap_or(0)]);
+            }
+            Change::Removed(a) => remove_status(ledger, &before[find(before, a).unwrap_or(0)]),
+            Change::Added(b) => add_status(ledger, &after[find(after, b).unwrap_or(0)]),
+        }
+    }
+}
+
+fn remove_status(ledger: &mut Ledger<'_>, response: &Response) {
+    let at = format!("responses.{}", response.status);
+    let impact = impact::status(&response.status);
+    ledger.add(&at, Kind::Removed, impact, Some(shown(response)), None);
+}
+
+fn add_status(ledger: &mut Ledger<'_>, response: &Response) {
+    let at = format!("responses.{}", response.status);
+    let impact = impact::status(&response.status);
+    ledger.add(&at, Kind::Added, impact, None, Some(shown(response)));
+}
+
+fn shown(response: &Response) -> String {
+    match &response.reason {
+        Some(reason) => format!("{} {reason}", response.status),
+        None => response.status.clone(),
+    }
+}
+
+fn compare_response(ledger: &mut Ledger<'_>, before: &Response, after: &Response) {
+    let Response {
+        status,
+        reason,
+        text,
+        media_types,
+        headers,
+    } = before;
+    let at = format!("responses.{status}");
+    ledger.fact(
+        &format!("{at}.reason"),
+        Kind::Wording,
+        reason.as_ref(),
+        after.reason.as_ref(),
+        String::clone,
+        |_, _| Impact::Wording,
+    );
+    ledger.prose(&at, text.as_ref(), after.text.as_ref());
+    let has_body = |types: &Option<Vec<String>>| types.as_ref().is_some_and(|t| !t.is_empty());
+    // A body that appears or disappears is a difference of its own.
+    if has_body(media_types) == has_body(&after.media_types) {
+        ledger.fact(
+            &at,
+            Kind::MediaType,
+            media_types.as_ref(),
+            after.media_types.as_ref(),
+            |types| types.join(", "),
+            |_, _| Impact::Breaking,
+        );
+    }
+    match (headers, &after.headers) {
+        (Some(before), Some(after)) => {
+            compare_values(
+                ledger,
+                &format!("{at}.headers"),
+                before,
+                after,
+                |appears| match appears {
+                    true => Impact::Additive,
+                    false => Impact::Breaking,
+                },
+            );
+        }
+        (None, None) => {}
+        _ => ledger.comparison.untold += 1,
+    }
+}
+
+/// Compares the descriptions of fields without names. One that is told of in another difference
+/// already, as the text of a field that came, went or changed, is not told of again.
+fn compare_unnamed(
+    ledger: &mut Ledger<'_>,
+    [before_operation, after_operation]: [&Operation; 2],
+    [before, after]: [&[Unnamed]; 2],
+    so_far: &[Difference],
+) {
+    let told = |operation: &Operation, unnamed: &Unnamed| {
+        operation.fields.iter().any(|field| {
+            let text = field.text.as_ref();
+            text.is_some_and(|text| !text.is_empty() && unnamed.text.is_within(text))
+                && so_far.iter().any(|d| d.at == field.at)
+        })
+    };
+    let scopes = |unnamed: &[Unnamed]| -> Vec<String> {
+        let mut scopes: Vec<String> = unnamed.iter().map(|u| u.within.clone()).collect();
+        scopes.dedup();
+        scopes
+    };
+    let mut all = scopes(before);
+    all.extend(scopes(after));
+    all.sort();
+    all.dedup();
+    for scope in all {
+        let of = |unnamed: &[Unnamed]| -> Vec<Unnamed> {
+            unnamed
+                .iter()
+                .filter(|u| u.within == scope)
+                .cloned()
+                .collect()
+        };
+        let (old, new) = (of(before), of(after));
+        ledger.comparison.compared += old.len();
+        for (index, change) in edits(&old, &new) {
+            let at = format!("{scope}.unnamed[{}]", index + 1);
+            match change {
+                Change::Replaced(a, b) => ledger.prose(&at, Some(&a.text), Some(&b.text)),
+                Change::Removed(a) if told(after_operation, a) => {}
+                Change::Added(b) if told(before_operation, b) => {}
+                Change::Removed(_) => {
+                    let what = Some("a description".to_owned());
+                    ledger.add(&at, Kind::Removed, Impact::Breaking, what, None);
+                }
+                Change::Added(b) => {
+                    let what = Some("a description".to_owned());
+                    let details = b.text.sentences_missing_in(&Default::default());
+                    let added = ledger.add(&at, Kind::Added, Impact::Additive, None, what);
+                    added.details = details.into_iter().map(|s| format!("+ {s}")).collect();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What Webex documents of its two wholesale precheck operations, as facts that can be compared.
+//!
+//! Readers turn a source into an [`Inventory`]: [`openapi::read`] an OpenAPI file, [`page::read`]
+//! a page of the developer portal, [`source::read`] whichever of them it is. [`diff::diff`] holds
+//! one inventory against another and judges each [`Difference`](diff::Difference) by its
+//! [`Impact`](diff::Impact) on callers. [`deviations`] excuse the differences that are deliberate,
+//! and a [`report::Report`] shows the rest.
+
+pub mod capture;
+mod dependencies;
+pub mod deviations;
+pub mod diff;
+pub mod inventory;
+pub mod openapi;
+pub mod page;
+mod problem;
+mod prose;
+pub mod report;
+pub mod source;
+mod types;
+
+pub use inventory::{Inventory, OperationId};
+pub use problem::{Problem, Severity};
+pub use prose::Prose;
+pub use types::{Type, UntoldValues, Values};

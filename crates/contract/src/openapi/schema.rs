@@ -1,0 +1,490 @@
+//! A schema as fields: what `$ref`, `allOf`, `anyOf`, `oneOf` and `items` say is gathered first.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::inventory::Field;
+use crate::problem::Problem;
+use crate::prose::Prose;
+use crate::types::{Type, Values};
+
+use super::resolve::{Document, escape};
+
+/// Schema keywords that constrain a value and can be compared as they stand.
+const CONSTRAINTS: [&str; 17] = [
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "default",
+    "const",
+    "nullable",
+    "readOnly",
+    "writeOnly",
+];
+
+/// More schemas than any operation has: beyond them the schema multiplies itself.
+const MOST_SCHEMAS: usize = 5_000;
+/// Deeper than any body nests.
+const DEEPEST: usize = 64;
+
+/// Reads schemas into a list of fields.
+pub(super) struct SchemaReader<'a, 'p> {
+    document: &'p Document<'a>,
+    problems: &'p mut Vec<Problem>,
+    pub(super) fields: Vec<Field>,
+    quoted_examples: usize,
+    /// How many schemas were gathered so far.
+    gathered: usize,
+    exceeded: bool,
+}
+
+/// All that is said of one value, from wherever it is said.
+#[derive(Default)]
+struct Gathered<'a> {
+    types: Vec<String>,
+    elements: Option<Box<Gathered<'a>>>,
+    /// Name, schema and pointer of each property.
+    properties: Vec<(&'a str, &'a Value, String)>,
+    required: Vec<&'a str>,
+    values: Vec<String>,
+    text: Prose,
+    labels: BTreeMap<String, Prose>,
+    constraints: BTreeMap<String, String>,
+    deprecated: bool,
+    example: Option<&'a Value>,
+    /// Where the references led that this was gathered from.
+    references: Vec<String>,
+}
+
+impl<'a, 'p> SchemaReader<'a, 'p> {
+    pub(super) fn new(document: &'p Document<'a>, problems: &'p mut Vec<Problem>) -> Self {
+        Self {
+            document,
+            problems,
+            fields: Vec::new(),
+            quoted_examples: 0,
+            gathered: 0,
+            exceeded: false,
+        }
+    }
+
+    /// Reads the schema of a body: it becomes the field `scope`, its properties those under it.
+    pub(super) fn read_body(&mut self, scope: &str, schema: &'a Value, pointer: &str) {
+        let mut trail = Vec::new();
+        let Some(gathered) = self.gather(schema, pointer, &mut trail) else {
+            return;
+        };
+        let body = self.field(scope, &gathered, None);
+        self.fields.push(body);
+        trail.extend(gathered.references.iter().cloned());
+        self.read_properties(scope, &gathered, &mut trail);
+    }
+
+    /// Reads the schema of a parameter or a property into the field `at` and those under it.
+    pub(super) fn read_field(
+        &mut self,
+        at: &str,
+        schema: &'a Value,
+        pointer: &str,
+        required: Option<bool>,
+    ) {
+        self.read_nested(at, schema, pointer, required, &mut Vec::new());
+    }
+
+    fn read_nested(
+        &mut self,
+        at: &str,
+        schema: &'a Value,
+        pointer: &str,
+        required: Option<bool>,
+        trail: &mut Vec<String>,
+    ) {
+        let known = trail.len();
+        if let Some(gathered) = self.gather(schema, pointer, trail) {
+            let field = self.field(at, &gathered, required);
+            self.fields.push(field);
+            trail.extend(gathered.references.iter().cloned());
+            self.read_properties(at, &gathered, trail);
+        }
+        trail.truncate(known);
+    }
+
+    fn read_properties(&mut self, scope: &str, gathered: &Gathered<'a>, trail: &mut Vec<String>) {
+        let object = match &gathered.elements {
+            Some(elements) if !elements.properties.is_empty() => elements,
+            _ => gathered,
+        };
+        let nameless = object
+            .required
+            .iter()
+            .filter(|name| !object.properties.iter().any(|(known, ..)| known == *name));
+        let mut contradictory = false;
+        for name in nameless {
+            contradictory = true;
+            self.problems.push(Problem::note(
+                scope,
+                format!("`required` names `{name}`, which is not among the properties"),
+            ));
+        }
+        for (name, schema, pointer) in &object.properties {
+            let required = match (object.required.contains(name), contradictory) {
+                (true, _) => Some(true),
+                (false, false) => Some(false),
+                // The name that stands nowhere may be meant for any of them.
+                (false, true) => None,
+            };
+            self.read_nested(&format!("{scope}.{name}"), schema, pointer, required, trail);
+        }
+    }
+
+    fn field(&mut self, at: &str, gathered: &Gathered<'a>, required: Option<bool>) -> Field {
+        let example = match gathered.example {
+            Some(example) => self.example(example),
+            None => String::new(),
+        };
+        let mut text = gathered.text.clone();
+        let mut values = gathered.values.clone();
+        let mut labels = gathered.labels.clone();
+        let mut constraints = gathered.constraints.clone();
+        if let Some(elements) = &gathered.elements {
+            values.extend(elements.values.iter().cloned());
+            labels.extend(elements.labels.clone());
+            text.extend(elements.text.clone());
+            for (keyword, value) in &elements.constraints {
+                constraints.insert(format!("items.{keyword}"), value.clone());
+            }
+        }
+        Field {
+            at: at.to_owned(),
+            ty: gathered.ty(),
+            required,
+            values: Some(Values::Listed(values)),
+            constraints: Some(constraints),
+            deprecated: Some(gathered.deprecated),
+            text: Some(text),
+            labels: Some(labels),
+            example: Some(example),
+        }
+    }
+
+    /// An example value as JSON. Some published strings hold literal quotes around their text.
+    fn example(&mut self, example: &Value) -> String {
+        if let Value::String(text) = example
+            && let Some(inner) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'))
+        {
+            self.quoted_examples += 1;
+            return Value::from(inner).to_string();
+        }
+        example.to_string()
+    }
+
+    /// Says once how many examples held literal quotes.
+    pub(super) fn finish(self, scope: &str) -> Vec<Field> {
+        if self.quoted_examples > 0 {
+            self.problems.push(Problem::note(
+                scope,
+                format!(
+                    "{} examples hold literal quotes, which are left out",
+                    self.quoted_examples
+                ),
+            ));
+        }
+        self.fields
+    }
+
+    /// Gathers what is said of a value, or `None` where a reference is recursive or broken.
+    fn gather(
+        &mut self,
+        schema: &'a Value,
+        pointer: &str,
+        trail: &mut Vec<String>,
+    ) -> Option<Gathered<'a>> {
+        self.gathered += 1;
+        if self.gathered >= MOST_SCHEMAS || trail.len() >= DEEPEST {
+            if !self.exceeded {
+                self.exceeded = true;
+                self.problems.push(Problem::broken(
+                    pointer,
+                    format!(
+                        "over {MOST_SCHEMAS} schemas or {DEEPEST} references deep: the schema repeats itself"
+                    ),
+                ));
+            }
+            return None;
+        }
+        let mut gathered = Gathered::default();
+        let resolved = match self.document.resolve(schema, pointer) {
+            Ok(resolved) => resolved,
+            Err(message) => {
+                self.problems.push(Problem::broken(pointer, message));
+                return None;
+            }
+        };
+        let referred = schema.get("$ref").is_some();
+        if referred {
+            if trail.contains(&resolved.pointer) {
+                self.problems.push(Problem::note(
+                    pointer,
+                    format!("recursive: `{}` contains itself", resolved.pointer),
+                ));
+                return None;
+            }
+            gathered.references.push(resolved.pointer.clone());
+            trail.push(resolved.pointer.clone());
+            // OpenAPI 3.0 ignores what stands beside `$ref`, but people read it.
+            if let Some(text) = schema.get("description").and_then(Value::as_str) {
+                gathered.text.extend(Prose::new(text));
+            }
+        }
+        match resolved.value.as_object() {
+            Some(object) => {
+                self.gather_keywords(object, &resolved.pointer, &mut gathered);
+                self.gather_parts(object, &resolved.pointer, trail, &mut gathered);
+            }
+            None => self.problems.push(Problem::note(
+                &*resolved.pointer,
+                "expected a schema, which is an object",
+            )),
+        }
+        if referred {
+            trail.pop();
+        }
+        resolved.value.is_object().then_some(gathered)
+    }
+
+    fn gather_parts(
+        &mut self,
+        object: &'a Map<String, Value>,
+        pointer: &str,
+        trail: &mut Vec<String>,
+        gathered: &mut Gathered<'a>,
+    ) {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let parts = object.get(keyword).and_then(Value::as_array);
+            for (index, part) in parts.into_iter().flatten().enumerate() {
+                let pointer = format!("{pointer}/{keyword}/{index}");
+                if let Some(part) = self.gather(part, &pointer, trail) {
+                    gathered.absorb(part);
+                }
+            }
+        }
+        if let Some(items) = object.get("items") {
+            let pointer = format!("{pointer}/items");
+            if let Some(elements) = self.gather(items, &pointer, trail) {
+                gathered
+                    .references
+                    .extend(elements.references.iter().cloned());
+                gathered.elements = Some(Box::new(elements));
+            }
+        }
+    }
+
+    fn gather_keywords(
+        &mut self,
+        object: &'a Map<String, Value>,
+        pointer: &str,
+        gathered: &mut Gathered<'a>,
+    ) {
+        match object.get("type") {
+            Some(Value::String(name)) => gathered.types.push(name.clone()),
+            // OpenAPI 3.1 lists types.
+            Some(Value::Array(names)) => {
+                gathered
+                    .types
+                    .extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            Some(_) => self
+                .problems
+                .push(Problem::note(format!("{pointer}/type"), "expected a name")),
+            None => {}
+        }
+        let text = object.get("description").and_then(Value::as_str);
+        let values = self.strings(object, "enum", pointer);
+        if let Some(text) = text {
+            let (labels, rest) = if values.is_empty() {
+                (BTreeMap::new(), text.to_owned())
+            } else {
+                split_labels(text)
+            };
+            gathered.labels.extend(labels);
+            gathered.text.extend(Prose::new(&rest));
+        }
+        gathered.values.extend(values);
+        match object.get("properties") {
+            Some(Value::Object(properties)) => {
+                gathered
+                    .properties
+                    .extend(properties.iter().map(|(name, schema)| {
+                        let pointer = format!("{pointer}/properties/{}", escape(name));
+                        (name.as_str(), schema, pointer)
+                    }));
+            }
+            Some(_) => self.problems.push(Problem::note(
+                format!("{pointer}/properties"),
+                "expected an object",
+            )),
+            None => {}
+        }
+        match object.get("required") {
+            Some(Value::Array(names)) => gathered
+                .required
+                .extend(names.iter().filter_map(Value::as_str)),
+            Some(_) => self.problems.push(Problem::note(
+                format!("{pointer}/required"),
+                "expected a list of names",
+            )),
+            None => {}
+        }
+        for keyword in CONSTRAINTS {
+            if let Some(value) = object.get(keyword) {
+                gathered
+                    .constraints
+                    .insert(keyword.to_owned(), plain(value));
+            }
+        }
+        for keyword in ["not", "additionalProperties"] {
+            match object.get(keyword) {
+                // That more properties may come is what every schema says by default.
+                None | Some(Value::Bool(true)) => {}
+                Some(value) => {
+                    gathered
+                        .constraints
+                        .insert(keyword.to_owned(), value.to_string());
+                }
+            }
+        }
+        gathered.deprecated |= object.get("deprecated") == Some(&Value::Bool(true));
+        gathered.example = gathered.example.or(object.get("example"));
+    }
+
+    fn strings(&mut self, object: &Map<String, Value>, keyword: &str, at: &str) -> Vec<String> {
+        match object.get(keyword) {
+            Some(Value::Array(values)) => values.iter().map(plain).collect(),
+            Some(_) => {
+                self.problems.push(Problem::note(
+                    format!("{at}/{keyword}"),
+                    "expected a list of values",
+                ));
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+}
+
+impl<'a> Gathered<'a> {
+    /// Takes over what a part of `allOf`, `anyOf` or `oneOf` says.
+    fn absorb(&mut self, part: Gathered<'a>) {
+        let kind = part.ty().map(|ty| ty.as_str().to_owned());
+        self.types
+            .extend(kind.filter(|kind| !self.types.contains(kind)));
+        match part.elements {
+            // The properties of an element stand for those of the value.
+            Some(elements) if self.elements.is_none() => {
+                let Gathered {
+                    properties,
+                    required,
+                    ..
+                } = *elements;
+                self.absorb_properties(properties, required);
+            }
+            _ => {}
+        }
+        self.absorb_properties(part.properties, part.required);
+        for value in part.values {
+            if !self.values.contains(&value) {
+                self.values.push(value);
+            }
+        }
+        self.text.extend(part.text);
+        self.labels.extend(part.labels);
+        self.constraints.extend(part.constraints);
+        self.deprecated |= part.deprecated;
+        self.example = self.example.or(part.example);
+        self.references.extend(part.references);
+    }
+
+    fn absorb_properties(
+        &mut self,
+        properties: Vec<(&'a str, &'a Value, String)>,
+        required: Vec<&'a str>,
+    ) {
+        for property in properties {
+            if !self.properties.iter().any(|(name, ..)| *name == property.0) {
+                self.properties.push(property);
+            }
+        }
+        self.required.extend(required);
+    }
+
+    fn ty(&self) -> Option<Type> {
+        let implied = || {
+            if !self.properties.is_empty() {
+                Some("object")
+            } else if self.elements.is_some() {
+                Some("array")
+            } else if !self.values.is_empty() {
+                Some("string")
+            } else {
+                None
+            }
+        };
+        let mut types = self.types.clone();
+        if types.is_empty() {
+            types.extend(implied().map(str::to_owned));
+        }
+        let of_elements = |name: String| match (&*name, &self.elements) {
+            ("array", Some(elements)) => match elements.ty() {
+                Some(of) => format!("array[{of}]"),
+                None => name,
+            },
+            _ => name,
+        };
+        (!types.is_empty()).then(|| Type::any_of(types.into_iter().map(of_elements)))
+    }
+}
+
+/// Takes the lines of the form ``* `value` - words`` out of the description of an enumeration.
+fn split_labels(text: &str) -> (BTreeMap<String, Prose>, String) {
+    let mut labels = BTreeMap::new();
+    let mut rest = String::new();
+    for line in text.lines() {
+        match label(line) {
+            Some((value, words)) => {
+                labels.insert(value.to_owned(), Prose::new(words));
+            }
+            None => {
+                rest.push_str(line);
+                rest.push('\n');
+            }
+        }
+    }
+    (labels, rest)
+}
+
+fn label(line: &str) -> Option<(&str, &str)> {
+    let item = line.trim_start().strip_prefix(['*', '-'])?.trim_start();
+    let (value, words) = item.strip_prefix('`')?.split_once('`')?;
+    let words = words
+        .trim_start()
+        .trim_start_matches(['-', ':', '\u{2013}']);
+    Some((value, words.trim()))
+}
+
+/// A JSON value without the quotes of a string.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,194 @@
+//! Reads a page of the developer portal as plain text, in either of the layouts that people get.
+//!
+//! Selecting and copying the page gives a *flat* text: every field is named, its depth is lost.
+//! A reader-mode extraction is *nameless*: nested fields are descriptions only, and the names of
+//! the top-level ones stand in the request form. Each feature is read on its own, in whichever
+//! form it comes, so that a mixture of the two is read as well.
+
+mod align;
+mod descriptions;
+mod examples;
+mod fields;
+mod form;
+mod header;
+mod sections;
+mod statuses;
+
+use crate::inventory::{Field, Inventory, Operation, OperationId, SourceKind, Unnamed};
+use crate::problem::Problem;
+use crate::prose::Prose;
+use crate::types::Type;
+
+use fields::NamedField;
+use sections::Sections;
+
+/// Reads the page `text` of the file called `name`.
+///
+/// `known` is an inventory whose field tree the page is aligned with where its own layout has lost
+/// the depth: the last capture of the page, or the contract. Reports every problem it meets.
+pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Problem>) {
+    let mut inventory = Inventory {
+        kind: SourceKind::Page,
+        source: name.to_owned(),
+        operations: Vec::new(),
+    };
+    let mut problems = Vec::new();
+    if let Some(problem) = not_a_page(text) {
+        return (inventory, vec![problem]);
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let id = match header::identify(&lines) {
+        Ok(id) => id,
+        Err(problem) => return (inventory, vec![problem]),
+    };
+    let sections = match sections::find(&lines) {
+        Ok(sections) => sections,
+        Err(problem) => return (inventory, vec![problem]),
+    };
+    let tree = known.operation(id);
+    let operation = read_operation(id, &sections, tree, &mut problems);
+    inventory.operations.push(operation);
+    (inventory, problems)
+}
+
+fn not_a_page(text: &str) -> Option<Problem> {
+    let start = text.trim_start().trim_start_matches('\u{feff}');
+    let lower: String = start
+        .chars()
+        .take(15)
+        .flat_map(char::to_lowercase)
+        .collect();
+    if start.is_empty() {
+        return Some(Problem::broken(
+            "",
+            "the file is empty; capture the page again",
+        ));
+    }
+    if lower.starts_with("<!doctype") || lower.starts_with("<html") || lower.starts_with("<?xml") {
+        return Some(Problem::broken(
+            "line 1",
+            "an HTML document; open the page in a browser, select all, copy, and save the text",
+        ));
+    }
+    None
+}
+
+fn read_operation(
+    id: OperationId,
+    sections: &Sections<'_>,
+    tree: Option<&Operation>,
+    problems: &mut Vec<Problem>,
+) -> Operation {
+    let mut operation = Operation::unknown(id);
+    header::read(&mut operation, &sections.header);
+    operation.status_note = Some(statuses::note(&sections.status_lines()));
+    operation.responses = statuses::read(&sections.status_lines());
+    if operation.responses.is_empty() {
+        problems.push(Problem::broken(
+            "Response Codes",
+            "the page lists no status; capture the whole page again",
+        ));
+    }
+    let form = form::read(&sections.panel(), tree);
+    for (scope, section) in [
+        ("path", "Path Parameters"),
+        ("header", "Header Parameters"),
+        ("query", "Query Parameters"),
+        ("body", "Body Parameters"),
+        ("responses.200", "Response Properties"),
+    ] {
+        let lines = sections.get(section);
+        let shown = match scope {
+            "query" => &form.query[..],
+            "body" => &form.body[..],
+            _ => &[],
+        };
+        read_fields(&mut operation, scope, lines, shown, tree, problems);
+    }
+    if operation.children("body").is_empty() {
+        problems.push(Problem::broken(
+            "Body Parameters",
+            "the page names no field of the body; capture the whole page again",
+        ));
+    }
+    for response in &operation.responses {
+        if response.status != "200" {
+            operation
+                .untold
+                .insert(format!("responses.{}", response.status));
+        }
+    }
+    examples::read(&mut operation, &sections.panel(), problems);
+    operation
+}
+
+/// Reads one section of fields together with what the request form shows of it.
+fn read_fields(
+    operation: &mut Operation,
+    scope: &str,
+    lines: &[&str],
+    form: &[form::Bullet],
+    tree: Option<&Operation>,
+    problems: &mut Vec<Problem>,
+) {
+    let (mut named, mut descriptions) = fields::read(lines);
+    let flat = !named.is_empty();
+    let mut in_form: Vec<NamedField> = Vec::new();
+    for bullet in form {
+        match bullet {
+            form::Bullet::Named(field) => in_form.push(field.clone()),
+            form::Bullet::Text(text) => descriptions.push(text.clone()),
+        }
+    }
+    if scope == "body" || scope == "responses.200" {
+        operation.fields.push(Field {
+            at: scope.to_owned(),
+            ty: Some(Type::new("object")),
+            ..Field::default()
+        });
+    }
+    if flat {
+        // A form with names repeats the top-level fields.
+        for repeated in &in_form {
+            if !repeated.text.is_empty() {
+                descriptions.push(repeated.text.clone());
+            }
+        }
+    } else {
+        named = in_form;
+        if named.is_empty() && !descriptions.is_empty() {
+            operation.untold.insert(scope.to_owned());
+        }
+        for field in &named {
+            if field.ty.has_fields() {
+                operation.untold.insert(format!("{scope}.{}", field.name));
+            }
+        }
+    }
+    let placed = match flat {
+        true => align::place(scope, &named, tree, problems),
+        false => named
+            .iter()
+            .map(|field| align::Place::Certain(format!("{scope}.{}", field.name)))
+            .collect(),
+    };
+    let top_level = |place: &align::Place| match place {
+        align::Place::Certain(at) => at.matches('.').count() == scope.matches('.').count() + 1,
+        align::Place::Among(_) => false,
+    };
+    let copies: Vec<&mut Prose> = named
+        .iter_mut()
+        .zip(&placed)
+        .filter(|(_, place)| top_level(place))
+        .map(|(field, _)| &mut field.text)
+        .collect();
+    let left = descriptions::attach(descriptions, copies);
+    let unnamed = operation.unnamed.get_or_insert_default();
+    unnamed.extend(left.into_iter().map(|text| Unnamed {
+        within: scope.to_owned(),
+        text,
+    }));
+    for (field, place) in named.into_iter().zip(placed) {
+        align::add(operation, scope, field.into_field(flat), place);
+    }
+}

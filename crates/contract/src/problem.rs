@@ -1,0 +1,50 @@
+//! What a reader found wrong with its source.
+
+use std::fmt;
+
+/// Something wrong in a source, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where: `line 12`, `line 3, column 7` or a JSON pointer; empty for the source as a whole.
+    pub place: String,
+    /// What is wrong, and what to do where that is not plain.
+    pub message: String,
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; what was read stands.
+    Note,
+    /// The source cannot be trusted: nothing may follow from it.
+    Broken,
+}
+
+impl Problem {
+    pub(crate) fn note(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            place: place.into(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn broken(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Broken,
+            place: place.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.place.is_empty() {
+            write!(f, "{}: ", self.place)?;
+        }
+        f.write_str(&self.message)
+    }
+}

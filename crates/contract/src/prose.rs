@@ -1,0 +1,326 @@
+//! Descriptions as fingerprints: a change of wording is seen, and no sentence is stored.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+
+/// A description, sentence by sentence.
+///
+/// Two descriptions are equal when their fingerprints are: letter case, white space, Markdown and
+/// link targets do not count. An empty `Prose` is a place that documents no text.
+#[derive(Clone, Debug)]
+pub struct Prose {
+    sentences: Vec<Sentence>,
+    /// How often the source repeats the text (pages show some descriptions twice).
+    copies: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Sentence {
+    fingerprint: String,
+    /// The sentence itself, where this inventory was just read; never stored.
+    words: Option<String>,
+}
+
+impl Default for Prose {
+    fn default() -> Self {
+        Self {
+            sentences: Vec::new(),
+            copies: 1,
+        }
+    }
+}
+
+impl Prose {
+    /// Reads a description in Markdown or plain text.
+    pub fn new(text: &str) -> Self {
+        let mut prose = Self::default();
+        for sentence in sentences(text) {
+            prose.push(sentence);
+        }
+        prose
+    }
+
+    fn push(&mut self, words: String) {
+        self.sentences.push(Sentence {
+            fingerprint: fingerprint(&words),
+            words: Some(words),
+        });
+    }
+
+    /// Appends what `other` says.
+    pub fn extend(&mut self, other: Prose) {
+        self.sentences.extend(other.sentences);
+    }
+
+    /// Takes `other` for another showing of this text: sentences that differ are kept once each.
+    pub fn merge_copy(&mut self, other: &Prose) {
+        self.copies += 1;
+        for sentence in &other.sentences {
+            if !self.has(&sentence.fingerprint) {
+                self.sentences.push(sentence.clone());
+            }
+        }
+    }
+
+    fn has(&self, fingerprint: &str) -> bool {
+        self.sentences.iter().any(|s| s.fingerprint == fingerprint)
+    }
+
+    /// Whether the place documents no text.
+    pub fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
+    }
+
+    /// Whether every sentence of this text stands in `other` too.
+    pub fn is_within(&self, other: &Prose) -> bool {
+        self.sentences.iter().all(|s| other.has(&s.fingerprint))
+    }
+
+    /// The fingerprints, in order.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        self.sentences.iter().map(|s| s.fingerprint.as_str())
+    }
+
+    /// What `self` has that `other` has not, for a person to read.
+    pub(crate) fn sentences_missing_in(&self, other: &Prose) -> Vec<String> {
+        self.sentences
+            .iter()
+            .filter(|s| !other.has(&s.fingerprint))
+            .map(|s| match &s.words {
+                Some(words) => words.clone(),
+                None => format!("[{}]", s.fingerprint),
+            })
+            .collect()
+    }
+
+    /// The lower-case words of a text that was just read; none of a stored one.
+    pub(crate) fn words(&self) -> impl Iterator<Item = String> {
+        let sentences = self.sentences.iter().filter_map(|s| s.words.as_deref());
+        sentences
+            .flat_map(|s| s.split(|c: char| !c.is_alphanumeric()))
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+    }
+
+    /// How often the source shows the text.
+    pub fn copies(&self) -> u32 {
+        self.copies
+    }
+}
+
+impl PartialEq for Prose {
+    fn eq(&self, other: &Self) -> bool {
+        self.copies == other.copies && self.fingerprints().eq(other.fingerprints())
+    }
+}
+
+impl Eq for Prose {}
+
+/// Stored as the fingerprints, separated by spaces, and `x2` where the text is shown twice.
+impl Serialize for Prose {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut parts: Vec<String> = self.fingerprints().map(str::to_owned).collect();
+        if self.copies > 1 {
+            parts.push(format!("x{}", self.copies));
+        }
+        serializer.serialize_str(&parts.join(" "))
+    }
+}
+
+impl<'de> Deserialize<'de> for Prose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = String::deserialize(deserializer)?;
+        let mut prose = Self::default();
+        for part in stored.split_whitespace() {
+            if let Some(copies) = part.strip_prefix('x') {
+                prose.copies = copies.parse().map_err(de::Error::custom)?;
+            } else if part.len() == FINGERPRINT_DIGITS
+                && part.bytes().all(|b| b.is_ascii_hexdigit())
+            {
+                prose.sentences.push(Sentence {
+                    fingerprint: part.to_owned(),
+                    words: None,
+                });
+            } else {
+                return Err(de::Error::custom(format!("`{part}` is no fingerprint")));
+            }
+        }
+        Ok(prose)
+    }
+}
+
+const FINGERPRINT_DIGITS: usize = 12;
+
+/// The first 48 bits of the SHA-256 of the normalised sentence.
+fn fingerprint(sentence: &str) -> String {
+    let normalised: String = sentence
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            '\u{2018}' | '\u{2019}' => '\'',
+            '\u{201c}' | '\u{201d}' => '"',
+            '\u{2010}'..='\u{2014}' => '-',
+            other => other,
+        })
+        .collect();
+    let digest = Sha256::digest(normalised.as_bytes());
+    digest.iter().take(FINGERPRINT_DIGITS / 2).fold(
+        String::with_capacity(FINGERPRINT_DIGITS),
+        |mut hex, byte| {
+            use std::fmt::Write;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        },
+    )
+}
+
+/// Plain sentences of a Markdown text. Paragraphs and list items end a sentence, single line
+/// breaks do not.
+fn sentences(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut paragraph = String::new();
+    for line in strip_markup(text).lines() {
+        let trimmed = line.trim();
+        let item = trimmed.strip_prefix(['*', '-', '\u{2022}']);
+        if trimmed.is_empty() || item.is_some_and(|rest| rest.starts_with([' ', '\t'])) {
+            split_paragraph(&paragraph, &mut found);
+            paragraph.clear();
+        }
+        let words = match item {
+            Some(rest) if rest.starts_with([' ', '\t']) => rest.trim(),
+            _ => trimmed,
+        };
+        if !words.is_empty() {
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(words);
+        }
+    }
+    split_paragraph(&paragraph, &mut found);
+    found
+}
+
+fn split_paragraph(paragraph: &str, found: &mut Vec<String>) {
+    let mut keep = |sentence: &str| {
+        let sentence = sentence.replace("**", "").trim().to_owned();
+        if sentence.chars().any(char::is_alphanumeric) {
+            found.push(sentence);
+        }
+    };
+    let mut start = 0;
+    let mut chars = paragraph.char_indices().peekable();
+    while let Some((index, c)) = chars.next() {
+        if !matches!(c, '.' | '!' | '?') {
+            continue;
+        }
+        let end = index + c.len_utf8();
+        if chars
+            .peek()
+            .is_some_and(|(_, next)| next.is_whitespace() || *next == '(')
+        {
+            keep(&paragraph[start..end]);
+            start = end;
+        }
+    }
+    keep(&paragraph[start..]);
+}
+
+/// Drops HTML tags, backticks and link targets.
+fn strip_markup(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(index) = rest.find(['<', '`', ']']) {
+        plain.push_str(&rest[..index]);
+        let tail = &rest[index..];
+        let skipped = match tail.as_bytes()[0] {
+            b'<' if tail[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') => {
+                tail.find('>').map(|end| end + 1)
+            }
+            b'`' => Some(1),
+            b']' if tail[1..].starts_with('(') => tail.find(')').map(|end| {
+                drop_link_bracket(&mut plain);
+                end + 1
+            }),
+            _ => None,
+        };
+        match skipped {
+            Some(length) => rest = &tail[length..],
+            None => {
+                plain.push_str(&tail[..1]);
+                rest = &tail[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Removes the `[` that opened the link whose text was just copied.
+fn drop_link_bracket(plain: &mut String) {
+    if let Some(open) = plain.rfind('[') {
+        plain.remove(open);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What counts as the same wording, and what does not.
+    use super::*;
+
+    #[test]
+    fn case_space_markdown_and_link_targets_do_not_count() {
+        let page = Prose::new("Send PACKAGES\ninstead .  See Time zones for more.");
+        let file = Prose::new("**Send** `packages` instead. See [Time zones](/a/b#c) for more.");
+        assert_eq!(page, file);
+    }
+
+    #[test]
+    fn a_changed_word_counts_and_touches_one_sentence() {
+        let before = Prose::new("One rule. Two rules.");
+        let after = Prose::new("One rule. Three rules.");
+        assert_ne!(before, after);
+        assert_eq!(after.sentences_missing_in(&before), ["Three rules."]);
+    }
+
+    #[test]
+    fn a_parenthesis_after_a_full_stop_is_a_sentence_of_its_own() {
+        let before = Prose::new("Where they live.");
+        let after = Prose::new("Where they live.(At most nine words.)");
+        assert!(before.is_within(&after));
+        assert_eq!(
+            after.sentences_missing_in(&before),
+            ["(At most nine words.)"]
+        );
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_head_of_the_sha256_of_the_normalised_sentence() {
+        // printf 'abc.' | sha256sum
+        assert_eq!(
+            Prose::new("A b\nC.").fingerprints().collect::<Vec<_>>(),
+            ["5ac9481b887d"]
+        );
+    }
+
+    #[test]
+    fn storing_loses_the_words_and_keeps_the_rest() {
+        let mut prose = Prose::new("One. Two.");
+        prose.merge_copy(&Prose::new("One. 2."));
+        let stored = serde_json::to_string(&prose).unwrap();
+        assert!(!stored.contains("One"));
+        let back: Prose = serde_json::from_str(&stored).unwrap();
+        assert_eq!(back, prose);
+        assert_eq!((back.copies(), back.fingerprints().count()), (2, 3));
+        assert!(serde_json::from_str::<Prose>("\"xyz\"").is_err());
+    }
+
+    #[test]
+    fn unclosed_markup_is_text() {
+        for text in ["a <b", "](", "`", "[x](y", "a < b", "é]"] {
+            let _ = Prose::new(text);
+        }
+        assert_eq!(Prose::new("a [b](c"), Prose::new("a[b](c"));
+    }
+}

@@ -1,0 +1,89 @@
+//! A source of unknown kind: recognised, read, and refused where it cannot be true.
+
+use crate::diff::diff;
+use crate::inventory::Inventory;
+use crate::problem::{Problem, Severity};
+use crate::{openapi, page};
+
+/// More bytes than any source has; the published file has half a million.
+pub const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The text of a source.
+pub fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(too_large());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let read = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Problem::broken(
+            format!("line {line}"),
+            "not UTF-8; save the source as UTF-8 text",
+        )
+    })
+}
+
+/// What is said of a source with more than [`MOST_BYTES`].
+pub fn too_large() -> Problem {
+    Problem::broken(
+        "",
+        format!(
+            "over {} MiB, far more than any source has; check what was downloaded",
+            MOST_BYTES / 1024 / 1024
+        ),
+    )
+}
+
+/// Reads the text of a source called `name`: an OpenAPI file if it is JSON, else a page, which is
+/// aligned with the fields that `known` has.
+pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Problem>) {
+    let text = text.trim_start_matches('\u{feff}');
+    match text.trim_start().starts_with(['{', '[']) {
+        true => openapi::read(name, text),
+        false => page::read(name, text, known),
+    }
+}
+
+/// Whether any of the problems forbids to go on.
+pub fn is_broken(problems: &[Problem]) -> bool {
+    problems.iter().any(|p| p.severity == Severity::Broken)
+}
+
+/// How many facts an inventory tells.
+pub fn facts(inventory: &Inventory) -> usize {
+    diff(inventory, inventory).compared
+}
+
+/// Refuses a source that tells far less than it did: it is broken, not changed.
+pub fn check_against(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
+    for operation in &stored.operations {
+        let Some(now) = fresh.operation(operation.id) else {
+            return Some(Problem::broken(
+                "",
+                format!("the {} operation is gone; check the source", operation.id),
+            ));
+        };
+        let count = |fields: &[crate::inventory::Field]| fields.len();
+        let (before, after) = (count(&operation.fields), count(&now.fields));
+        if after * 2 < before {
+            return Some(Problem::broken(
+                "",
+                format!(
+                    "{after} fields of the {} operation, where there were {before}: \
+                     this looks like a broken source; check it, or delete its capture and capture it anew",
+                    operation.id
+                ),
+            ));
+        }
+    }
+    let (before, after) = (facts(stored), facts(fresh));
+    (after * 2 < before).then(|| {
+        Problem::broken(
+            "",
+            format!(
+                "{after} facts, where there were {before}: this looks like a broken source; \
+                 check it, or delete its capture and capture it anew"
+            ),
+        )
+    })
+}

@@ -1,0 +1,193 @@
+//! Refines progenitor's output: what needs HTTP is put behind the feature `client`, and the
+//! generated structs get constructors, setters and, on request, JSON Schemas.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use serde_json::Value;
+use syn::{Fields, Item, ItemStruct, parse_quote};
+
+use crate::outcome::Failure;
+
+/// Puts everything but the types behind the feature `client`, and refines the types.
+pub(super) fn refine(mut file: syn::File, contract: &Value) -> Result<syn::File, Failure> {
+    for item in &mut file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                if let Some((_, items)) = &mut module.content {
+                    refine_types(items, contract);
+                }
+            }
+            Item::Mod(module) => module.attrs.push(parse_quote!(#[cfg(feature = "client")])),
+            Item::Use(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
+            Item::Struct(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
+            Item::Impl(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
+            Item::Fn(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
+            other => {
+                return Err(Failure::new(format!(
+                    "progenitor wrote an item that codegen does not know: {}",
+                    other.to_token_stream()
+                )));
+            }
+        }
+    }
+    Ok(file)
+}
+
+fn refine_types(items: &mut Vec<Item>, contract: &Value) {
+    let mut constructors = Vec::new();
+    for item in items.iter_mut() {
+        if let Item::Struct(item) = item {
+            tidy_docs(item, contract);
+            item.attrs.push(parse_quote!(
+                #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+            ));
+            item.attrs.push(parse_quote!(#[non_exhaustive]));
+            constructors.push(constructor(item));
+        }
+    }
+    // `impl From<&T> for T` clones behind the caller's back; `Clone` says the same.
+    items.retain(|item| !is_clone_conversion(item));
+    items.extend(constructors);
+}
+
+/// Replaces typify's docs, which repeat the JSON Schema, by the description alone.
+fn tidy_docs(item: &mut ItemStruct, contract: &Value) {
+    let pointer = format!("/components/schemas/{}/description", item.ident);
+    let text = contract.pointer(&pointer).and_then(Value::as_str);
+    let text = format!(" {}", text.unwrap_or("Generated from the contract."));
+    item.attrs
+        .retain(|attribute| !attribute.path().is_ident("doc"));
+    item.attrs.insert(0, parse_quote!(#[doc = #text]));
+}
+
+fn is_clone_conversion(item: &Item) -> bool {
+    let Item::Impl(item) = item else {
+        return false;
+    };
+    let Some((path, _)) = &item.trait_ else {
+        return false;
+    };
+    let this = item.self_ty.to_token_stream().to_string();
+    let conversion = path.to_token_stream().to_string().replace(' ', "");
+    conversion.ends_with(&format!("From<&{this}>"))
+}
+
+/// `new` with what is required, and a setter for each of the other fields.
+fn constructor(item: &ItemStruct) -> Item {
+    let name = &item.ident;
+    let fields: Vec<Field> = match &item.fields {
+        Fields::Named(named) => named.named.iter().filter_map(Field::read).collect(),
+        _ => Vec::new(),
+    };
+    let required: Vec<&Field> = fields.iter().filter(|f| f.kind == Kind::Required).collect();
+    let optional: Vec<&Field> = fields.iter().filter(|f| f.kind != Kind::Required).collect();
+    let arguments = required.iter().map(|f| {
+        let (ident, ty) = (&f.ident, &f.ty);
+        quote!(#ident: impl Into<#ty>)
+    });
+    let given = required.iter().map(|f| {
+        let ident = &f.ident;
+        quote!(#ident: #ident.into())
+    });
+    let absent = optional.iter().map(|f| {
+        let ident = &f.ident;
+        quote!(#ident: Default::default())
+    });
+    let setters = optional.iter().map(|f| f.setter());
+    let doc = match required.is_empty() {
+        true => format!(" `{name}` in which nothing is set."),
+        false => format!(" `{name}` with what is required, and nothing else set."),
+    };
+    let default: Option<TokenStream> = required.is_empty().then(|| {
+        quote!(#[allow(clippy::new_without_default, reason = "`Default` is derived or implemented beside it")])
+    });
+    parse_quote! {
+        impl #name {
+            #[doc = #doc]
+            #default
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#given,)* #(#absent,)* }
+            }
+            #(#setters)*
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Required,
+    Optional,
+    List,
+}
+
+struct Field {
+    ident: syn::Ident,
+    /// Type of the value, of the element for a list.
+    ty: TokenStream,
+    kind: Kind,
+    docs: Vec<syn::Attribute>,
+}
+
+impl Field {
+    fn read(field: &syn::Field) -> Option<Self> {
+        let ident = field.ident.clone()?;
+        let text = field.ty.to_token_stream().to_string().replace(' ', "");
+        let inner = |prefix: &str| -> Option<TokenStream> {
+            text.strip_prefix(prefix)?.strip_suffix('>')?.parse().ok()
+        };
+        let (kind, ty) = match inner("::std::option::Option<") {
+            Some(inner) => (Kind::Optional, inner),
+            None => match inner("::std::vec::Vec<") {
+                Some(inner) => (Kind::List, inner),
+                None if is_defaulted(field) => (Kind::Optional, field.ty.to_token_stream()),
+                None => (Kind::Required, field.ty.to_token_stream()),
+            },
+        };
+        let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
+        Some(Self {
+            ident,
+            ty,
+            kind,
+            docs: docs.cloned().collect(),
+        })
+    }
+
+    fn setter(&self) -> TokenStream {
+        let Self {
+            ident, ty, docs, ..
+        } = self;
+        let doc = format!(" Sets `{}`.", ident.to_string().trim_start_matches("r#"));
+        let docs = match docs.is_empty() {
+            true => quote!(#[doc = #doc]),
+            false => quote!(#(#docs)*),
+        };
+        match self.kind {
+            Kind::List => {
+                let values = format_ident!("values");
+                quote! {
+                    #docs
+                    #[must_use]
+                    pub fn #ident<T: Into<#ty>>(mut self, #values: impl IntoIterator<Item = T>) -> Self {
+                        self.#ident = #values.into_iter().map(Into::into).collect();
+                        self
+                    }
+                }
+            }
+            _ => quote! {
+                #docs
+                #[must_use]
+                pub fn #ident(mut self, value: impl Into<#ty>) -> Self {
+                    self.#ident = Some(value.into());
+                    self
+                }
+            },
+        }
+    }
+}
+
+fn is_defaulted(field: &syn::Field) -> bool {
+    field.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("serde")
+            && attribute.to_token_stream().to_string().contains("default")
+    })
+}

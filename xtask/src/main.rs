@@ -1,0 +1,44 @@
+//! The maintainers' verbs. This file only dispatches; each verb has a file of its own.
+
+mod capture;
+mod codegen;
+mod conform;
+mod drift;
+mod outcome;
+mod source;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps the client true to Webex's documentation.
+///
+/// Exit codes: 0 clean; 1 differences; 2 usage; 3 a source is unreadable or broken; 4 generated
+/// files are stale.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Codegen(codegen::Arguments),
+    Capture(capture::Arguments),
+    Drift(drift::Arguments),
+    Conform(conform::Arguments),
+}
+
+fn main() -> ExitCode {
+    // Clap exits with 2 on wrong usage, and with 0 after help.
+    let arguments = Arguments::parse();
+    let outcome = workspace::Workspace::find().and_then(|workspace| match arguments.verb {
+        Verb::Codegen(arguments) => codegen::run(&workspace, &arguments),
+        Verb::Capture(arguments) => capture::run(&workspace, &arguments),
+        Verb::Drift(arguments) => drift::run(&workspace, &arguments),
+        Verb::Conform(arguments) => conform::run(&workspace, &arguments),
+    });
+    outcome::finish(outcome)
+}

@@ -1,0 +1,60 @@
+//! How a verb ends: its exit code, and what is said where it fails.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// How a verb ended that did its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// 0: nothing to tell.
+    Clean,
+    /// 1: there are differences.
+    Differences,
+    /// 4: generated files are not what codegen would write.
+    Stale,
+}
+
+/// Why a verb could not do its work; exit code 3.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Says why a verb failed, and turns its end into an exit code.
+pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
+    match outcome {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Differences) => ExitCode::from(1),
+        Ok(Outcome::Stale) => ExitCode::from(4),
+        Err(failure) => {
+            note("Failure", &failure.to_string());
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// Writes a line to stderr, its verb aligned as Cargo does it.
+pub(crate) fn note(verb: &str, message: &str) {
+    let _ = writeln!(io::stderr(), "{verb:>10} {message}");
+}
+
+/// Writes data to stdout. A reader that has gone away (`| head`) is no failure.
+pub(crate) fn print(data: &str) -> Result<(), Failure> {
+    match io::stdout().write_all(data.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

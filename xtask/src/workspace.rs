@@ -1,0 +1,130 @@
+//! Where things lie in the workspace, and how its files are written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+use webex_precheck_contract::{Inventory, capture, openapi, source};
+
+use crate::outcome::{Failure, note, print};
+
+/// The root of the workspace.
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// The workspace that this program was built from.
+    pub(crate) fn find() -> Result<Self, Failure> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        let root = root.ok_or_else(|| Failure::new("xtask lies in no workspace"))?;
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    /// A path in the workspace.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// Reads a text file of the workspace.
+    pub(crate) fn read(&self, relative: &str) -> Result<String, Failure> {
+        fs::read_to_string(self.path(relative))
+            .map_err(|error| Failure::new(format!("{relative}: {error}")))
+    }
+
+    /// The contract as facts, without its prose: its words are its own.
+    pub(crate) fn contract(&self) -> Result<Inventory, Failure> {
+        let (contract, problems) = openapi::read(CONTRACT, &self.read(CONTRACT)?);
+        if source::is_broken(&problems) {
+            return Err(broken(CONTRACT, &problems));
+        }
+        for problem in &problems {
+            note("Note", &format!("{CONTRACT}: {problem}"));
+        }
+        Ok(contract.without_prose())
+    }
+
+    /// The stored captures by name, in order.
+    pub(crate) fn captures(&self) -> Result<Vec<(String, Inventory)>, Failure> {
+        let folder = self.path(DOCUMENTED);
+        let read = |error| Failure::new(format!("{DOCUMENTED}: {error}"));
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).map_err(read)? {
+            let file = entry.map_err(read)?.file_name();
+            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".toml")) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        names
+            .into_iter()
+            .map(|name| {
+                let file = capture_file(&name);
+                let inventory = capture::read(&self.read(&file)?)
+                    .map_err(|error| Failure::new(format!("{file}: {error}")))?;
+                Ok((name, inventory))
+            })
+            .collect()
+    }
+
+    /// Makes sure that a file holds `text`. With `check` nothing is written, and a difference is
+    /// shown instead. Returns whether the file held it already.
+    pub(crate) fn ensure_contents(
+        &self,
+        relative: &str,
+        text: &str,
+        check: bool,
+    ) -> Result<bool, Failure> {
+        let path = self.path(relative);
+        let present = fs::read(&path).unwrap_or_default();
+        if present == text.as_bytes() {
+            note("Fresh", relative);
+            return Ok(true);
+        }
+        if check {
+            let present = String::from_utf8_lossy(&present);
+            let diff = TextDiff::from_lines(&*present, text);
+            print(
+                &diff
+                    .unified_diff()
+                    .header(relative, "as codegen writes it")
+                    .to_string(),
+            )?;
+            note("Stale", &format!("{relative}; run `cargo xtask codegen`"));
+            return Ok(false);
+        }
+        let failed = |error| Failure::new(format!("{relative}: {error}"));
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        // Written beside and renamed, so that nobody reads half a file.
+        let partial = path.with_extension("partial");
+        fs::write(&partial, text).map_err(failed)?;
+        fs::rename(&partial, &path).map_err(failed)?;
+        note("Written", relative);
+        Ok(false)
+    }
+}
+
+/// The contract.
+pub(crate) const CONTRACT: &str = "spec/openapi.json";
+/// The deliberate deviations from the sources.
+pub(crate) const DEVIATIONS: &str = "spec/deviations.toml";
+/// The captures.
+pub(crate) const DOCUMENTED: &str = "spec/documented";
+
+/// The file of a capture.
+pub(crate) fn capture_file(name: &str) -> String {
+    format!("{DOCUMENTED}/{name}.toml")
+}
+
+/// One sentence for a broken source: the first thing that is wrong with it.
+pub(crate) fn broken(name: &str, problems: &[webex_precheck_contract::Problem]) -> Failure {
+    let worst = problems.iter().max_by_key(|problem| problem.severity);
+    match worst {
+        Some(problem) => Failure::new(format!("{name}: {problem}")),
+        None => Failure::new(name),
+    }
+}
