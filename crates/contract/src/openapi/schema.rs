@@ -311,11 +311,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         let text = object.get("description").and_then(Value::as_str);
         let values = self.strings(object, "enum", pointer);
         if let Some(text) = text {
-            let (labels, rest) = if values.is_empty() {
-                (BTreeMap::new(), text.to_owned())
-            } else {
-                split_labels(text)
-            };
+            let (labels, rest) = split_labels(text);
             gathered.labels.extend(labels);
             gathered.text.extend(Prose::new(&rest));
         }

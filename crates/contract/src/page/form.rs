@@ -12,6 +12,14 @@ pub(super) struct Form {
     pub(super) body: Vec<Bullet>,
 }
 
+impl Form {
+    /// Whether it names the fields that it shows.
+    pub(super) fn names_fields(&self) -> bool {
+        let mut bullets = self.query.iter().chain(&self.body);
+        bullets.any(|bullet| matches!(bullet, Bullet::Named(_)))
+    }
+}
+
 /// One bullet: name, type and words run together, or words alone.
 pub(super) enum Bullet {
     Named(NamedField),
@@ -84,10 +92,9 @@ fn known_names<'a>(tree: Option<&'a Operation>, scope: &str) -> Vec<&'a str> {
 
 /// Splits `emailstringRequiredThe address` into its parts.
 fn parse(text: &str, known: &[&str]) -> Bullet {
-    let by_known_name = || {
+    let by_known_name = |parse_type: fn(&str) -> Option<(&str, &str)>| {
         known.iter().find_map(|name| {
-            let rest = text.strip_prefix(name)?;
-            let (ty, rest) = known_type(rest).or_else(|| unknown_type(rest))?;
+            let (ty, rest) = parse_type(text.strip_prefix(name)?)?;
             Some((*name, ty, rest))
         })
     };
@@ -101,7 +108,10 @@ fn parse(text: &str, known: &[&str]) -> Bullet {
             (is_name(name) && ends).then_some((name, ty, rest))
         })
     };
-    let Some((name, ty, rest)) = by_known_name().or_else(by_type) else {
+    let Some((name, ty, rest)) = by_known_name(known_type)
+        .or_else(|| by_known_name(unknown_type))
+        .or_else(by_type)
+    else {
         return Bullet::Text(Prose::new(text));
     };
     let (required, rest) = match rest
@@ -175,6 +185,7 @@ mod tests {
                 "phonenumberstringIts digits.",
                 ("phonenumber", "string", false, false),
             ),
+            ("packagestringOne of them.", ("package", "string", false, false)),
             ("emailuuidThe address.", ("email", "uuid", false, false)),
             ("emailstringthe address.", ("email", "string", false, false)),
         ] {

@@ -90,6 +90,9 @@ fn read_operation(
         ));
     }
     let form = form::read(&sections.panel(), tree);
+    // Where parameters are named at all, one without a name is not there.
+    let names_parameters =
+        form.names_fields() || !fields::read(sections.get("Body Parameters")).0.is_empty();
     for (scope, section) in [
         ("path", "Path Parameters"),
         ("header", "Header Parameters"),
@@ -103,7 +106,13 @@ fn read_operation(
             "body" => &form.body[..],
             _ => &[],
         };
-        read_fields(&mut operation, scope, lines, shown, tree, problems);
+        let section = Section {
+            scope,
+            lines,
+            form: shown,
+            names: names_parameters && scope != "responses.200",
+        };
+        read_fields(&mut operation, &section, tree, problems);
     }
     if operation.children("body").is_empty() {
         problems.push(Problem::broken(
@@ -122,15 +131,28 @@ fn read_operation(
     operation
 }
 
-/// Reads one section of fields together with what the request form shows of it.
+/// A section of fields, and what the request form shows of them.
+struct Section<'a> {
+    scope: &'a str,
+    lines: &'a [&'a str],
+    form: &'a [form::Bullet],
+    /// Whether a field of this section would be named.
+    names: bool,
+}
+
+/// Reads one section of fields.
 fn read_fields(
     operation: &mut Operation,
-    scope: &str,
-    lines: &[&str],
-    form: &[form::Bullet],
+    section: &Section<'_>,
     tree: Option<&Operation>,
     problems: &mut Vec<Problem>,
 ) {
+    let Section {
+        scope,
+        lines,
+        form,
+        names,
+    } = *section;
     let (mut named, mut descriptions) = fields::read(lines);
     let flat = !named.is_empty();
     let mut in_form: Vec<NamedField> = Vec::new();
@@ -156,7 +178,7 @@ fn read_fields(
         }
     } else {
         named = in_form;
-        if named.is_empty() && !descriptions.is_empty() {
+        if named.is_empty() && !names && !descriptions.is_empty() {
             operation.untold.insert(scope.to_owned());
         }
         for field in &named {
