@@ -19,6 +19,9 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
+    /// Workspace to work in [default: the one that xtask was built from]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    root: Option<std::path::PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -34,7 +37,8 @@ enum Verb {
 fn main() -> ExitCode {
     // Clap exits with 2 on wrong usage, and with 0 after help.
     let arguments = Arguments::parse();
-    let outcome = workspace::Workspace::find().and_then(|workspace| match arguments.verb {
+    let workspace = workspace::Workspace::find(arguments.root);
+    let outcome = workspace.and_then(|workspace| match arguments.verb {
         Verb::Codegen(arguments) => codegen::run(&workspace, &arguments),
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),

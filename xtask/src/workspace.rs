@@ -14,13 +14,16 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace that this program was built from.
-    pub(crate) fn find() -> Result<Self, Failure> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    /// The workspace at `root`, or else the one that this program was built from.
+    pub(crate) fn find(root: Option<PathBuf>) -> Result<Self, Failure> {
+        let built_from = || {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .parent()
+                .map(Path::to_owned)
+        };
+        let root = root.or_else(built_from);
         let root = root.ok_or_else(|| Failure::new("xtask lies in no workspace"))?;
-        Ok(Self {
-            root: root.to_owned(),
-        })
+        Ok(Self { root })
     }
 
     /// A path in the workspace.

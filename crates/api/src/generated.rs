@@ -45,6 +45,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CallingParameters {
+        ///The customer's first calling location.
         pub location: Location,
     }
     /// How to reach the customer that the subscriber belongs to.
@@ -75,6 +76,7 @@ pub mod types {
     pub struct CustomerPrecheckRequest {
         ///Where the customer is billed.
         pub address: Address,
+        ///Who the customer is.
         #[serde(
             rename = "customerInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -101,6 +103,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub provisioning_id: ::std::option::Option<::std::string::String>,
+        ///What the packages need to know.
         #[serde(
             rename = "provisioningParameters",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -114,8 +117,10 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomerProvisioningParameters {
+        ///For the calling packages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub calling: ::std::option::Option<CallingParameters>,
+        ///For the meetings package.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meetings: ::std::option::Option<MeetingsParameters>,
     }
@@ -228,6 +233,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PrecheckResponse {
+        ///What Webex found.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub info: ::std::option::Option<crate::InfoList>,
         ///A word on how it went.
@@ -245,6 +251,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub customer_id: ::std::option::Option<::std::string::String>,
+        ///The customer, where it does not exist yet.
         #[serde(
             rename = "customerInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -264,6 +271,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub provisioning_id: ::std::option::Option<::std::string::String>,
+        ///The person and their line.
         #[serde(
             rename = "provisioningParameters",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -338,7 +346,7 @@ pub mod types {
         }
     }
     impl Address {
-        /// A `Address` with what is required, and nothing else set.
+        /// `Address` with what is required, and nothing else set.
         pub fn new(
             address_line1: impl Into<::std::string::String>,
             city: impl Into<::std::string::String>,
@@ -379,13 +387,13 @@ pub mod types {
         }
     }
     impl CallingParameters {
-        /// A `CallingParameters` with what is required, and nothing else set.
+        /// `CallingParameters` with what is required, and nothing else set.
         pub fn new(location: impl Into<Location>) -> Self {
             Self { location: location.into() }
         }
     }
     impl CustomerContact {
-        /// A `CustomerContact` with what is required, and nothing else set.
+        /// `CustomerContact` with what is required, and nothing else set.
         pub fn new(primary_email: impl Into<::std::string::String>) -> Self {
             Self {
                 primary_email: primary_email.into(),
@@ -393,7 +401,7 @@ pub mod types {
         }
     }
     impl CustomerInfo {
-        /// A `CustomerInfo` with what is required, and nothing else set.
+        /// `CustomerInfo` with what is required, and nothing else set.
         pub fn new(primary_email: impl Into<::std::string::String>) -> Self {
             Self {
                 primary_email: primary_email.into(),
@@ -408,7 +416,7 @@ pub mod types {
         }
     }
     impl CustomerPrecheckRequest {
-        /// A `CustomerPrecheckRequest` with what is required, and nothing else set.
+        /// `CustomerPrecheckRequest` with what is required, and nothing else set.
         pub fn new(address: impl Into<Address>) -> Self {
             Self {
                 address: address.into(),
@@ -420,7 +428,7 @@ pub mod types {
                 provisioning_parameters: Default::default(),
             }
         }
-        /// Sets `customer_info`.
+        ///Who the customer is.
         #[must_use]
         pub fn customer_info(mut self, value: impl Into<CustomerInfo>) -> Self {
             self.customer_info = Some(value.into());
@@ -456,7 +464,7 @@ pub mod types {
             self.provisioning_id = Some(value.into());
             self
         }
-        /// Sets `provisioning_parameters`.
+        ///What the packages need to know.
         #[must_use]
         pub fn provisioning_parameters(
             mut self,
@@ -467,7 +475,7 @@ pub mod types {
         }
     }
     impl CustomerProvisioningParameters {
-        /// A `CustomerProvisioningParameters` in which nothing is set.
+        /// `CustomerProvisioningParameters` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"
@@ -478,13 +486,13 @@ pub mod types {
                 meetings: Default::default(),
             }
         }
-        /// Sets `calling`.
+        ///For the calling packages.
         #[must_use]
         pub fn calling(mut self, value: impl Into<CallingParameters>) -> Self {
             self.calling = Some(value.into());
             self
         }
-        /// Sets `meetings`.
+        ///For the meetings package.
         #[must_use]
         pub fn meetings(mut self, value: impl Into<MeetingsParameters>) -> Self {
             self.meetings = Some(value.into());
@@ -492,7 +500,7 @@ pub mod types {
         }
     }
     impl ErrorBody {
-        /// A `ErrorBody` in which nothing is set.
+        /// `ErrorBody` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"
@@ -555,7 +563,7 @@ pub mod types {
         }
     }
     impl ErrorDetail {
-        /// A `ErrorDetail` in which nothing is set.
+        /// `ErrorDetail` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"
@@ -594,7 +602,7 @@ pub mod types {
         }
     }
     impl Location {
-        /// A `Location` with what is required, and nothing else set.
+        /// `Location` with what is required, and nothing else set.
         pub fn new(
             address: impl Into<Address>,
             language: impl Into<::std::string::String>,
@@ -620,7 +628,7 @@ pub mod types {
         }
     }
     impl MeetingsParameters {
-        /// A `MeetingsParameters` in which nothing is set.
+        /// `MeetingsParameters` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"
@@ -638,7 +646,7 @@ pub mod types {
         }
     }
     impl PrecheckInfo {
-        /// A `PrecheckInfo` in which nothing is set.
+        /// `PrecheckInfo` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"
@@ -663,7 +671,7 @@ pub mod types {
         }
     }
     impl PrecheckResponse {
-        /// A `PrecheckResponse` in which nothing is set.
+        /// `PrecheckResponse` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"
@@ -674,7 +682,7 @@ pub mod types {
                 message: Default::default(),
             }
         }
-        /// Sets `info`.
+        ///What Webex found.
         #[must_use]
         pub fn info(mut self, value: impl Into<crate::InfoList>) -> Self {
             self.info = Some(value.into());
@@ -688,7 +696,7 @@ pub mod types {
         }
     }
     impl SubscriberPrecheckRequest {
-        /// A `SubscriberPrecheckRequest` with what is required, and nothing else set.
+        /// `SubscriberPrecheckRequest` with what is required, and nothing else set.
         pub fn new(email: impl Into<::std::string::String>) -> Self {
             Self {
                 email: email.into(),
@@ -706,7 +714,7 @@ pub mod types {
             self.customer_id = Some(value.into());
             self
         }
-        /// Sets `customer_info`.
+        ///The customer, where it does not exist yet.
         #[must_use]
         pub fn customer_info(mut self, value: impl Into<CustomerContact>) -> Self {
             self.customer_info = Some(value.into());
@@ -739,7 +747,7 @@ pub mod types {
             self.provisioning_id = Some(value.into());
             self
         }
-        /// Sets `provisioning_parameters`.
+        ///The person and their line.
         #[must_use]
         pub fn provisioning_parameters(
             mut self,
@@ -750,7 +758,7 @@ pub mod types {
         }
     }
     impl SubscriberProvisioningParameters {
-        /// A `SubscriberProvisioningParameters` in which nothing is set.
+        /// `SubscriberProvisioningParameters` in which nothing is set.
         #[allow(
             clippy::new_without_default,
             reason = "`Default` is derived or implemented beside it"

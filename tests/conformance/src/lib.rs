@@ -11,7 +11,10 @@ use webex_precheck_contract::{Inventory, capture, openapi, page, source};
 /// Root of the workspace.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).expect("lies two folders deep").to_owned()
+    here.ancestors()
+        .nth(2)
+        .expect("lies two folders deep")
+        .to_owned()
 }
 
 /// Reads a file of the workspace.

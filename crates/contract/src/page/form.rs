@@ -185,7 +185,10 @@ mod tests {
                 "phonenumberstringIts digits.",
                 ("phonenumber", "string", false, false),
             ),
-            ("packagestringOne of them.", ("package", "string", false, false)),
+            (
+                "packagestringOne of them.",
+                ("package", "string", false, false),
+            ),
             ("emailuuidThe address.", ("email", "uuid", false, false)),
             ("emailstringthe address.", ("email", "string", false, false)),
         ] {

@@ -105,7 +105,11 @@ fn an_unchanged_source_is_fresh() {
             let (fresh, _) = source::read("copy", &text, &stored);
             let comparison = diff(&stored, &fresh);
             assert_eq!(comparison.differences, [], "{fixture}");
-            assert!(comparison.compared > 90, "{fixture}: {}", comparison.compared);
+            assert!(
+                comparison.compared > 90,
+                "{fixture}: {}",
+                comparison.compared
+            );
         }
     }
 }

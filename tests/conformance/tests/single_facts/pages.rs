@@ -15,11 +15,18 @@ fn find(text: &str, line: &str, nth: usize) -> usize {
 
 fn find_where(text: &str, nth: usize, matches: impl Fn(&str) -> bool) -> Option<usize> {
     let lines = text.split('\n').enumerate();
-    lines.filter(|(_, line)| matches(line)).nth(nth).map(|(index, _)| index)
+    lines
+        .filter(|(_, line)| matches(line))
+        .nth(nth)
+        .map(|(index, _)| index)
 }
 
 /// Replaces the nth line that equals `line`.
-pub fn line(line: &'static str, nth: usize, by: &'static [&'static str]) -> impl Fn(&str) -> String {
+pub fn line(
+    line: &'static str,
+    nth: usize,
+    by: &'static [&'static str],
+) -> impl Fn(&str) -> String {
     move |text| splice(text, find(text, line, nth), 1, by)
 }
 
@@ -46,7 +53,10 @@ pub fn without_line_starting(start: &'static str) -> impl Fn(&str) -> String {
 }
 
 /// Puts lines after the first line that begins with `start`.
-pub fn after_line_starting(start: &'static str, lines: &'static [&'static str]) -> impl Fn(&str) -> String {
+pub fn after_line_starting(
+    start: &'static str,
+    lines: &'static [&'static str],
+) -> impl Fn(&str) -> String {
     move |text| {
         let index = find_where(text, 0, |l| l.starts_with(start))
             .unwrap_or_else(|| panic!("no line begins with `{start}`"));
@@ -114,7 +124,11 @@ pub fn drop_fields(name: &'static str, nth: usize, count: usize) -> impl Fn(&str
 }
 
 /// Puts a field after the nth called `name` of a flat page.
-pub fn add_after(name: &'static str, nth: usize, lines: &'static [&'static str]) -> impl Fn(&str) -> String {
+pub fn add_after(
+    name: &'static str,
+    nth: usize,
+    lines: &'static [&'static str],
+) -> impl Fn(&str) -> String {
     move |text| {
         let end = end_of_field(text, field(text, name, nth));
         splice(text, end, 0, lines)
@@ -139,7 +153,11 @@ pub fn reword_field(name: &'static str, nth: usize) -> impl Fn(&str) -> String {
 }
 
 /// Changes the nth non-empty line after the nth `heading`.
-pub fn reword_after(heading: &'static str, occurrence: usize, nth: usize) -> impl Fn(&str) -> String {
+pub fn reword_after(
+    heading: &'static str,
+    occurrence: usize,
+    nth: usize,
+) -> impl Fn(&str) -> String {
     move |text| {
         let lines: Vec<&str> = text.split('\n').collect();
         let index = (find(text, heading, occurrence) + 1..lines.len())
@@ -151,7 +169,11 @@ pub fn reword_after(heading: &'static str, occurrence: usize, nth: usize) -> imp
 }
 
 /// Removes the nth non-empty line after the nth `heading`.
-pub fn remove_after(heading: &'static str, occurrence: usize, nth: usize) -> impl Fn(&str) -> String {
+pub fn remove_after(
+    heading: &'static str,
+    occurrence: usize,
+    nth: usize,
+) -> impl Fn(&str) -> String {
     move |text| {
         let lines: Vec<&str> = text.split('\n').collect();
         let index = (find(text, heading, occurrence) + 1..lines.len())

@@ -1,0 +1,164 @@
+//! Every documented example decodes, encodes to an equal value, and is valid; so is every example
+//! of the contract's own.
+
+#![allow(missing_docs, clippy::panic)]
+
+use conformance::{captures, contract, read};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use webex_precheck_api::types::{
+    CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPrecheckRequest,
+};
+use webex_precheck_contract::OperationId;
+use webex_precheck_contract::inventory::Example;
+
+/// A validator for one of the contract's schemas.
+fn validator(schema: &str) -> jsonschema::Validator {
+    let document: Value = serde_json::from_str(&read("spec/openapi.json")).unwrap();
+    let schema = json!({
+        "$ref": format!("#/components/schemas/{schema}"),
+        "components": document["components"],
+    });
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn round_trip<T: DeserializeOwned + Serialize>(json: &str) -> Value {
+    let value: T = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+    serde_json::to_value(value).unwrap()
+}
+
+fn check(id: OperationId, example: &Example) {
+    let given: Value = serde_json::from_str(&example.json).unwrap();
+    let (schema, encoded) = match (id, example.at.as_str()) {
+        (OperationId::Customer, "request") => (
+            "CustomerPrecheckRequest",
+            round_trip::<CustomerPrecheckRequest>(&example.json),
+        ),
+        (OperationId::Subscriber, "request") => (
+            "SubscriberPrecheckRequest",
+            round_trip::<SubscriberPrecheckRequest>(&example.json),
+        ),
+        (_, "responses.200") => (
+            "PrecheckResponse",
+            round_trip::<PrecheckResponse>(&example.json),
+        ),
+        (_, error) if error.starts_with("responses.4") => {
+            ("ErrorBody", round_trip::<ErrorBody>(&example.json))
+        }
+        (_, other) => panic!("an example of an unknown kind: {other}"),
+    };
+    assert_eq!(encoded, given, "{id} {}", example.at);
+    let errors: Vec<String> = validator(schema)
+        .iter_errors(&given)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{id} {}: {errors:?}", example.at);
+}
+
+#[test]
+fn documented_examples_decode_encode_and_validate() {
+    let mut count = 0;
+    for (_, inventory) in captures() {
+        for operation in &inventory.operations {
+            for example in &operation.examples {
+                check(operation.id, example);
+                count += 1;
+            }
+        }
+    }
+    // Two a page, four in the file.
+    assert_eq!(count, 8);
+}
+
+#[test]
+fn examples_of_the_contract_decode_encode_and_validate() {
+    for operation in &contract().operations {
+        assert_eq!(operation.examples.len(), 6, "{}", operation.id);
+        for example in &operation.examples {
+            check(operation.id, example);
+        }
+    }
+}
+
+#[test]
+fn examples_of_fields_are_valid() {
+    let document: Value = serde_json::from_str(&read("spec/openapi.json")).unwrap();
+    let mut count = 0;
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+            let Some(example) = schema.get("example") else {
+                continue;
+            };
+            let mut schema = schema.clone();
+            schema["components"] = document["components"].clone();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            assert!(validator.is_valid(example), "{name}.{field}: {example}");
+            count += 1;
+        }
+    }
+    assert!(count > 25, "{count}");
+}
+
+#[test]
+fn the_schemas_refuse_what_the_rules_forbid() {
+    let address = json!({"addressLine1": "1 Elm Road", "city": "Milpitas", "country": "US"});
+    let with = |name: &str, value: Value| {
+        let mut address = address.clone();
+        address[name] = value;
+        json!({"address": address})
+    };
+    for (schema, body) in [
+        ("CustomerPrecheckRequest", json!({})),
+        ("CustomerPrecheckRequest", with("country", json!("USA"))),
+        (
+            "CustomerPrecheckRequest",
+            with("addressLine1", json!("x".repeat(51))),
+        ),
+        (
+            "CustomerPrecheckRequest",
+            json!({"address": address, "packages": ["fax"]}),
+        ),
+        (
+            "CustomerPrecheckRequest",
+            json!({"address": address, "customerInfo": {}}),
+        ),
+        ("SubscriberPrecheckRequest", json!({})),
+        ("SubscriberPrecheckRequest", json!({"email": 5})),
+        (
+            "SubscriberPrecheckRequest",
+            json!({"email": "a@b.cd", "package": "webex_suite", "packages": ["webex_suite"]}),
+        ),
+        (
+            "SubscriberPrecheckRequest",
+            json!({"email": "a@b.cd", "packages": ["webex_suite", "webex_voice"]}),
+        ),
+        ("PrecheckResponse", json!({"info": "none"})),
+        ("PrecheckResponse", json!({"info": [{"infoCode": "x"}]})),
+    ] {
+        assert!(!validator(schema).is_valid(&body), "{schema}: {body}");
+    }
+    for (schema, body) in [
+        (
+            "CustomerPrecheckRequest",
+            with("addressLine1", json!("x".repeat(50))),
+        ),
+        ("SubscriberPrecheckRequest", json!({"email": "a@b.cd"})),
+        (
+            "SubscriberPrecheckRequest",
+            json!({"email": "a@b.cd", "package": "webex_suite"}),
+        ),
+        ("PrecheckResponse", json!({"info": {"infoCode": 100}})),
+        ("PrecheckResponse", json!({"info": [{"infoCode": 100.0}]})),
+        (
+            "ErrorBody",
+            json!({"message": "x", "errors": [{"description": "y"}], "trackingId": "z"}),
+        ),
+        ("ErrorBody", json!({"errorCode": 10022, "description": "x"})),
+    ] {
+        assert!(validator(schema).is_valid(&body), "{schema}: {body}");
+    }
+}

@@ -1,0 +1,187 @@
+//! Both layouts of a page, for both operations: what each holds is read, what it lost is unknown.
+
+#![allow(missing_docs)]
+
+use conformance::{contract, fixture, page, real};
+use webex_precheck_contract::diff::diff;
+use webex_precheck_contract::inventory::Operation;
+use webex_precheck_contract::{OperationId, Values};
+
+fn only(text: &str) -> Operation {
+    let mut operations = page(text).operations;
+    assert_eq!(operations.len(), 1);
+    operations.remove(0)
+}
+
+/// The four pages, and the real ones: name, text, whether nested fields are named.
+fn pages() -> Vec<(OperationId, String, bool)> {
+    let mut pages = vec![
+        (OperationId::Customer, fixture("customer-page.txt"), true),
+        (
+            OperationId::Subscriber,
+            fixture("subscriber-page-flat.txt"),
+            true,
+        ),
+        (
+            OperationId::Customer,
+            fixture("customer-page-nameless.txt"),
+            false,
+        ),
+        (
+            OperationId::Subscriber,
+            fixture("subscriber-page.txt"),
+            false,
+        ),
+    ];
+    for (id, path, named) in [
+        (OperationId::Customer, "docs/precheck-customer.txt", true),
+        (
+            OperationId::Subscriber,
+            "docs/precheck-subscriber.txt",
+            false,
+        ),
+    ] {
+        pages.extend(real(path).map(|text| (id, text, named)));
+    }
+    pages
+}
+
+#[test]
+fn every_page_tells_its_operation_its_statuses_and_its_examples() {
+    for (id, text, _) in pages() {
+        let operation = only(&text);
+        assert_eq!(operation.id, id);
+        assert_eq!(operation.responses.len(), 19, "{id}");
+        assert!(
+            operation
+                .responses
+                .iter()
+                .all(|r| r.reason.is_some() && r.text.is_some())
+        );
+        let examples: Vec<&str> = operation.examples.iter().map(|e| &*e.at).collect();
+        assert_eq!(examples, ["request", "responses.200"], "{id}");
+        assert!(operation.title.is_some_and(|title| !title.is_empty()));
+        let description = operation.description.unwrap_or_default();
+        assert!(
+            (4..=6).contains(&description.fingerprints().count()),
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn a_flat_page_names_every_field_at_its_place() {
+    let contract = contract();
+    for (id, text, _) in pages().into_iter().filter(|(_, _, named)| *named) {
+        let operation = only(&text);
+        let places = |operation: &Operation| -> Vec<String> {
+            let fields = operation.fields.iter();
+            fields
+                .filter(|f| {
+                    f.at.starts_with("body")
+                        || f.at.starts_with("query")
+                        || f.at.starts_with("responses.200")
+                })
+                .map(|f| f.at.clone())
+                .collect()
+        };
+        let expected = places(contract.operation(id).unwrap());
+        assert_eq!(places(&operation), expected, "{id}");
+        assert!(operation.unplaced.is_empty());
+        assert_eq!(operation.unnamed.as_deref(), Some(&[][..]));
+        assert!(
+            operation
+                .fields
+                .iter()
+                .filter(|f| f.at != "body" && f.at != "responses.200")
+                .all(|f| f.ty.is_some() && f.required.is_some())
+        );
+        assert_eq!(operation.method.as_deref(), Some("POST"));
+        assert!(operation.path.unwrap().ends_with(id.path_suffix()));
+    }
+}
+
+#[test]
+fn a_nameless_page_counts_what_it_does_not_name() {
+    for (id, text, _) in pages().into_iter().filter(|(_, _, named)| !*named) {
+        let operation = only(&text);
+        assert_eq!((operation.method, operation.path), (None, None));
+        // Customer: 2 + 1 + 5 + 6 + 1 nested texts without the 4 bare ones of the second address;
+        // subscriber: 5 values, 5 parameters, 1 contact.
+        let expected = match id {
+            OperationId::Customer => 6 + 2 + 2 + 2 + 3 + 1,
+            OperationId::Subscriber => 5 + 5 + 1,
+        };
+        let unnamed = operation.unnamed.unwrap();
+        assert_eq!(
+            unnamed.iter().filter(|u| u.within == "body").count(),
+            expected,
+            "{id}"
+        );
+        assert_eq!(
+            unnamed
+                .iter()
+                .filter(|u| u.within == "responses.200")
+                .count(),
+            4
+        );
+        assert!(operation.untold.contains("body.provisioningParameters"));
+        assert!(operation.untold.contains("responses.200"));
+    }
+}
+
+#[test]
+fn a_nameless_page_still_names_types_requirements_and_deprecation_in_words() {
+    let operation = only(&fixture("subscriber-page.txt"));
+    let field = |name: &str| operation.field(&format!("body.{name}")).unwrap();
+    assert_eq!(field("email").required, Some(true));
+    assert_eq!(field("customerId").required, Some(false));
+    assert_eq!(field("package").values, Some(Values::UNTOLD));
+    assert_eq!(field("packages").ty.as_ref().unwrap().as_str(), "array");
+    assert_eq!(field("packages").values, None);
+    assert_eq!(
+        field("provisioningParameters")
+            .ty
+            .as_ref()
+            .unwrap()
+            .as_str(),
+        "object"
+    );
+}
+
+#[test]
+fn a_flat_page_names_values_and_dependencies() {
+    let operation = only(&fixture("customer-page.txt"));
+    let values = operation
+        .field("body.packages")
+        .unwrap()
+        .values
+        .clone()
+        .unwrap();
+    assert_eq!(values.listed().len(), 9);
+    let dependencies = operation.dependencies.unwrap();
+    assert_eq!(
+        dependencies["attendant_console"],
+        ["webex_calling", "webex_suite", "cx_essentials"]
+    );
+    assert_eq!(dependencies["cisco_calling_plan"].len(), 6);
+}
+
+#[test]
+fn two_layouts_of_one_page_do_not_contradict_each_other() {
+    for (flat, nameless) in [
+        ("customer-page.txt", "customer-page-nameless.txt"),
+        ("subscriber-page-flat.txt", "subscriber-page.txt"),
+    ] {
+        let comparison = diff(&page(&fixture(flat)), &page(&fixture(nameless)));
+        let contradictions: Vec<_> = comparison
+            .differences
+            .iter()
+            .map(|d| d.id())
+            .filter(|id| !id.contains(".unnamed[") && !id.ends_with(":wording"))
+            // Only the flat fixture of the subscriber's page states the dependency.
+            .filter(|id| id != "subscriber:dependencies.attendant_console:removed")
+            .collect();
+        assert_eq!(contradictions, [] as [String; 0]);
+    }
+}

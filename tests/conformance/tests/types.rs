@@ -1,0 +1,153 @@
+//! The Rust types against the contract: their JSON Schemas say the same fields, types,
+//! requirements and enumerated values.
+
+#![allow(missing_docs, clippy::panic)]
+
+use conformance::{contract, read};
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+use webex_precheck_api::types::{
+    CustomerPackage, CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPackage,
+    SubscriberPrecheckRequest,
+};
+use webex_precheck_contract::diff::{Kind, diff};
+use webex_precheck_contract::openapi;
+
+/// The contract with every schema replaced by that of the Rust type of its name.
+fn contract_of_rust_types() -> Value {
+    let settings =
+        SchemaSettings::default().with(|s| s.definitions_path = "/components/schemas".into());
+    let mut generator = settings.into_generator();
+    generator.subschema_for::<CustomerPrecheckRequest>();
+    generator.subschema_for::<SubscriberPrecheckRequest>();
+    generator.subschema_for::<PrecheckResponse>();
+    generator.subschema_for::<ErrorBody>();
+    let mut schemas = Value::Object(generator.take_definitions(true));
+    forget_null(&mut schemas);
+    let mut document: Value = serde_json::from_str(&read("spec/openapi.json")).unwrap();
+    document["components"]["schemas"] = schemas;
+    document
+}
+
+/// An optional field of Rust takes null as well, which says nothing of what is sent.
+fn forget_null(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|ty| ty != "null");
+            }
+            if let Some(Value::Array(parts)) = object.get_mut("anyOf") {
+                parts.retain(|part| part["type"] != "null");
+            }
+            object.values_mut().for_each(forget_null);
+        }
+        Value::Array(values) => values.iter_mut().for_each(forget_null),
+        _ => {}
+    }
+}
+
+/// What differs besides what types do not say: constraints on values, and examples.
+fn differences(document: &Value) -> (Vec<String>, usize) {
+    let (rust, problems) = openapi::read("rust", &document.to_string());
+    assert!(problems.is_empty(), "{problems:?}");
+    let comparison = diff(&contract(), &rust.without_prose());
+    let ids = comparison
+        .differences
+        .iter()
+        .filter(|d| !matches!(d.kind, Kind::Constraint | Kind::Example))
+        .map(|d| d.id())
+        .collect();
+    (ids, comparison.compared)
+}
+
+#[test]
+fn types_say_what_the_contract_says() {
+    let (differences, compared) = differences(&contract_of_rust_types());
+    assert_eq!(differences, [] as [String; 0]);
+    assert!(compared > 900, "{compared}");
+}
+
+#[test]
+fn a_type_that_says_something_else_is_noticed() {
+    let mut document = contract_of_rust_types();
+    let schemas = &mut document["components"]["schemas"];
+    schemas["Address"]["properties"]["city"]["type"] = "integer".into();
+    schemas["CustomerInfo"]["required"] = Value::Array(Vec::new());
+    schemas["CustomerPackage"]["enum"]
+        .as_array_mut()
+        .unwrap()
+        .pop();
+    let properties = schemas["SubscriberPrecheckRequest"]["properties"]
+        .as_object_mut()
+        .unwrap();
+    properties.remove("customerId").unwrap();
+    let (differences, _) = differences(&document);
+    assert_eq!(
+        differences,
+        [
+            "customer:body.packages[attendant_console]:removed",
+            "customer:body.address.city:type",
+            "customer:body.customerInfo.primaryEmail:requirement",
+            "customer:body.provisioningParameters.calling.location.address.city:type",
+            "subscriber:body.customerId:removed",
+        ]
+    );
+}
+
+#[test]
+fn dependencies_of_packages_are_those_of_the_contract() {
+    let contract = contract();
+    for operation in &contract.operations {
+        let mut generated = std::collections::BTreeMap::new();
+        let mut add = |package: String, needed: Vec<String>| {
+            if !needed.is_empty() {
+                generated.insert(package, needed);
+            }
+        };
+        match operation.id {
+            webex_precheck_contract::OperationId::Customer => {
+                for package in CustomerPackage::KNOWN {
+                    let needed = package.needs_one_of().iter().map(ToString::to_string);
+                    add(package.to_string(), needed.collect());
+                }
+            }
+            webex_precheck_contract::OperationId::Subscriber => {
+                for package in SubscriberPackage::KNOWN {
+                    let needed = package.needs_one_of().iter().map(ToString::to_string);
+                    add(package.to_string(), needed.collect());
+                }
+            }
+        }
+        assert_eq!(Some(generated), operation.dependencies, "{}", operation.id);
+    }
+}
+
+#[test]
+fn a_package_of_tomorrow_survives_a_round_trip() {
+    let json = r#"{"email":"a@b.c","packages":["webex_tomorrow"]}"#;
+    let request: SubscriberPrecheckRequest = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        request.packages,
+        [SubscriberPackage::Other("webex_tomorrow".to_owned())]
+    );
+    assert_eq!(serde_json::to_string(&request).unwrap(), json);
+}
+
+#[test]
+fn no_type_is_a_bare_json_value() {
+    let generated = read("crates/api/src/generated.rs");
+    assert!(!generated.contains("serde_json::Value") && !generated.contains("serde_json::Map"));
+}
+
+#[test]
+fn unknown_fields_of_an_answer_are_ignored() {
+    let answer: Map<String, Value> = serde_json::from_str(
+        r#"{"message":"success","news":{"a":1},"info":{"infoCode":100.0,"news":[]}}"#,
+    )
+    .unwrap();
+    let answer: PrecheckResponse = serde_json::from_value(Value::Object(answer)).unwrap();
+    assert_eq!(
+        answer.info.unwrap()[0].info_code.map(|code| code.0),
+        Some(100)
+    );
+}

@@ -1,0 +1,511 @@
+//! The verbs as processes, in copies of the workspace's own files: exit codes, what is written,
+//! and what is said of bad input.
+
+#![allow(missing_docs, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap().to_owned()
+}
+
+/// A workspace with the files that the verbs read and write.
+struct Workspace(TempDir);
+
+impl Workspace {
+    fn new() -> Self {
+        let workspace = Self(TempDir::new().unwrap());
+        for folder in [
+            "spec",
+            "spec/documented",
+            "crates/api/src",
+            "crates/sandbox/documented",
+        ] {
+            fs::create_dir_all(workspace.path(folder)).unwrap();
+            for entry in fs::read_dir(root().join(folder)).unwrap() {
+                let entry = entry.unwrap();
+                if entry.file_type().unwrap().is_file() {
+                    fs::copy(entry.path(), workspace.path(folder).join(entry.file_name())).unwrap();
+                }
+            }
+        }
+        workspace
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.0.path().join(relative)
+    }
+
+    fn read(&self, relative: &str) -> Vec<u8> {
+        fs::read(self.path(relative)).unwrap()
+    }
+
+    fn write(&self, relative: &str, contents: impl AsRef<[u8]>) -> String {
+        let path = self.path(relative);
+        fs::write(&path, contents).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(arguments).arg("--root").arg(self.0.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    /// Everything in the workspace, to see that nothing was written.
+    fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        fn walk(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+            let mut entries: Vec<_> = fs::read_dir(folder)
+                .unwrap()
+                .map(|e| e.unwrap().path())
+                .collect();
+            entries.sort();
+            for path in entries {
+                match path.is_dir() {
+                    true => walk(&path, files),
+                    false => files.push((path.clone(), fs::read(&path).unwrap())),
+                }
+            }
+        }
+        let mut files = Vec::new();
+        walk(self.0.path(), &mut files);
+        files
+    }
+}
+
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+fn fixture(name: &str) -> String {
+    let path = root().join("tests/conformance/fixtures").join(name);
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn codegen_restores_the_generated_file_byte_for_byte() {
+    let workspace = Workspace::new();
+    let generated = "crates/api/src/generated.rs";
+    let committed = workspace.read(generated);
+    for _ in 0..2 {
+        fs::remove_file(workspace.path(generated)).unwrap();
+        assert_eq!(workspace.run(&["codegen"]).code, Some(0));
+        assert!(workspace.read(generated) == committed);
+        assert_eq!(workspace.run(&["codegen", "--check"]).code, Some(0));
+    }
+}
+
+#[test]
+fn codegen_check_tells_a_hand_edited_file_and_leaves_it() {
+    let workspace = Workspace::new();
+    let generated = "crates/api/src/generated.rs";
+    let mut text = String::from_utf8(workspace.read(generated)).unwrap();
+    text.push_str("// by hand\n");
+    workspace.write(generated, &text);
+    let before = workspace.snapshot();
+    let run = workspace.run(&["codegen", "--check"]);
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(run.stdout.contains("-// by hand"), "{}", run.stdout);
+    assert!(run.stderr.contains("cargo xtask codegen"), "{}", run.stderr);
+    assert_eq!(workspace.snapshot(), before);
+}
+
+#[test]
+fn codegen_check_tells_a_missing_file_and_an_edited_copy() {
+    let workspace = Workspace::new();
+    fs::remove_file(workspace.path("crates/api/src/generated.rs")).unwrap();
+    assert_eq!(workspace.run(&["codegen", "--check"]).code, Some(4));
+    let workspace = Workspace::new();
+    workspace.write("crates/sandbox/documented/openapi.toml", "");
+    assert_eq!(workspace.run(&["codegen", "--check"]).code, Some(4));
+}
+
+#[test]
+fn codegen_refuses_a_broken_contract_and_an_edited_capture() {
+    for (file, text) in [
+        ("spec/openapi.json", "{"),
+        ("spec/openapi.json", "{}"),
+        (
+            "spec/openapi.json",
+            r#"{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{}}"#,
+        ),
+        (
+            "spec/documented/openapi.toml",
+            "kind = \"openapi\"\nsource = \"x\"\noperation = []\n",
+        ),
+        ("spec/documented/openapi.toml", "nonsense"),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write(file, text);
+        let generated = workspace.read("crates/api/src/generated.rs");
+        let run = workspace.run(&["codegen"]);
+        assert_eq!(run.code, Some(3), "{text}: {}", run.stderr);
+        assert!(run.stderr.contains(file), "{}", run.stderr);
+        if file == "spec/openapi.json" {
+            assert!(workspace.read("crates/api/src/generated.rs") == generated);
+        }
+    }
+}
+
+#[test]
+fn a_captured_source_is_fresh_and_a_changed_one_drifts() {
+    let workspace = Workspace::new();
+    for name in ["customer-page.txt", "subscriber-page.txt", "published.json"] {
+        let source = workspace.write(name, fixture(name));
+        assert_eq!(workspace.run(&["capture", &source]).code, Some(0), "{name}");
+        let run = workspace.run(&["drift", &source]);
+        assert_eq!(run.code, Some(0), "{name}: {}", run.stdout);
+        assert!(
+            run.stdout.contains("facts compared, no difference"),
+            "{}",
+            run.stdout
+        );
+        let changed = workspace.write(
+            name,
+            fixture(name).replace("Vanished", "").replace("410", "411"),
+        );
+        let run = workspace.run(&["drift", &changed]);
+        assert_eq!(run.code, Some(1), "{name}: {}", run.stdout);
+        assert!(
+            run.stdout.contains("responses.410: renamed: 410 -> 411"),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn fail_on_sets_the_mildest_impact_that_fails() {
+    let workspace = Workspace::new();
+    let source = workspace.write("published.json", fixture("published.json"));
+    workspace.run(&["capture", &source]);
+    let reworded = fixture("published.json").replace("It was here once.", "It was here.");
+    workspace.write("published.json", reworded);
+    for (threshold, code) in [("wording", 1), ("additive", 0), ("breaking", 0)] {
+        let run = workspace.run(&["drift", &source, "--fail-on", threshold]);
+        assert_eq!(run.code, Some(code), "{threshold}");
+        assert!(run.stdout.contains("It was here."), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn every_format_names_the_difference() {
+    let workspace = Workspace::new();
+    let source = workspace.write("published.json", fixture("published.json"));
+    workspace.run(&["capture", &source]);
+    workspace.write(
+        "published.json",
+        fixture("published.json").replace("\"orgId\"", "\"orgID\""),
+    );
+    for (format, expected) in [
+        (
+            "text",
+            "  Breaking customer body.orgId: renamed: orgId -> orgID",
+        ),
+        ("json", "\"id\": \"customer:body.orgId:renamed\""),
+        (
+            "markdown",
+            "| breaking | customer | `body.orgId` | renamed: orgId -&gt; orgID |",
+        ),
+        (
+            "github",
+            "::error file=spec/documented/openapi.toml,title=customer%3Abody.orgId%3Arenamed::customer body.orgId",
+        ),
+    ] {
+        let run = workspace.run(&["drift", &source, "--format", format]);
+        assert_eq!(run.code, Some(1), "{format}");
+        let expected = expected.replace("&gt;", ">");
+        assert!(run.stdout.contains(&expected), "{format}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn stdin_is_a_source() {
+    let workspace = Workspace::new();
+    let source = workspace.write("published.json", fixture("published.json"));
+    workspace.run(&["capture", &source]);
+    let mut command = workspace.command(&["drift", "-"]);
+    command
+        .stdin(fs::File::open(&source).unwrap())
+        .stdout(Stdio::piped());
+    let run: Run = command.output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+}
+
+#[test]
+fn conform_names_a_deviation_that_excuses_nothing_with_its_line() {
+    let workspace = Workspace::new();
+    assert_eq!(workspace.run(&["conform"]).code, Some(0));
+    let mut text = String::from_utf8(workspace.read("spec/deviations.toml")).unwrap();
+    let line = text.lines().count() + 2;
+    text.push_str("\n[[deviation]]\nsources = [\"openapi\"]\nat = \"body.adress\"\nkind = \"added\"\nwhy = \"x\"\n");
+    workspace.write("spec/deviations.toml", text);
+    let run = workspace.run(&["conform"]);
+    assert_eq!(run.code, Some(1));
+    let expected = format!("spec/deviations.toml:{line}: `body.adress` exists neither");
+    assert!(run.stderr.contains(&expected), "{}", run.stderr);
+    workspace.write("spec/deviations.toml", "[[deviation]]\nsources = 5\n");
+    let run = workspace.run(&["conform"]);
+    assert_eq!(run.code, Some(3));
+    assert!(run.stderr.contains("line 2"), "{}", run.stderr);
+}
+
+#[test]
+fn conform_names_a_difference_that_nothing_excuses() {
+    let workspace = Workspace::new();
+    let contract = String::from_utf8(workspace.read("spec/openapi.json")).unwrap();
+    workspace.write(
+        "spec/openapi.json",
+        contract.replace("\"externalId\"", "\"foreignId\""),
+    );
+    let run = workspace.run(&["conform"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains("openapi: customer body.externalId"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let workspace = Workspace::new();
+    for arguments in [
+        &["drift"][..],
+        &["capture"],
+        &["fly"],
+        &["drift", "x", "--format", "xml"],
+        &["drift", "x", "--fail-on", "never"],
+    ] {
+        assert_eq!(workspace.run(arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+/// What each bad source is, and a part of what is said of it.
+fn bad_sources() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let published = fixture("published.json");
+    let page = fixture("customer-page.txt");
+    let nameless = fixture("subscriber-page.txt");
+    let ours = "/wholesale/customers/validate";
+    let response = "#/components/schemas/CustomerProvisioningPrecheckResponse";
+    let circle = published.replace(
+        "\"components\": {\n    \"schemas\": {",
+        "\"components\": {\n    \"schemas\": {\n      \"A\": {\"$ref\": \"#/components/schemas/B\"},\n      \"B\": {\"$ref\": \"#/components/schemas/A\"},",
+    );
+    assert_ne!(circle, published);
+    let doubling: String = (0..40)
+        .map(|n| {
+            let next = n + 1;
+            format!(
+                "\"D{n}\": {{\"type\": \"object\", \"properties\": {{\"a\": {{\"$ref\": \"#/components/schemas/D{next}\"}}, \"b\": {{\"$ref\": \"#/components/schemas/D{next}\"}}}}}},"
+            )
+        })
+        .collect();
+    let bomb = published
+        .replace(
+            "\"components\": {\n    \"schemas\": {",
+            &format!("\"components\": {{\n    \"schemas\": {{{doubling}"),
+        )
+        .replace(response, "#/components/schemas/D0");
+    vec![
+        ("empty", Vec::new(), "empty"),
+        ("blank", b" \n\n ".to_vec(), "empty"),
+        (
+            "html",
+            b"<!DOCTYPE html><html><body>502</body></html>".to_vec(),
+            "HTML",
+        ),
+        ("plain text", b"upstream connect error".to_vec(), "no"),
+        (
+            "not UTF-8",
+            b"Precheck\n\xff\xfe".to_vec(),
+            "line 2: not UTF-8",
+        ),
+        (
+            "truncated JSON",
+            published.as_bytes()[..published.len() / 2].to_vec(),
+            "not complete JSON",
+        ),
+        ("JSON list", b"[]".to_vec(), "not an object"),
+        (
+            "other JSON",
+            b"{\"message\": \"Not Found\"}".to_vec(),
+            "no `openapi` version",
+        ),
+        (
+            "old version",
+            b"{\"swagger\": \"2.0\", \"paths\": {}}".to_vec(),
+            "no `openapi` version",
+        ),
+        (
+            "empty paths",
+            b"{\"openapi\": \"3.0.0\", \"paths\": {}}".to_vec(),
+            "the paths are empty",
+        ),
+        ("no paths", b"{\"openapi\": \"3.0.0\"}".to_vec(), "no paths"),
+        (
+            "operation missing",
+            published
+                .replace(ours, "/wholesale/customers/check")
+                .into_bytes(),
+            "no path ends in",
+        ),
+        (
+            "reference to nothing",
+            published
+                .replace(response, "#/components/schemas/Gone")
+                .into_bytes(),
+            "leads to nothing",
+        ),
+        (
+            "reference to itself",
+            circle
+                .replace(response, "#/components/schemas/A")
+                .into_bytes(),
+            "leads back to itself",
+        ),
+        (
+            "reference elsewhere",
+            published.replace(response, "other.json#/A").into_bytes(),
+            "leaves the file",
+        ),
+        ("doubling references", bomb.into_bytes(), "repeats itself"),
+        (
+            "deep JSON",
+            "[".repeat(100_000).into_bytes(),
+            "not complete JSON",
+        ),
+        (
+            "page of another operation",
+            page.replace(ours, "/wholesale/customers").into_bytes(),
+            "the page of `/v1/wholesale/customers`",
+        ),
+        (
+            "nameless page of another operation",
+            nameless.replace("Precheck of", "Provision").into_bytes(),
+            "neither a path nor a title",
+        ),
+        (
+            "page without fields",
+            page.replace("stringrequired", "")
+                .replace("string", "")
+                .replace("object", "")
+                .into_bytes(),
+            "looks like a broken source",
+        ),
+        (
+            "page cut off",
+            page.split("Response Codes")
+                .next()
+                .unwrap()
+                .as_bytes()
+                .to_vec(),
+            "ends before its `Response Codes`",
+        ),
+        (
+            "page without statuses",
+            page.split("200OK").next().unwrap().as_bytes().to_vec(),
+            "no status",
+        ),
+        (
+            "page that lost its fields",
+            without_most_fields(&page).into_bytes(),
+            "looks like a broken source",
+        ),
+    ]
+}
+
+/// The page with the first three fields of its body alone.
+fn without_most_fields(page: &str) -> String {
+    let start = page.find("\nexternalId\n").unwrap();
+    let end = page.find("\nResponse Properties").unwrap();
+    format!("{}{}", &page[..start], &page[end..])
+}
+
+#[test]
+fn bad_sources_are_refused_with_a_sentence_and_nothing_is_written() {
+    let workspace = Workspace::new();
+    for name in ["customer-page.txt", "subscriber-page.txt", "published.json"] {
+        let source = workspace.write(name, fixture(name));
+        assert_eq!(workspace.run(&["capture", &source]).code, Some(0));
+    }
+    for (what, bytes, expected) in bad_sources() {
+        let source = workspace.write("bad", bytes);
+        let before = workspace.snapshot();
+        for verb in ["drift", "capture"] {
+            let run = workspace.run(&[verb, &source]);
+            assert_eq!(
+                run.code,
+                Some(3),
+                "{what}: {verb}: {}{}",
+                run.stdout,
+                run.stderr
+            );
+            assert!(run.stderr.contains(expected), "{what}: {}", run.stderr);
+            assert!(run.stderr.contains(&source), "{what}: {}", run.stderr);
+            assert!(!run.stderr.contains("panicked"), "{what}: {}", run.stderr);
+            assert_eq!(
+                run.stderr.trim_end().lines().count(),
+                1,
+                "{what}: {}",
+                run.stderr
+            );
+            assert_eq!(workspace.snapshot(), before, "{what}: {verb} wrote");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_a_folder_and_a_huge_file_are_refused() {
+    let workspace = Workspace::new();
+    let huge = workspace.path("huge");
+    fs::File::create(&huge)
+        .unwrap()
+        .set_len(50 * 1024 * 1024)
+        .unwrap();
+    for (source, expected) in [
+        (workspace.path("nowhere"), "is the path right?"),
+        (workspace.path("spec"), "irectory"),
+        (huge, "over 16 MiB"),
+        (PathBuf::from("http://127.0.0.1:9/x.json"), "only https"),
+        (
+            PathBuf::from("https://127.0.0.1:9/x.json"),
+            "cannot be fetched",
+        ),
+    ] {
+        let run = workspace.run(&["drift", source.to_str().unwrap()]);
+        assert_eq!(run.code, Some(3), "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_source_without_a_capture_is_told_how_to_get_one() {
+    let workspace = Workspace::new();
+    fs::remove_file(workspace.path("spec/documented/openapi.toml")).unwrap();
+    let source = workspace.write("published.json", fixture("published.json"));
+    let run = workspace.run(&["drift", &source]);
+    assert_eq!(run.code, Some(3));
+    assert!(run.stderr.contains("cargo xtask capture"), "{}", run.stderr);
+}
