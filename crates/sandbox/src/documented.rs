@@ -33,7 +33,7 @@ impl Documented {
         })
     }
 
-    fn operations(&self, id: OperationId) -> impl Iterator<Item = &Operation> {
+    pub(crate) fn operations(&self, id: OperationId) -> impl Iterator<Item = &Operation> {
         self.sources.iter().filter_map(move |s| s.operation(id))
     }
 

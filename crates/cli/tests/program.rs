@@ -1,0 +1,416 @@
+//! The program as a process: what it prints, where, and its exit codes.
+
+#![allow(missing_docs, clippy::panic)]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use webex_precheck_sandbox::Sandbox;
+
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webex-precheck"));
+    command
+        .args(arguments)
+        .env_remove("WEBEX_ACCESS_TOKEN")
+        .env_remove("WEBEX_BASE_URL")
+        .stdin(Stdio::null());
+    command
+}
+
+fn finish(mut command: Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn run(arguments: &[&str]) -> Run {
+    finish(program(arguments))
+}
+
+fn run_with_stdin(arguments: &[&str], stdin: &str) -> Run {
+    let mut command = program(arguments);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(stdin.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    Run {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+const CUSTOMER: [&str; 8] = [
+    "customer",
+    "--sandbox",
+    "--address-line1",
+    "771 Alder Drive",
+    "--city",
+    "Milpitas",
+    "--country",
+    "US",
+];
+
+#[test]
+fn the_readme_command_is_likely_with_code_100_and_its_meaning() {
+    let readme = include_str!("../../../README.md");
+    let line = readme
+        .lines()
+        .find_map(|line| {
+            line.trim()
+                .strip_prefix("cargo run -- subscriber --sandbox ")
+        })
+        .unwrap_or_else(|| panic!("the README has no such command"));
+    let mut arguments = vec!["subscriber", "--sandbox"];
+    arguments.extend(line.split_whitespace());
+    let run = run(&arguments);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let mut lines = run.stdout.lines();
+    assert_eq!(lines.next(), Some("likely"));
+    assert!(run.stdout.contains("infoCode  100"), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("Webex expects the provisioning to go through.")
+    );
+}
+
+#[test]
+fn json_goes_to_stdout_alone() {
+    let run = run(&[&CUSTOMER[..], &["--output", "json"]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let mut report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(report["milliseconds"].is_u64() && report["trackingId"].is_string());
+    report["milliseconds"] = json!(0);
+    report["trackingId"] = json!("x");
+    assert_eq!(
+        report,
+        json!({
+            "verdict": "likely",
+            "message": "success",
+            "infoCodes": [{
+                "code": 100,
+                "description": "Provisioning preCheck validation successful.",
+                "meaning": "Webex expects the provisioning to go through.",
+            }],
+            "errorCodes": [],
+            "status": 200,
+            "trackingId": "x",
+            "attempts": 1,
+            "milliseconds": 0,
+        })
+    );
+}
+
+#[test]
+fn unlikely_exits_with_1_and_names_code_and_field() {
+    let run = run(&[
+        "customer",
+        "--sandbox",
+        "--address-line1",
+        "x",
+        "--city",
+        "y",
+        "--country",
+        "USA",
+    ]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.starts_with("unlikely\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("1002") && run.stdout.contains("address.country"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn every_flag_sets_its_field() {
+    // Each flag of the help, with the field that it names, sets that field and no other: a wrong
+    // path would be refused as unknown, a value of its own comes back by a clash with --from.
+    for subject in ["customer", "subscriber"] {
+        let help = run(&[subject, "--help"]).stdout;
+        let section = help.split("Fields of the request:").nth(1).unwrap();
+        let mut flags = Vec::new();
+        let text = section.split_whitespace().collect::<Vec<_>>();
+        for (index, word) in text.iter().enumerate() {
+            if word.starts_with("--")
+                && text
+                    .get(index + 1)
+                    .is_some_and(|next| next.starts_with('<'))
+            {
+                let field = text[index..]
+                    .iter()
+                    .find_map(|w| w.strip_prefix('(')?.strip_suffix(')'));
+                flags.push((word.to_string(), field.unwrap().to_owned()));
+            }
+        }
+        let expected = if subject == "customer" { 23 } else { 11 };
+        assert_eq!(flags.len(), expected, "{help}");
+        for (flag, field) in flags {
+            // A value of the wrong type in the file is named, unless the flag replaces it.
+            let mut body = match subject {
+                "customer" => {
+                    json!({"address": {"addressLine1": "x", "city": "y", "country": "US"},
+                    "customerInfo": {"primaryEmail": "a@b.c"},
+                    "provisioningParameters": {"calling": {"location": {"name": "x", "timezone": "x", "language": "x",
+                        "address": {"addressLine1": "x", "city": "y", "country": "US"}}}}})
+                }
+                _ => json!({"email": "a@b.c", "customerInfo": {"primaryEmail": "a@b.c"}}),
+            };
+            let mut at = &mut body;
+            for name in field.split('.') {
+                at = &mut at[name];
+            }
+            *at = json!(5);
+            let wrong = run_with_stdin(&[subject, "--sandbox", "--from", "-"], &body.to_string());
+            assert_eq!(wrong.code, Some(2), "{field}");
+            assert!(
+                wrong.stderr.contains(&format!("`{field}`")),
+                "{field}: {}",
+                wrong.stderr
+            );
+            assert!(wrong.stderr.contains("expected"), "{}", wrong.stderr);
+            let value = if flag.contains("country") {
+                "US"
+            } else {
+                "webex_calling"
+            };
+            let set = run_with_stdin(
+                &[subject, "--sandbox", "--from", "-", &flag, value],
+                &body.to_string(),
+            );
+            assert_eq!(set.code, Some(0), "{flag}: {}{}", set.stdout, set.stderr);
+        }
+    }
+}
+
+#[test]
+fn required_fields_that_are_missing_are_all_named_with_their_flags() {
+    let run = run(&["customer", "--sandbox", "--city", "x"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    for flag in [
+        "--address-line1 (address.addressLine1)",
+        "--country (address.country)",
+    ] {
+        assert!(run.stderr.contains(flag), "{}", run.stderr);
+    }
+    assert!(!run.stderr.contains("--city"), "{}", run.stderr);
+}
+
+#[test]
+fn an_unknown_package_is_sent_with_a_warning() {
+    let run = run(&[
+        "subscriber",
+        "--sandbox",
+        "--email",
+        "a@b.c",
+        "--packages",
+        "webex_tomorrow",
+    ]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(
+        run.stderr.starts_with("warning: `webex_tomorrow`"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stdout.contains("webex_tomorrow"), "{}", run.stdout);
+}
+
+#[test]
+fn bad_input_exits_with_2_and_says_where() {
+    for (stdin, expected) in [
+        ("", "stdin: not JSON"),
+        ("[]", "expected a JSON object"),
+        (
+            "{\"email\": 5}",
+            "`email`: invalid type: integer `5`, expected a string",
+        ),
+        (
+            "{\"email\": \"a\", \"provisioningParameters\": {\"extension\": 5}}",
+            "`provisioningParameters.extension`",
+        ),
+        ("{\"email\": \"a\", \"packages\": \"x\"}", "`packages`"),
+        ("{\"email\": \"a\", \"packages\": [5]}", "`packages[0]`"),
+        (
+            "{\"email\": \"a\", \"emial\": \"b\"}",
+            "`emial` is no field",
+        ),
+        (
+            "{\"email\": \"a\", \"package\": \"x\", \"packages\": [\"y\"]}",
+            "both set",
+        ),
+        ("{\"email\": \"a\"", "line 1"),
+    ] {
+        let run = run_with_stdin(&["subscriber", "--sandbox", "--from", "-"], stdin);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (Some(2), ""),
+            "{stdin}: {}",
+            run.stderr
+        );
+        assert!(run.stderr.contains(expected), "{stdin}: {}", run.stderr);
+    }
+    for (arguments, expected) in [
+        (
+            &["subscriber", "--sandbox", "--from", "/nowhere.json"][..],
+            "/nowhere.json",
+        ),
+        (&["subscriber", "--sandbox", "--from", "/"], "--from /"),
+        (
+            &[
+                "subscriber",
+                "--sandbox",
+                "--email",
+                "a@b.c",
+                "--colour",
+                "red",
+            ],
+            "--colour",
+        ),
+        (
+            &[
+                "subscriber",
+                "--sandbox",
+                "--base-url",
+                "https://x.example",
+                "--email",
+                "a",
+            ],
+            "--base-url",
+        ),
+        (&["subscriber", "--email"], "--email"),
+        (&["fly"], "fly"),
+        (&[], "Usage"),
+    ] {
+        let run = run(arguments);
+        assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(expected),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn without_a_token_it_exits_with_3_and_says_where_one_comes_from() {
+    let run = run(&["subscriber", "--email", "a@b.c"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""));
+    assert!(
+        run.stderr.contains("WEBEX_ACCESS_TOKEN") && run.stderr.contains("--sandbox"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn an_address_that_is_not_safe_for_a_token_exits_with_2() {
+    let mut command = program(&[
+        "subscriber",
+        "--email",
+        "a@b.c",
+        "--base-url",
+        "http://webex.example",
+    ]);
+    command.env("WEBEX_ACCESS_TOKEN", "secret-token");
+    let run = finish(command);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr.contains("https") && !run.stderr.contains("secret-token"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn nobody_listening_exits_with_4() {
+    // Port 9 is for discarding, and nobody discards.
+    let mut command = program(&[
+        "subscriber",
+        "--email",
+        "a@b.c",
+        "--base-url",
+        "http://127.0.0.1:9",
+    ]);
+    command.env("WEBEX_ACCESS_TOKEN", "secret-token");
+    let run = finish(command);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""));
+    assert!(
+        run.stderr.contains("could not be reached"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("secret-token"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn token_and_address_come_from_the_environment_and_flags_win() {
+    let sandbox = Sandbox::builder()
+        .token("right-token")
+        .start()
+        .await
+        .unwrap();
+    let ask = |token: &'static str, variable: String, flag: Option<String>| async move {
+        tokio::task::spawn_blocking(move || {
+            let mut command = program(&["subscriber", "--email", "a@b.c"]);
+            command
+                .env("WEBEX_ACCESS_TOKEN", token)
+                .env("WEBEX_BASE_URL", variable);
+            if let Some(flag) = flag {
+                command.args(["--base-url", &flag]);
+            }
+            finish(command)
+        })
+        .await
+        .unwrap()
+    };
+    let run = ask("right-token", sandbox.url(), None).await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = ask(
+        "\"right-token\"\n",
+        "http://127.0.0.1:9".to_owned(),
+        Some(sandbox.url()),
+    )
+    .await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = ask("wrong-token", sandbox.url(), None).await;
+    assert_eq!(run.code, Some(3));
+    assert!(
+        run.stderr.contains("401") && !run.stderr.contains("wrong-token"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn help_documents_the_exit_codes() {
+    let help = run(&["--help"]);
+    assert_eq!(help.code, Some(0));
+    for line in [
+        "0    likely",
+        "1    unlikely",
+        "2    bad usage",
+        "3    no access",
+        "4    Webex is",
+        "130  interrupted",
+    ] {
+        assert!(help.stdout.contains(line), "{line}");
+    }
+}
