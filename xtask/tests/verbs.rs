@@ -1,7 +1,7 @@
 //! The verbs as processes, in copies of the workspace's own files: exit codes, what is written,
 //! and what is said of bad input.
 
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The program as a process: what it prints, where, and its exit codes.
 
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -1,6 +1,6 @@
 //! The contract against the documented facts.
 
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use conformance::{captures, contract, read};
 use webex_precheck_contract::deviations::{Deviations, Finding};

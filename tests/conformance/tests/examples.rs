@@ -1,7 +1,7 @@
 //! Every documented example decodes, encodes to an equal value, and is valid; so is every example
 //! of the contract's own.
 
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use conformance::{captures, contract, read};
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Both layouts of a page, for both operations: what each holds is read, what it lost is unknown.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use conformance::{contract, fixture, page, real};
 use webex_precheck_contract::diff::diff;

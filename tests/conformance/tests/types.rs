@@ -1,7 +1,7 @@
 //! The Rust types against the contract: their JSON Schemas say the same fields, types,
 //! requirements and enumerated values.
 
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use conformance::{contract, read};
 use schemars::generate::SchemaSettings;

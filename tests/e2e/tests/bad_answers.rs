@@ -1,7 +1,7 @@
 //! The library against servers that answer badly: status, tracking ID and the beginning of the
 //! body are never lost.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The library against the sandbox.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use webex_precheck::api::types::{
     Address, CallingParameters, CustomerInfo, CustomerPackage, CustomerPrecheckRequest,

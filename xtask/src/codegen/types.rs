@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
-use syn::{Fields, Item, ItemStruct, parse_quote};
+use syn::{Fields, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
 
 use crate::outcome::Failure;
 
@@ -20,7 +20,10 @@ pub(super) fn refine(mut file: syn::File, contract: &Value) -> Result<syn::File,
             Item::Mod(module) => module.attrs.push(parse_quote!(#[cfg(feature = "client")])),
             Item::Use(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
             Item::Struct(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
-            Item::Impl(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
+            Item::Impl(item) => {
+                drop_constructor_without_token(item);
+                item.attrs.push(parse_quote!(#[cfg(feature = "client")]));
+            }
             Item::Fn(item) => item.attrs.push(parse_quote!(#[cfg(feature = "client")])),
             other => {
                 return Err(Failure::new(format!(
@@ -31,6 +34,15 @@ pub(super) fn refine(mut file: syn::File, contract: &Value) -> Result<syn::File,
         }
     }
     Ok(file)
+}
+
+/// Drops `Client::new`: it panics where TLS fails, and its client cannot carry the token without
+/// which Webex answers nothing. `new_with_client` takes a client that does.
+fn drop_constructor_without_token(item: &mut ItemImpl) {
+    if item.trait_.is_none() && item.self_ty.to_token_stream().to_string() == "Client" {
+        item.items
+            .retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
+    }
 }
 
 fn refine_types(items: &mut Vec<Item>, contract: &Value) {

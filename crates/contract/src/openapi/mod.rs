@@ -2,6 +2,7 @@
 //!
 //! Only the two operations are read; the rest of the file may be anything.
 
+mod gathered;
 mod operation;
 mod resolve;
 mod schema;

@@ -425,8 +425,7 @@ fn every_fact_is_named_alone() {
             move |text| {
                 let own = text
                     .split('\n')
-                    .filter(|l| l.starts_with("Precheck"))
-                    .next_back()
+                    .rfind(|l| l.starts_with("Precheck"))
                     .unwrap_or_default()
                     .to_owned();
                 text.replace(

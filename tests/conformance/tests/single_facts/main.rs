@@ -1,7 +1,7 @@
 //! One fact is changed in a copy of a source, by hand; the comparison must name that fact, only
 //! that, and its impact. Each table runs over a fixture and over the real source it is modelled on.
 
-#![allow(missing_docs, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod customer_page;
 mod pages;

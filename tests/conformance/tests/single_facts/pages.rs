@@ -22,7 +22,7 @@ fn find_where(text: &str, nth: usize, matches: impl Fn(&str) -> bool) -> Option<
 }
 
 /// Replaces the nth line that equals `line`.
-pub fn line(
+pub(crate) fn line(
     line: &'static str,
     nth: usize,
     by: &'static [&'static str],
@@ -31,7 +31,7 @@ pub fn line(
 }
 
 /// Replaces the first line that begins with `start` by what `change` makes of it.
-pub fn line_starting(
+pub(crate) fn line_starting(
     start: &'static str,
     change: impl Fn(&str) -> String,
 ) -> impl Fn(&str) -> String {
@@ -44,7 +44,7 @@ pub fn line_starting(
 }
 
 /// Removes the first line that begins with `start`.
-pub fn without_line_starting(start: &'static str) -> impl Fn(&str) -> String {
+pub(crate) fn without_line_starting(start: &'static str) -> impl Fn(&str) -> String {
     move |text| {
         let index = find_where(text, 0, |l| l.starts_with(start))
             .unwrap_or_else(|| panic!("no line begins with `{start}`"));
@@ -53,7 +53,7 @@ pub fn without_line_starting(start: &'static str) -> impl Fn(&str) -> String {
 }
 
 /// Puts lines after the first line that begins with `start`.
-pub fn after_line_starting(
+pub(crate) fn after_line_starting(
     start: &'static str,
     lines: &'static [&'static str],
 ) -> impl Fn(&str) -> String {
@@ -65,7 +65,7 @@ pub fn after_line_starting(
 }
 
 /// Replaces the nth occurrence of `from`.
-pub fn replace(from: &'static str, nth: usize, to: &'static str) -> impl Fn(&str) -> String {
+pub(crate) fn replace(from: &'static str, nth: usize, to: &'static str) -> impl Fn(&str) -> String {
     move |text| {
         let (index, _) = text
             .match_indices(from)
@@ -76,7 +76,7 @@ pub fn replace(from: &'static str, nth: usize, to: &'static str) -> impl Fn(&str
 }
 
 /// A sentence with one more word before its full stop.
-pub fn reword(sentence: &str) -> String {
+pub(crate) fn reword(sentence: &str) -> String {
     let trimmed = sentence.trim_end();
     let end = trimmed.len() - usize::from(trimmed.ends_with(['.', ')', '|']));
     format!("{} nowadays{}", trimmed[..end].trim_end(), &trimmed[end..])
@@ -110,12 +110,12 @@ fn end_of_field(text: &str, start: usize) -> usize {
 }
 
 /// Renames the nth field called `name` of a flat page.
-pub fn rename(name: &'static str, nth: usize, to: &'static str) -> impl Fn(&str) -> String {
+pub(crate) fn rename(name: &'static str, nth: usize, to: &'static str) -> impl Fn(&str) -> String {
     move |text| splice(text, field(text, name, nth), 1, &[to])
 }
 
 /// Drops `count` fields of a flat page, from the nth called `name` on.
-pub fn drop_fields(name: &'static str, nth: usize, count: usize) -> impl Fn(&str) -> String {
+pub(crate) fn drop_fields(name: &'static str, nth: usize, count: usize) -> impl Fn(&str) -> String {
     move |text| {
         let start = field(text, name, nth);
         let end = (0..count).fold(start, |end, _| end_of_field(text, end));
@@ -124,7 +124,7 @@ pub fn drop_fields(name: &'static str, nth: usize, count: usize) -> impl Fn(&str
 }
 
 /// Puts a field after the nth called `name` of a flat page.
-pub fn add_after(
+pub(crate) fn add_after(
     name: &'static str,
     nth: usize,
     lines: &'static [&'static str],
@@ -136,12 +136,12 @@ pub fn add_after(
 }
 
 /// Changes the line of the type of a field of a flat page.
-pub fn retype(name: &'static str, nth: usize, to: &'static str) -> impl Fn(&str) -> String {
+pub(crate) fn retype(name: &'static str, nth: usize, to: &'static str) -> impl Fn(&str) -> String {
     move |text| splice(text, field(text, name, nth) + 1, 1, &[to])
 }
 
 /// Changes one sentence of the description of a field of a flat page.
-pub fn reword_field(name: &'static str, nth: usize) -> impl Fn(&str) -> String {
+pub(crate) fn reword_field(name: &'static str, nth: usize) -> impl Fn(&str) -> String {
     move |text| {
         let start = field(text, name, nth);
         let lines: Vec<&str> = text.split('\n').collect();
@@ -153,7 +153,7 @@ pub fn reword_field(name: &'static str, nth: usize) -> impl Fn(&str) -> String {
 }
 
 /// Changes the nth non-empty line after the nth `heading`.
-pub fn reword_after(
+pub(crate) fn reword_after(
     heading: &'static str,
     occurrence: usize,
     nth: usize,
@@ -169,7 +169,7 @@ pub fn reword_after(
 }
 
 /// Removes the nth non-empty line after the nth `heading`.
-pub fn remove_after(
+pub(crate) fn remove_after(
     heading: &'static str,
     occurrence: usize,
     nth: usize,
@@ -185,7 +185,7 @@ pub fn remove_after(
 }
 
 /// Puts a line before the nth non-empty line after the nth `heading`.
-pub fn insert_after(
+pub(crate) fn insert_after(
     heading: &'static str,
     occurrence: usize,
     nth: usize,
