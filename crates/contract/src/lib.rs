@@ -7,6 +7,7 @@
 //! and a [`report::Report`] shows the rest.
 
 pub mod capture;
+mod contradictions;
 mod dependencies;
 pub mod deviations;
 pub mod diff;

@@ -88,9 +88,15 @@ impl Prose {
             .filter(|s| !other.has(&s.fingerprint))
             .map(|s| match &s.words {
                 Some(words) => words.clone(),
-                None => format!("[{}]", s.fingerprint),
+                None => format!("(the sentence captured as {})", s.fingerprint),
             })
             .collect()
+    }
+
+    /// The text as it was read; `None` of a stored one.
+    pub(crate) fn text(&self) -> Option<String> {
+        let words: Option<Vec<&str>> = self.sentences.iter().map(|s| s.words.as_deref()).collect();
+        words.map(|words| words.join(" "))
     }
 
     /// The lower-case words of a text that was just read; none of a stored one.

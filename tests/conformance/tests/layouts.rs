@@ -186,3 +186,16 @@ fn two_layouts_of_one_page_do_not_contradict_each_other() {
         assert_eq!(contradictions, [] as [String; 0]);
     }
 }
+
+#[test]
+fn an_example_that_contradicts_its_declaration_is_noted() {
+    use webex_precheck_contract::{openapi, page};
+    let (_, of_file) = openapi::read("file", &fixture("published.json"));
+    let (_, of_page) = page::read("page", &fixture("customer-page.txt"), &contract());
+    for problems in [of_file, of_page] {
+        let notes: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let expected = "customer examples.responses.200: `responses.200.info` is declared object, \
+                        and the example shows an array";
+        assert!(notes.contains(&expected.to_owned()), "{notes:?}");
+    }
+}

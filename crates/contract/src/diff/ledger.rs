@@ -53,7 +53,19 @@ impl Ledger<'_> {
                 .sentences_missing_in(before)
                 .into_iter()
                 .map(mark("+"));
-            difference.details = gone.chain(new).collect();
+            difference.details = gone.collect();
+            let removed = difference.details.len();
+            difference.details.extend(new);
+            // What went was not stored; what stayed helps to see what it was.
+            if removed > 0
+                && difference.details.len() == removed
+                && let Some(text) = after.text()
+            {
+                difference.details.push(match text.is_empty() {
+                    true => "= no text".to_owned(),
+                    false => format!("= {text}"),
+                });
+            }
             if difference.details.is_empty() {
                 difference
                     .details

@@ -9,6 +9,7 @@ mod schema;
 
 use serde_json::Value;
 
+use crate::contradictions;
 use crate::inventory::{Inventory, OperationId, SourceKind};
 use crate::problem::Problem;
 
@@ -79,6 +80,7 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
         let pointer = format!("/paths/{}", resolve::escape(path));
         if let Some(operation) = operation::read(id, path, item, &pointer, &document, &mut problems)
         {
+            problems.extend(contradictions::find(&operation));
             inventory.operations.push(operation);
         }
     }

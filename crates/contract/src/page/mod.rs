@@ -14,6 +14,7 @@ mod header;
 mod sections;
 mod statuses;
 
+use crate::contradictions;
 use crate::inventory::{Field, Inventory, Operation, OperationId, SourceKind, Unnamed};
 use crate::problem::Problem;
 use crate::prose::Prose;
@@ -128,6 +129,7 @@ fn read_operation(
         }
     }
     examples::read(&mut operation, &sections.panel(), problems);
+    problems.extend(contradictions::find(&operation));
     operation
 }
 
