@@ -11,7 +11,7 @@ use webex_precheck_api::types::{
     SubscriberPrecheckRequest,
 };
 use webex_precheck_contract::diff::{Kind, diff};
-use webex_precheck_contract::openapi;
+use webex_precheck_contract::{openapi, source};
 
 /// The contract with every schema replaced by that of the Rust type of its name.
 fn contract_of_rust_types() -> Value {
@@ -49,7 +49,7 @@ fn forget_null(schema: &mut Value) {
 /// What differs besides what types do not say: constraints on values, and examples.
 fn differences(document: &Value) -> (Vec<String>, usize) {
     let (rust, problems) = openapi::read("rust", &document.to_string());
-    assert!(problems.is_empty(), "{problems:?}");
+    assert!(!source::is_broken(&problems), "{problems:?}");
     let comparison = diff(&contract(), &rust.without_prose());
     let ids = comparison
         .differences

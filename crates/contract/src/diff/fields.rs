@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Field, Operation};
+use crate::prose::Prose;
 use crate::types::Values;
 
 use super::impact::Direction;
@@ -372,33 +373,29 @@ impl<'o> Walk<'_, '_, 'o> {
     fn labels(
         &mut self,
         at: &str,
-        before: &BTreeMap<String, crate::Prose>,
-        after: &BTreeMap<String, crate::Prose>,
+        before: &BTreeMap<String, Prose>,
+        after: &BTreeMap<String, Prose>,
         values: [&Option<Values>; 2],
     ) {
         let [old, new] = values.map(|values| values.as_ref().map_or(&[][..], Values::listed));
         let stays = |value: &String| old.contains(value) == new.contains(value);
-        let moved_to = |value: &String, text: &crate::Prose| {
-            let same = |(other, words): &(&String, &crate::Prose)| {
-                *words == text && !before.contains_key(*other) && *other != value
-            };
-            after.iter().any(|entry| same(&entry))
-        };
-        let nothing = crate::Prose::default();
-        for (value, text) in before {
-            if stays(value) {
-                let now = after.get(value).unwrap_or(&nothing);
-                let at = format!("{at}[{value}]");
-                self.ledger.prose(&at, Some(text), Some(now));
-            }
+        let nothing = Prose::default();
+        for (value, text) in before.iter().filter(|(value, _)| stays(value)) {
+            let now = after.get(value).unwrap_or(&nothing);
+            self.ledger
+                .prose(&format!("{at}[{value}]"), Some(text), Some(now));
         }
-        for (value, text) in after {
-            let moved = before
+        // A description that went to another value was told of as missing at its own.
+        let moved = |text: &Prose| {
+            let gone = before
                 .iter()
-                .any(|(other, words)| words == text && moved_to(other, text));
-            if !before.contains_key(value) && stays(value) && !moved {
-                let at = format!("{at}[{value}]");
-                self.ledger.prose(&at, Some(&nothing), Some(text));
+                .filter(|(value, _)| !after.contains_key(*value));
+            gone.into_iter().any(|(_, gone)| gone == text)
+        };
+        for (value, text) in after.iter().filter(|(value, _)| stays(value)) {
+            if !before.contains_key(value) && !moved(text) {
+                self.ledger
+                    .prose(&format!("{at}[{value}]"), Some(&nothing), Some(text));
             }
         }
     }

@@ -202,35 +202,37 @@ fn compare_responses(ledger: &mut Ledger<'_>, before: &[Response], after: &[Resp
     let statuses = |responses: &[Response]| -> Vec<String> {
         responses.iter().map(|r| r.status.clone()).collect()
     };
-    let find = |responses: &'_ [Response], status: &str| -> Option<usize> {
-        responses.iter().position(|r| r.status == status)
-    };
     let (old, new) = (statuses(before), statuses(after));
     for response in before {
         ledger.comparison.compared += 1;
-        if let Some(index) = find(after, &response.status) {
-            compare_response(ledger, response, &after[index]);
+        if let Some(now) = by_status(after, &response.status) {
+            compare_response(ledger, response, now);
         }
     }
-    let said_the_same = |a: &str, b: &str| match (find(before, a), find(after, b)) {
-        (Some(a), Some(b)) => before[a].text == after[b].text,
-        _ => false,
-    };
     for change in changes(&old, &new) {
-        match change {
-            Change::Replaced(a, b) if said_the_same(a, b) => {
-                let impact = impact::status(a).max(impact::status(b));
-                let at = format!("responses.{a}");
-                ledger.add(&at, Kind::Renamed, impact, Some(a.clone()), Some(b.clone()));
+        let (gone, come) = match change {
+            Change::Removed(status) => (by_status(before, status), None),
+            Change::Added(status) => (None, by_status(after, status)),
+            Change::Replaced(status, other) => (by_status(before, status), by_status(after, other)),
+        };
+        match (gone, come) {
+            (Some(gone), Some(come)) if gone.text == come.text => {
+                let impact = impact::status(&gone.status).max(impact::status(&come.status));
+                let at = format!("responses.{}", gone.status);
+                let statuses = (Some(gone.status.clone()), Some(come.status.clone()));
+                ledger.add(&at, Kind::Renamed, impact, statuses.0, statuses.1);
             }
-            Change::Replaced(a, b) => {
-                remove_status(ledger, &before[find(before, a).unwrap_or(0)]);
-                add_status(ledger, &after[find(after, b).unwrap_or(0)]);
+            _ => {
+                gone.into_iter()
+                    .for_each(|gone| remove_status(ledger, gone));
+                come.into_iter().for_each(|come| add_status(ledger, come));
             }
-            Change::Removed(a) => remove_status(ledger, &before[find(before, a).unwrap_or(0)]),
-            Change::Added(b) => add_status(ledger, &after[find(after, b).unwrap_or(0)]),
         }
     }
+}
+
+fn by_status<'a>(responses: &'a [Response], status: &str) -> Option<&'a Response> {
+    responses.iter().find(|response| response.status == status)
 }
 
 fn remove_status(ledger: &mut Ledger<'_>, response: &Response) {

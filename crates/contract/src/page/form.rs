@@ -8,11 +8,20 @@ use super::fields::{NamedField, is_name};
 /// The bullets of the form.
 #[derive(Default)]
 pub(super) struct Form {
-    pub(super) query: Vec<Bullet>,
-    pub(super) body: Vec<Bullet>,
+    query: Vec<Bullet>,
+    body: Vec<Bullet>,
 }
 
 impl Form {
+    /// The bullets of a section.
+    pub(super) fn of(&self, scope: &str) -> &[Bullet] {
+        match scope {
+            "query" => &self.query,
+            "body" => &self.body,
+            _ => &[],
+        }
+    }
+
     /// Whether it names the fields that it shows.
     pub(super) fn names_fields(&self) -> bool {
         let mut bullets = self.query.iter().chain(&self.body);

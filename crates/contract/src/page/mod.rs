@@ -11,16 +11,15 @@ mod examples;
 mod fields;
 mod form;
 mod header;
+mod section;
 mod sections;
 mod statuses;
 
 use crate::contradictions;
-use crate::inventory::{Field, Inventory, Operation, OperationId, SourceKind, Unnamed};
+use crate::inventory::{Inventory, Operation, OperationId, SourceKind};
 use crate::problem::Problem;
-use crate::prose::Prose;
-use crate::types::Type;
 
-use fields::NamedField;
+use section::Section;
 use sections::Sections;
 
 /// Reads the page `text` of the file called `name`.
@@ -94,26 +93,20 @@ fn read_operation(
     // Where parameters are named at all, one without a name is not there.
     let names_parameters =
         form.names_fields() || !fields::read(sections.get("Body Parameters")).0.is_empty();
-    for (scope, section) in [
+    for (scope, heading) in [
         ("path", "Path Parameters"),
         ("header", "Header Parameters"),
         ("query", "Query Parameters"),
         ("body", "Body Parameters"),
         ("responses.200", "Response Properties"),
     ] {
-        let lines = sections.get(section);
-        let shown = match scope {
-            "query" => &form.query[..],
-            "body" => &form.body[..],
-            _ => &[],
-        };
         let section = Section {
             scope,
-            lines,
-            form: shown,
-            names: names_parameters && scope != "responses.200",
+            lines: sections.get(heading),
+            form: form.of(scope),
+            is_named: names_parameters && scope != "responses.200",
         };
-        read_fields(&mut operation, &section, tree, problems);
+        section.read(&mut operation, tree, problems);
     }
     if operation.children("body").is_empty() {
         problems.push(Problem::broken(
@@ -131,88 +124,4 @@ fn read_operation(
     examples::read(&mut operation, &sections.panel(), problems);
     problems.extend(contradictions::find(&operation));
     operation
-}
-
-/// A section of fields, and what the request form shows of them.
-struct Section<'a> {
-    scope: &'a str,
-    lines: &'a [&'a str],
-    form: &'a [form::Bullet],
-    /// Whether a field of this section would be named.
-    names: bool,
-}
-
-/// Reads one section of fields.
-fn read_fields(
-    operation: &mut Operation,
-    section: &Section<'_>,
-    tree: Option<&Operation>,
-    problems: &mut Vec<Problem>,
-) {
-    let Section {
-        scope,
-        lines,
-        form,
-        names,
-    } = *section;
-    let (mut named, mut descriptions) = fields::read(lines);
-    let flat = !named.is_empty();
-    let mut in_form: Vec<NamedField> = Vec::new();
-    for bullet in form {
-        match bullet {
-            form::Bullet::Named(field) => in_form.push(field.clone()),
-            form::Bullet::Text(text) => descriptions.push(text.clone()),
-        }
-    }
-    if scope == "body" || scope == "responses.200" {
-        operation.fields.push(Field {
-            at: scope.to_owned(),
-            ty: Some(Type::new("object")),
-            ..Field::default()
-        });
-    }
-    if flat {
-        // A form with names repeats the top-level fields.
-        for repeated in &in_form {
-            if !repeated.text.is_empty() {
-                descriptions.push(repeated.text.clone());
-            }
-        }
-    } else {
-        named = in_form;
-        if named.is_empty() && !names && !descriptions.is_empty() {
-            operation.untold.insert(scope.to_owned());
-        }
-        for field in &named {
-            if field.ty.has_fields() {
-                operation.untold.insert(format!("{scope}.{}", field.name));
-            }
-        }
-    }
-    let placed = match flat {
-        true => align::place(scope, &named, tree, problems),
-        false => named
-            .iter()
-            .map(|field| align::Place::Certain(format!("{scope}.{}", field.name)))
-            .collect(),
-    };
-    let top_level = |place: &align::Place| match place {
-        align::Place::Certain(at) => at.matches('.').count() == scope.matches('.').count() + 1,
-        align::Place::Among(_) => false,
-    };
-    let copies: Vec<&mut Prose> = named
-        .iter_mut()
-        .zip(&placed)
-        .filter(|(_, place)| top_level(place))
-        .map(|(field, _)| &mut field.text)
-        .collect();
-    let left = descriptions::attach(descriptions, copies);
-    let unnamed = operation.unnamed.get_or_insert_default();
-    unnamed.extend(left.into_iter().map(|text| Unnamed {
-        within: scope.to_owned(),
-        text,
-    }));
-    for (field, place) in named.into_iter().zip(placed) {
-        align::add(operation, scope, field.into_field(flat), place);
-    }
 }
