@@ -105,7 +105,10 @@ impl Workspace {
         // Written beside and renamed, so that nobody reads half a file.
         let partial = path.with_extension("partial");
         fs::write(&partial, text).map_err(failed)?;
-        fs::rename(&partial, &path).map_err(failed)?;
+        if let Err(error) = fs::rename(&partial, &path) {
+            let _ = fs::remove_file(&partial);
+            return Err(failed(error));
+        }
         note("Written", relative);
         Ok(false)
     }

@@ -45,7 +45,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CallingParameters {
-        ///The customer's first calling location.
+        ///Where the customer calls from.
         pub location: Location,
     }
     /// How to reach the customer that the subscriber belongs to.
@@ -53,7 +53,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomerContact {
-        ///E-mail address of the customer's first contact.
+        ///The customer's main e-mail address.
         #[serde(rename = "primaryEmail")]
         pub primary_email: ::std::string::String,
     }
@@ -65,7 +65,7 @@ pub mod types {
         ///The customer's name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        ///E-mail address of the customer's first contact.
+        ///The customer's main e-mail address.
         #[serde(rename = "primaryEmail")]
         pub primary_email: ::std::string::String,
     }
@@ -184,7 +184,7 @@ pub mod types {
         )]
         pub field_name: ::std::option::Option<::std::string::String>,
     }
-    /// The customer's first calling location.
+    /// A calling location of the customer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -201,7 +201,7 @@ pub mod types {
         pub language: ::std::string::String,
         ///What the office is called.
         pub name: ::std::string::String,
-        ///Time zone of the office, as an IANA name.
+        ///Time zone of the office, such as `America/Los_Angeles`.
         pub timezone: ::std::string::String,
     }
     /// What the meetings package needs to know.
@@ -209,7 +209,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MeetingsParameters {
-        ///Time zone of the customer's meetings, as an IANA name.
+        ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
     }
@@ -638,7 +638,7 @@ pub mod types {
                 timezone: Default::default(),
             }
         }
-        ///Time zone of the customer's meetings, as an IANA name.
+        ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
         #[must_use]
         pub fn timezone(mut self, value: impl Into<::std::string::String>) -> Self {
             self.timezone = Some(value.into());
@@ -951,9 +951,8 @@ pub mod types {
             ::schemars::json_schema!(
                 { "description" :
                 "A package that a wholesale customer can have. Webex adds values every few months.",
-                "type" : "string", "enum" : ["common_area_calling", "webex_calling",
-                "webex_meetings", "webex_suite", "webex_voice", "cx_essentials",
-                "webex_calling_standard", "cisco_calling_plan", "attendant_console"], }
+                "type" : "string", "enum" : Self::KNOWN.iter().map(Self::as_str)
+                .collect:: < Vec < _ >> (), }
             )
         }
     }
@@ -1076,8 +1075,8 @@ pub mod types {
             ::schemars::json_schema!(
                 { "description" :
                 "A package that `packages` of a subscriber can name. Webex adds values every few months.",
-                "type" : "string", "enum" : ["webex_calling", "webex_meetings",
-                "webex_suite", "webex_voice", "cx_essentials", "attendant_console"], }
+                "type" : "string", "enum" : Self::KNOWN.iter().map(Self::as_str)
+                .collect:: < Vec < _ >> (), }
             )
         }
     }
@@ -1192,9 +1191,8 @@ pub mod types {
             ::schemars::json_schema!(
                 { "description" :
                 "A package that `package` of a subscriber can name. Webex adds values every few months.",
-                "type" : "string", "enum" : ["webex_calling", "webex_meetings",
-                "webex_suite", "webex_voice", "cx_essentials", "webex_calling_standard"],
-                }
+                "type" : "string", "enum" : Self::KNOWN.iter().map(Self::as_str)
+                .collect:: < Vec < _ >> (), }
             )
         }
     }
@@ -1247,7 +1245,7 @@ impl ClientHooks<()> for &Client {}
 impl Client {
     /**Ask whether a customer could be provisioned
 
-Tells whether provisioning this wholesale customer is likely to succeed. The partner organization needs the `wxc-wholesale` entitlement or the `webex-wholesale-partner-testing` setting. Nothing is created or changed, so asking twice is safe.
+Tells whether provisioning this wholesale customer is likely to succeed. The partner organization needs the `wxc-wholesale` entitlement or the `webex-wholesale-partner-testing` setting. Nothing is created or changed, so asking twice is safe. Webex speaks of two variants of this question, and lists them in a guide only: which combinations of fields it accepts is its decision.
 
 Sends a `POST` request to `/v1/wholesale/customers/validate`
 
@@ -1298,7 +1296,7 @@ Arguments:
     }
     /**Ask whether a subscriber could be provisioned
 
-Tells whether provisioning this wholesale subscriber is likely to succeed. The partner organization needs the `wxc-wholesale` entitlement or the `webex-wholesale-partner-testing` setting. Nothing is created or changed, so asking twice is safe.
+Tells whether provisioning this wholesale subscriber is likely to succeed. The partner organization needs the `wxc-wholesale` entitlement or the `webex-wholesale-partner-testing` setting. Nothing is created or changed, so asking twice is safe. Webex speaks of three variants of this question, and lists them in a guide only: which combinations of fields it accepts is its decision.
 
 Sends a `POST` request to `/v1/wholesale/subscribers/validate`
 

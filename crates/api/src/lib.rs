@@ -2,7 +2,7 @@
 //!
 //! Everything here that knows a field, a value or an address is generated from a contract which is
 //! held against Webex's documentation. Most programs want the crate `webex-precheck` instead, which
-//! retries, judges and reports on top of these types.
+//! tells a verdict from an error on top of these types.
 //!
 //! ```
 //! use webex_precheck_api::types::{SubscriberPackage, SubscriberPrecheckRequest};

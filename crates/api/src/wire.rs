@@ -9,7 +9,7 @@ use crate::types::PrecheckInfo;
 /// Number of a finding or of a reason.
 ///
 /// Declared a number and seen as an integer: `100` and `100.0` decode alike, and so does a
-/// string of digits, which Webex sends for the same field elsewhere.
+/// string of digits, as the published file shows for other operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Code(pub i64);

@@ -81,7 +81,7 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "customer-email",
         "customerInfo.primaryEmail",
-        "E-mail address of the customer's first contact",
+        "The customer's main e-mail address",
     ),
     text(
         "location-name",
@@ -121,7 +121,7 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "location-timezone",
         "provisioningParameters.calling.location.timezone",
-        "Time zone of the location, as an IANA name",
+        "Time zone of the location, such as America/Los_Angeles",
     ),
     text(
         "location-language",
@@ -136,7 +136,7 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "meetings-timezone",
         "provisioningParameters.meetings.timezone",
-        "Time zone of the meetings, as an IANA name",
+        "Time zone of the meetings, such as America/Los_Angeles",
     ),
 ];
 
@@ -189,6 +189,6 @@ pub(crate) const SUBSCRIBER: &[Flag] = &[
     text(
         "customer-email",
         "customerInfo.primaryEmail",
-        "E-mail address of the customer's first contact",
+        "The customer's main e-mail address",
     ),
 ];

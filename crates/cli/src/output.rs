@@ -28,8 +28,10 @@ fn table(report: &Report) -> String {
         }
     }
     for reason in report.errors() {
-        let code = reason.error_code.or(reason.code);
-        let code = code.map(|code| code.to_string()).unwrap_or_default();
+        let code = reason
+            .error_code
+            .map(|code| code.to_string())
+            .unwrap_or_default();
         let mut words = reason.description.clone().unwrap_or_default();
         if let Some(field) = &reason.field_name {
             words = format!("{field}: {words}");
@@ -62,7 +64,7 @@ fn json(report: &Report) -> String {
         .iter()
         .map(|reason| {
             json!({
-                "code": reason.error_code.or(reason.code),
+                "code": reason.error_code,
                 "description": reason.description,
                 "field": reason.field_name,
             })

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{self, Read};
 
 use clap::ArgMatches;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use webex_precheck::api::types::{
@@ -98,7 +97,7 @@ fn read(file: &str) -> Result<Value, Failure> {
             "--from {name}: over 1 MiB; no request is that long"
         )));
     }
-    let body: Value = serde_json::from_str(&text)
+    let body: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| Failure::usage(format!("--from {name}: not JSON: {error}")))?;
     match body {
         Value::Object(_) => Ok(body),
@@ -145,21 +144,15 @@ fn set(body: &mut Value, path: &str, value: Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Decodes the request; a wrong type is told with the path of the field, a missing field with the
-/// flag that sets it, and a field that would be left out is refused.
-fn decode<T: DeserializeOwned + Serialize>(
-    body: Value,
-    origin: &str,
-    flags: &[Flag],
-) -> Result<T, Failure> {
-    let request: T = required(body.clone(), flags, origin)?;
-    let sent = serde_json::to_value(&request).unwrap_or_default();
-    match left_out(&body, &sent, "") {
-        Some(field) => Err(Failure::usage(format!(
+/// Decodes the request. A wrong type is told with the path of the field, a missing field with the
+/// flag that sets it, and a field that the request does not have is refused.
+fn decode<T: DeserializeOwned>(body: Value, origin: &str, flags: &[Flag]) -> Result<T, Failure> {
+    if let Some(field) = unknown_field(&body, flags, "") {
+        return Err(Failure::usage(format!(
             "{origin}: `{field}` is no field of this request; see --help for its fields"
-        ))),
-        None => Ok(request),
+        )));
     }
+    required(body, flags, origin)
 }
 
 /// Decodes; where required fields are missing, the error names all of them with their flags.
@@ -209,20 +202,18 @@ fn missing_field(reason: &str) -> Option<&str> {
     reason.strip_prefix("missing field `")?.split('`').next()
 }
 
-/// The first field of `given` that `sent` lacks. An empty list, an empty value and null may go.
-fn left_out(given: &Value, sent: &Value, path: &str) -> Option<String> {
-    let Value::Object(given) = given else {
-        return None;
-    };
-    given.iter().find_map(|(name, value)| {
+/// The first field that no flag sets: it would be left out silently.
+fn unknown_field(body: &Value, flags: &[Flag], path: &str) -> Option<String> {
+    body.as_object()?.iter().find_map(|(name, value)| {
         let at = match path {
             "" => name.clone(),
             path => format!("{path}.{name}"),
         };
-        match sent.get(name) {
-            Some(sent) => left_out(value, sent, &at),
-            None if value.is_null() || value.as_array().is_some_and(Vec::is_empty) => None,
-            None => Some(at),
+        let prefix = format!("{at}.");
+        match flags.iter().any(|flag| flag.field.starts_with(&prefix)) {
+            true => unknown_field(value, flags, &at),
+            false if flags.iter().any(|flag| flag.field == at) => None,
+            false => Some(at),
         }
     })
 }

@@ -257,6 +257,11 @@ fn bad_input_exits_with_2_and_says_where() {
             "both set",
         ),
         ("{\"email\": \"a\"", "line 1"),
+        ("{\"email\": \"a\", \"emial\": null}", "`emial` is no field"),
+        (
+            "{\"email\": \"a\", \"customerInfo\": {\"name\": []}}",
+            "`customerInfo.name` is no field",
+        ),
     ] {
         let run = run_with_stdin(&["subscriber", "--sandbox", "--from", "-"], stdin);
         assert_eq!(

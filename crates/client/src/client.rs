@@ -9,8 +9,9 @@ use url::{Host, Url};
 use webex_precheck_api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 use webex_precheck_api::{BASE_URL, Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 
+use crate::answer::{self, Said};
 use crate::error::{Context, Error, Kind};
-use crate::report::{Report, Said, Verdict, judge};
+use crate::report::{Report, Verdict};
 use crate::token::Token;
 
 /// Default time to connect.
@@ -21,6 +22,8 @@ const TOTAL: Duration = Duration::from_secs(60);
 const MOST_BYTES: usize = 1024 * 1024;
 /// Characters of a body that an error keeps.
 const EXCERPT: usize = 200;
+/// Characters of a tracking ID that are kept; Webex's have some fifty.
+const TRACKING_ID: usize = 128;
 
 /// Asks Webex. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
@@ -162,7 +165,7 @@ impl Client {
             .body(body)
             .send()
             .await
-            .map_err(|error| Error::of_transport(error, Context::default()))?;
+            .map_err(Error::of_transport)?;
         self.read(response, start).await
     }
 
@@ -194,24 +197,29 @@ impl Client {
         let retry_after = header(response.headers(), RETRY_AFTER.as_str());
         let mut context = Context {
             status: Some(status),
-            tracking_id,
+            tracking_id: tracking_id.and_then(|id| self.printable(&id, TRACKING_ID)),
             retry_after: retry_after.as_deref().and_then(seconds),
             excerpt: None,
         };
         let mut body: Vec<u8> = Vec::new();
-        loop {
+        let end = loop {
             match response.chunk().await {
-                Ok(None) => break,
+                Ok(None) => break Ok(()),
                 Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BYTES => {
-                    context.excerpt = self.excerpt(&body);
-                    return Err(Error::in_context(Kind::TooLong, context));
+                    break Err(Error::new(Kind::TooLong));
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => {
-                    context.excerpt = self.excerpt(&body);
-                    return Err(Error::of_transport(error, context));
-                }
+                Err(error) => break Err(Error::of_transport(error)),
             }
+        };
+        let body = self.redacted(&String::from_utf8_lossy(&body));
+        context.excerpt = self.printable(&body, EXCERPT);
+        if context.tracking_id.is_none() {
+            let id = answer::tracking_id(&body);
+            context.tracking_id = id.and_then(|id| self.printable(&id, TRACKING_ID));
+        }
+        if let Err(error) = end {
+            return Err(error.in_context(context));
         }
         let mut report = Report {
             verdict: Verdict::Likely,
@@ -223,38 +231,37 @@ impl Client {
             attempts: 1,
             elapsed: start.elapsed(),
         };
-        match judge(status, &body) {
+        let error = match answer::judge(status, &body) {
             Said::Likely(response) => {
                 report.message = response.message;
                 report.info = response.info.map(|info| info.0).unwrap_or_default();
-                Ok(report)
+                return Ok(report);
             }
-            Said::Unlikely(body, reasons) => {
+            Said::Unlikely { message, reasons } => {
                 report.verdict = Verdict::Unlikely;
-                report.message = body.message;
+                report.message = message;
                 report.errors = reasons;
-                report.tracking_id = report.tracking_id.or(body.tracking_id);
-                Ok(report)
+                return Ok(report);
             }
-            Said::Refusal(error) => {
-                context.excerpt = self.excerpt(&body);
-                context.tracking_id = context.tracking_id.or(error.and_then(|e| e.tracking_id));
-                Err(Error::in_context(Kind::Status, context))
-            }
-            Said::Nonsense(error) => {
-                context.excerpt = self.excerpt(&body);
-                Err(Error::in_context(Kind::Decode, context).because(error))
-            }
-        }
+            Said::Refusal => Error::new(Kind::Status),
+            Said::Nonsense(error) => Error::new(Kind::Decode).because(error),
+            Said::Nothing => Error::new(Kind::NoVerdict),
+        };
+        Err(error.in_context(context))
     }
 
-    /// The printable beginning of a body, without the token, which a server might echo.
-    fn excerpt(&self, body: &[u8]) -> Option<String> {
-        let text = String::from_utf8_lossy(body).replace(self.token.expose(), "[redacted]");
+    /// A text of the server without the token, which it might echo.
+    fn redacted(&self, text: &str) -> String {
+        text.replace(self.token.expose(), "[redacted]")
+    }
+
+    /// The beginning of a text of the server, fit for a terminal.
+    fn printable(&self, text: &str, most: usize) -> Option<String> {
+        let text = self.redacted(text);
         let printable = text
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
-            .take(EXCERPT);
+            .take(most);
         Some(printable.collect::<String>().trim().to_owned()).filter(|text| !text.is_empty())
     }
 }

@@ -12,10 +12,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: Kind,
-    status: Option<u16>,
-    tracking_id: Option<String>,
-    retry_after: Option<Duration>,
-    excerpt: Option<String>,
+    context: Context,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -35,6 +32,8 @@ pub(crate) enum Kind {
     Status,
     /// The answer cannot be decoded.
     Decode,
+    /// The answer says neither yes nor no.
+    NoVerdict,
     /// The answer is longer than anything Webex sends.
     TooLong,
 }
@@ -50,24 +49,16 @@ pub(crate) struct Context {
 
 impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self::in_context(kind, Context::default())
-    }
-
-    pub(crate) fn in_context(kind: Kind, context: Context) -> Self {
-        let Context {
-            status,
-            tracking_id,
-            retry_after,
-            excerpt,
-        } = context;
         Self(Box::new(Inner {
             kind,
-            status,
-            tracking_id,
-            retry_after,
-            excerpt,
+            context: Context::default(),
             source: None,
         }))
+    }
+
+    pub(crate) fn in_context(mut self, context: Context) -> Self {
+        self.0.context = context;
+        self
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -75,7 +66,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn of_transport(error: reqwest::Error, context: Context) -> Self {
+    pub(crate) fn of_transport(error: reqwest::Error) -> Self {
         let kind = if error.is_timeout() {
             Kind::Timeout
         } else if error.is_body() || error.is_decode() {
@@ -83,22 +74,22 @@ impl Error {
         } else {
             Kind::Connect
         };
-        Self::in_context(kind, context).because(error.without_url())
+        Self::new(kind).because(error.without_url())
     }
 
     /// Whether the token is missing, unusable or refused (401). Another try needs another token.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.0.kind, Kind::Token(_)) || self.0.status == Some(401)
+        matches!(self.0.kind, Kind::Token(_)) || self.0.context.status == Some(401)
     }
 
     /// Whether the token may not do this (403): a scope, a role or an entitlement is missing.
     pub fn is_forbidden(&self) -> bool {
-        self.0.status == Some(403)
+        self.0.context.status == Some(403)
     }
 
     /// Whether Webex limits this token (429). Try again after [`retry_after`](Self::retry_after).
     pub fn is_rate_limited(&self) -> bool {
-        self.0.status == Some(429)
+        self.0.context.status == Some(429)
     }
 
     /// Whether a deadline passed. A precheck changes nothing, so that it may be tried again.
@@ -116,41 +107,43 @@ impl Error {
         matches!(self.0.kind, Kind::Builder(_))
     }
 
-    /// Whether the answer could not be decoded.
+    /// Whether Webex reports a success that holds no verdict: not JSON, not what is documented,
+    /// without an info code, or empty, as an answer of status 204 is.
     pub fn is_decode(&self) -> bool {
-        self.0.kind == Kind::Decode
+        matches!(self.0.kind, Kind::Decode | Kind::NoVerdict)
     }
 
     /// The HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
-        self.0.status
+        self.0.context.status
     }
 
     /// The ID that Webex support asks for, where there was an answer with one.
     pub fn tracking_id(&self) -> Option<&str> {
-        self.0.tracking_id.as_deref()
+        self.0.context.tracking_id.as_deref()
     }
 
     /// How long Webex asks to wait, where it says so in seconds.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.0.context.retry_after
     }
 
     /// The beginning of the answer's body: printable, at most 200 characters.
     pub fn body_excerpt(&self) -> Option<&str> {
-        self.0.excerpt.as_deref()
+        self.0.context.excerpt.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0.kind, self.0.status) {
+        match (self.0.kind, self.0.context.status) {
             (Kind::Token(why) | Kind::Builder(why), _) => f.write_str(why)?,
             (Kind::Connect, _) => f.write_str("Webex could not be reached")?,
             (Kind::Timeout, _) => f.write_str("Webex did not answer in time")?,
             (Kind::Transfer, _) => f.write_str("the connection broke while Webex answered")?,
             (Kind::TooLong, _) => f.write_str("the answer is too long")?,
             (Kind::Decode, _) => f.write_str("the answer cannot be decoded")?,
+            (Kind::NoVerdict, _) => f.write_str("the answer holds no verdict")?,
             (Kind::Status, Some(401)) => f.write_str("Webex does not accept the access token")?,
             (Kind::Status, Some(403)) => {
                 f.write_str("the access token may not do this: a scope, a role or the wholesale entitlement is missing")?;
@@ -158,9 +151,9 @@ impl fmt::Display for Error {
             (Kind::Status, Some(429)) => f.write_str("Webex limits this token for now")?,
             (Kind::Status, _) => f.write_str("Webex answered with an error")?,
         }
-        if let Some(status) = self.0.status {
+        if let Some(status) = self.0.context.status {
             write!(f, " (HTTP {status}")?;
-            if let Some(id) = &self.0.tracking_id {
+            if let Some(id) = &self.0.context.tracking_id {
                 write!(f, ", tracking ID {id}")?;
             }
             f.write_str(")")?;
@@ -173,10 +166,10 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
-            .field("status", &self.0.status)
-            .field("tracking_id", &self.0.tracking_id)
-            .field("retry_after", &self.0.retry_after)
-            .field("body_excerpt", &self.0.excerpt)
+            .field("status", &self.0.context.status)
+            .field("tracking_id", &self.0.context.tracking_id)
+            .field("retry_after", &self.0.context.retry_after)
+            .field("body_excerpt", &self.0.context.excerpt)
             .field("source", &self.0.source)
             .finish()
     }

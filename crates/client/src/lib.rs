@@ -26,6 +26,7 @@
 //! | `rustls` | yes | TLS by rustls |
 //! | `native-tls` | no | TLS by the library of the operating system |
 
+mod answer;
 mod client;
 mod error;
 mod report;

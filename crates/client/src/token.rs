@@ -41,7 +41,10 @@ impl Token {
     pub fn from_env() -> Result<Self, Error> {
         match std::env::var(Self::VARIABLE) {
             Ok(token) => Self::new(token),
-            Err(_) => Err(Error::new(Kind::Token(
+            Err(std::env::VarError::NotUnicode(_)) => Err(Error::new(Kind::Token(
+                "WEBEX_ACCESS_TOKEN holds characters that no token has; copy it again",
+            ))),
+            Err(std::env::VarError::NotPresent) => Err(Error::new(Kind::Token(
                 "no access token: WEBEX_ACCESS_TOKEN is not set",
             ))),
         }

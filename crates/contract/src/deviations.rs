@@ -163,11 +163,15 @@ impl Deviation {
         } = &self.entry;
         // Of what is there on one side only, the location says it all.
         let one_sided = matches!(difference.kind, Kind::Added | Kind::Removed | Kind::Body);
+        let says = |given: &Option<String>, found: &Option<String>| {
+            (one_sided && given.is_none()) || given == found
+        };
         sources.iter().any(|name| name == source)
             && operation.is_none_or(|id| id == difference.operation)
             && kind == difference.kind.as_str()
             && matches(at, &difference.at)
-            && (one_sided || (documented, contract) == (&difference.before, &difference.after))
+            && says(documented, &difference.before)
+            && says(contract, &difference.after)
     }
 
     fn why_dead(&self, source: &str, inventory: &Inventory, contract: &Inventory) -> String {

@@ -100,6 +100,9 @@ pub struct Operation {
     /// Alternatives to authenticate by, such as `http bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<String>>,
+    /// Whether the operation as a whole is marked as deprecated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<bool>,
     /// Whether a body must be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_required: Option<bool>,
@@ -255,6 +258,7 @@ impl Operation {
             path: None,
             servers: None,
             security: None,
+            deprecated: None,
             body_required: None,
             media_types: None,
             title: None,

@@ -155,11 +155,24 @@ impl<'de> Deserialize<'de> for Prose {
     }
 }
 
+/// Drops asterisks, and underscores around a word; those within one belong to a name.
+fn without_emphasis(sentence: &str) -> String {
+    let is_boundary = |c: char| !(c.is_alphanumeric() || c == '_');
+    sentence
+        .replace('*', "")
+        .split_inclusive(is_boundary)
+        .map(|word| {
+            let end = word.rfind(is_boundary).unwrap_or(word.len());
+            format!("{}{}", word[..end].trim_matches('_'), &word[end..])
+        })
+        .collect()
+}
+
 const FINGERPRINT_DIGITS: usize = 12;
 
 /// The first 48 bits of the SHA-256 of the normalised sentence.
 fn fingerprint(sentence: &str) -> String {
-    let normalised: String = sentence
+    let normalised: String = without_emphasis(sentence)
         .chars()
         .filter(|c| !c.is_whitespace())
         .flat_map(char::to_lowercase)
@@ -280,6 +293,9 @@ mod tests {
         let page = Prose::new("Send PACKAGES\ninstead .  See Time zones for more.");
         let file = Prose::new("**Send** `packages` instead. See [Time zones](/a/b#c) for more.");
         assert_eq!(page, file);
+        let emphasised = Prose::new("Send *PACKAGES* __instead__. _See_ Time zones for more.");
+        assert_eq!(page, emphasised);
+        assert_ne!(Prose::new("webex_suite"), Prose::new("webexsuite"));
     }
 
     #[test]

@@ -78,11 +78,7 @@ async fn every_form_of_a_refusal_becomes_unlikely_with_its_codes() {
         let report = answering(400, &[("trackingid", "T1")], body).await.unwrap();
         assert_eq!(report.verdict(), Verdict::Unlikely, "{body}");
         let reason = &report.errors()[0];
-        assert_eq!(
-            reason.error_code.or(reason.code).map(|c| c.0),
-            Some(code),
-            "{body}"
-        );
+        assert_eq!(reason.error_code.map(|c| c.0), Some(code), "{body}");
         assert_eq!(reason.field_name.as_deref(), field);
         assert_eq!((report.status(), report.tracking_id()), (400, Some("T1")));
     }
@@ -145,6 +141,37 @@ async fn an_excerpt_is_short_printable_and_without_the_token() {
         "{excerpt}"
     );
     assert!(!format!("{error} {error:?}").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_echoes_is_shown_nowhere() {
+    let echo = |field: &str| format!(r#"{{"errorCode": 1, "{field}": "you sent {TOKEN}"}}"#);
+    for (status, body) in [
+        (400, echo("description")),
+        (400, echo("message")),
+        (401, echo("trackingId")),
+        (200, format!(r#"{{"info": "{TOKEN}"}}"#)),
+        (200, format!(r#"{{"info": [{{"infoCode": "{TOKEN}"}}]}}"#)),
+    ] {
+        for headers in [&[][..], &[("trackingid", TOKEN)]] {
+            let shown = match answering(status, headers, &body).await {
+                Ok(report) => format!("{report:?}"),
+                Err(error) => {
+                    let source = std::error::Error::source(&error).map(ToString::to_string);
+                    format!("{error} {error:?} {source:?}")
+                }
+            };
+            assert!(!shown.contains(TOKEN), "{shown}");
+            assert!(shown.contains("redacted"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tracking_id_cannot_steer_a_terminal() {
+    let body = r#"{"message": "x", "trackingId": "A\u001b[31m\nB"}"#;
+    let error = answering(404, &[], body).await.unwrap_err();
+    assert_eq!(error.tracking_id(), Some("A [31m B"));
 }
 
 #[tokio::test]

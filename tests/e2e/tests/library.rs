@@ -85,12 +85,14 @@ async fn a_sandbox_stops_when_dropped() {
     let address = sandbox.url();
     drop(sandbox);
     // The port closes as soon as the server's task has run.
-    while tokio::net::TcpStream::connect(address.trim_start_matches("http://"))
-        .await
-        .is_ok()
-    {
-        tokio::task::yield_now().await;
-    }
+    let address = address.trim_start_matches("http://");
+    let closed = async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, closed).await.unwrap();
     let error = client.precheck_subscriber(&request).await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
 }

@@ -198,7 +198,7 @@ fn enumeration(contract: &Value, name: &str, schema: &Value) -> Result<TokenStre
                 ::schemars::json_schema!({
                     "description": #schema_doc,
                     "type": "string",
-                    "enum": [#(#values),*],
+                    "enum": Self::KNOWN.iter().map(Self::as_str).collect::<Vec<_>>(),
                 })
             }
         }

@@ -33,20 +33,21 @@ const SANDBOX: &str = "crates/sandbox/documented";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
     let contract = parse(&workspace.read(CONTRACT)?)?;
-    let text = source_text(&contract)?;
-    let mut fresh = workspace.ensure_contents(GENERATED, &text, arguments.check)?;
+    let mut files = vec![(GENERATED.to_owned(), source_text(&contract)?)];
     for (name, inventory) in workspace.captures()? {
         let copy = capture::write(&inventory).map_err(Failure::new)?;
-        let stored = workspace.read(&capture_file(&name))?;
         // Guards against a capture that was edited by hand.
-        if copy != stored {
+        if copy != workspace.read(&capture_file(&name))? {
             return Err(Failure::new(format!(
                 "{} is not as `cargo xtask capture` wrote it; capture its source again",
                 capture_file(&name)
             )));
         }
-        let file = format!("{SANDBOX}/{name}.toml");
-        fresh &= workspace.ensure_contents(&file, &copy, arguments.check)?;
+        files.push((format!("{SANDBOX}/{name}.toml"), copy));
+    }
+    let mut fresh = true;
+    for (file, text) in files {
+        fresh &= workspace.ensure_contents(&file, &text, arguments.check)?;
     }
     Ok(match fresh || !arguments.check {
         true => Outcome::Clean,

@@ -20,6 +20,14 @@ pub(super) fn requirement(required: bool) -> String {
     }
 }
 
+/// `deprecated` or `not deprecated`.
+pub(super) fn deprecation(deprecated: bool) -> String {
+    match deprecated {
+        true => "deprecated".to_owned(),
+        false => "not deprecated".to_owned(),
+    }
+}
+
 pub(super) fn compare(ledger: &mut Ledger<'_>, before: &Operation, after: &Operation) {
     let mut walk = Walk {
         ledger,
@@ -282,14 +290,7 @@ impl<'o> Walk<'_, '_, 'o> {
             Kind::Deprecation,
             deprecated.as_ref(),
             after.deprecated.as_ref(),
-            |deprecated| {
-                if *deprecated {
-                    "deprecated"
-                } else {
-                    "not deprecated"
-                }
-                .to_owned()
-            },
+            |deprecated| deprecation(*deprecated),
             |_, _| Impact::Additive,
         );
         self.ledger.prose(at, text.as_ref(), after.text.as_ref());

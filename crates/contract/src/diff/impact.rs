@@ -13,7 +13,8 @@
 //! | a package needs another, or loses an alternative | breaking; the reverse: additive |
 //! | a 2xx status appears or disappears | breaking |
 //! | another status appears or disappears | additive: every client must expect any status |
-//! | method, path, server, media type, another kind of authentication | breaking |
+//! | a server, a media type or a response header disappears | breaking; appears: additive |
+//! | method, path, another kind of authentication | breaking |
 //! | `security` appears or disappears | wording: a bearer token is needed and sent either way |
 //! | descriptions, titles, notes, examples, reason phrases | wording |
 
@@ -162,7 +163,13 @@ pub(super) fn status(status: &str) -> Impact {
 
 /// That a bearer token is needed is known whether a source says so or not.
 pub(super) fn security(before: &[String], after: &[String]) -> Impact {
-    match before.is_empty() || after.is_empty() {
+    // An alternative without authentication changes nothing for those who authenticate.
+    let needed = |alternatives: &[String]| -> Vec<String> {
+        let needed = alternatives.iter().filter(|a| *a != "none");
+        needed.cloned().collect()
+    };
+    let (before, after) = (needed(before), needed(after));
+    match before.is_empty() || after.is_empty() || before == after {
         true => Impact::Wording,
         false => Impact::Breaking,
     }

@@ -66,17 +66,13 @@ pub enum Kind {
     Method,
     /// Path.
     Path,
-    /// Base address.
-    Server,
     /// How to authenticate.
     Security,
-    /// Media types of a body.
-    MediaType,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 14] = [
         Self::Added,
         Self::Removed,
         Self::Renamed,
@@ -90,9 +86,7 @@ impl Kind {
         Self::Example,
         Self::Method,
         Self::Path,
-        Self::Server,
         Self::Security,
-        Self::MediaType,
     ];
 
     /// As it stands in identifiers and in the file of deviations.
@@ -111,9 +105,7 @@ impl Kind {
             Self::Example => "example",
             Self::Method => "method",
             Self::Path => "path",
-            Self::Server => "server",
             Self::Security => "security",
-            Self::MediaType => "media-type",
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         path,
         servers,
         security,
+        deprecated,
         body_required,
         media_types,
         title,
@@ -53,25 +54,24 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         text,
         breaking,
     );
-    let list = |values: &Vec<String>| match values.is_empty() {
-        true => "none".to_owned(),
-        false => values.join(", "),
-    };
-    ledger.fact(
-        "servers",
-        Kind::Server,
-        servers.as_ref(),
-        after.servers.as_ref(),
-        list,
-        |_, _| Impact::Breaking,
-    );
     ledger.fact(
         "security",
         Kind::Security,
         security.as_ref(),
         after.security.as_ref(),
-        list,
+        |alternatives| match alternatives.is_empty() {
+            true => "none".to_owned(),
+            false => alternatives.join(" or "),
+        },
         |a, b| impact::security(a, b),
+    );
+    ledger.fact(
+        "operation",
+        Kind::Deprecation,
+        deprecated.as_ref(),
+        after.deprecated.as_ref(),
+        |deprecated| super::fields::deprecation(*deprecated),
+        |_, _| Impact::Additive,
     );
     ledger.fact(
         "body",
@@ -81,13 +81,12 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         |required| super::fields::requirement(*required),
         |_, now| Direction::Request.requirement(*now),
     );
-    ledger.fact(
-        "body",
-        Kind::MediaType,
-        media_types.as_ref(),
-        after.media_types.as_ref(),
-        list,
-        |_, _| Impact::Breaking,
+    offers(&mut ledger, "servers", servers, &after.servers);
+    offers(
+        &mut ledger,
+        "body.mediaTypes",
+        media_types,
+        &after.media_types,
     );
     ledger.prose("title", title.as_ref(), after.title.as_ref());
     ledger.prose(
@@ -275,27 +274,25 @@ fn compare_response(ledger: &mut Ledger<'_>, before: &Response, after: &Response
     let has_body = |types: &Option<Vec<String>>| types.as_ref().is_some_and(|t| !t.is_empty());
     // A body that appears or disappears is a difference of its own.
     if has_body(media_types) == has_body(&after.media_types) {
-        ledger.fact(
-            &at,
-            Kind::MediaType,
-            media_types.as_ref(),
-            after.media_types.as_ref(),
-            |types| types.join(", "),
-            |_, _| Impact::Breaking,
-        );
+        let at = format!("{at}.mediaTypes");
+        offers(ledger, &at, media_types, &after.media_types);
     }
-    match (headers, &after.headers) {
+    offers(ledger, &format!("{at}.headers"), headers, &after.headers);
+}
+
+/// Compares what a source offers to choose from: more to choose from is additive.
+fn offers(
+    ledger: &mut Ledger<'_>,
+    at: &str,
+    before: &Option<Vec<String>>,
+    after: &Option<Vec<String>>,
+) {
+    match (before, after) {
         (Some(before), Some(after)) => {
-            compare_values(
-                ledger,
-                &format!("{at}.headers"),
-                before,
-                after,
-                |appears| match appears {
-                    true => Impact::Additive,
-                    false => Impact::Breaking,
-                },
-            );
+            compare_values(ledger, at, before, after, |appears| match appears {
+                true => Impact::Additive,
+                false => Impact::Breaking,
+            });
         }
         (None, None) => {}
         _ => ledger.comparison.untold += 1,

@@ -77,9 +77,7 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
                 format!("`{other}` looks like `{path}` once more; the first is read"),
             ));
         }
-        let pointer = format!("/paths/{}", resolve::escape(path));
-        if let Some(operation) = operation::read(id, path, item, &pointer, &document, &mut problems)
-        {
+        if let Some(operation) = operation::read(id, path, item, &document, &mut problems) {
             problems.extend(contradictions::find(&operation));
             inventory.operations.push(operation);
         }

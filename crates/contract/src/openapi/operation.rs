@@ -10,86 +10,282 @@ use crate::problem::Problem;
 use crate::prose::Prose;
 
 use super::resolve::{Document, escape};
-use super::schema::SchemaReader;
+use super::schema::{SchemaReader, constraint};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Reads the operation at a path item, or `None` where the item holds none.
+type Object = Map<String, Value>;
+
+/// Reads the operation at the path item at `pointer`, or `None` where the item holds none.
 pub(super) fn read<'a>(
     id: OperationId,
     path: &str,
     item: &'a Value,
-    pointer: &str,
     document: &Document<'a>,
     problems: &mut Vec<Problem>,
 ) -> Option<Operation> {
-    let item = resolved_object(document, item, pointer, problems)?;
-    let methods: Vec<&str> = METHODS
-        .into_iter()
-        .filter(|method| item.contains_key(*method))
-        .collect();
-    let Some(method) = methods
-        .iter()
-        .find(|m| **m == "post")
-        .or(methods.first())
-        .copied()
-    else {
-        problems.push(Problem::broken(pointer, "the path has no operation"));
+    let pointer = format!("/paths/{}", escape(path));
+    let mut reader = OperationReader {
+        document,
+        problems,
+        operation: Operation::unknown(id),
+    };
+    let item = reader.object(item, &pointer)?;
+    let methods = || METHODS.into_iter().filter(|m| item.contains_key(*m));
+    let Some(method) = methods().find(|m| *m == "post").or(methods().next()) else {
+        let problem = Problem::broken(pointer, "the path has no operation");
+        reader.problems.push(problem);
         return None;
     };
     let at = format!("{pointer}/{method}");
-    let object = resolved_object(document, item.get(method)?, &at, problems)?;
-
-    let mut operation = Operation::unknown(id);
-    operation.method = Some(method.to_uppercase());
-    operation.path = Some(path.to_owned());
-    operation.servers = Some(servers(document.root(), item, object));
-    operation.security = Some(security(document, object, &at, problems));
-    operation.title = Some(prose(object.get("summary")));
-    operation.status_note = Some(Prose::default());
-    operation.unnamed = Some(Vec::new());
-    let description = object.get("description").and_then(Value::as_str);
-    let (found, rest) = dependencies::split(description.unwrap_or_default());
-    operation.description = Some(Prose::new(&rest));
-    operation.dependencies = Some(match object.get("x-package-dependencies") {
-        Some(table) => dependency_table(table),
-        None => found,
-    });
-    read_parameters(
-        &mut operation,
-        item,
-        object,
-        pointer,
-        &at,
-        document,
-        problems,
-    );
-    read_request(&mut operation, object, &at, document, problems);
-    read_responses(&mut operation, object, &at, document, problems);
-    Some(operation)
+    let object = reader.object(item.get(method)?, &at)?;
+    reader.operation.method = Some(method.to_uppercase());
+    reader.operation.path = Some(path.to_owned());
+    reader.read_words(object);
+    reader.operation.servers = Some(servers(document.root(), item, object));
+    reader.operation.security = Some(reader.security(object, &at));
+    reader.operation.deprecated = Some(is_true(object.get("deprecated")));
+    reader.read_parameters(item, &pointer);
+    reader.read_parameters(object, &at);
+    reader.read_request(object, &at);
+    reader.read_responses(object, &at);
+    Some(reader.operation)
 }
 
-fn resolved_object<'a>(
-    document: &Document<'a>,
-    value: &'a Value,
-    pointer: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<&'a Map<String, Value>> {
-    match document.resolve(value, pointer) {
-        Ok(resolved) => match resolved.value.as_object() {
-            Some(object) => Some(object),
-            None => {
-                problems.push(Problem::broken(resolved.pointer, "expected an object"));
-                None
+struct OperationReader<'a, 'p> {
+    document: &'p Document<'a>,
+    problems: &'p mut Vec<Problem>,
+    operation: Operation,
+}
+
+impl<'a> OperationReader<'a, '_> {
+    fn object(&mut self, value: &'a Value, pointer: &str) -> Option<&'a Object> {
+        let (problem, object) = match self.document.resolve(value, pointer) {
+            Ok(resolved) => match resolved.value.as_object() {
+                Some(object) => return Some(object),
+                None => (
+                    Problem::broken(resolved.pointer, "expected an object"),
+                    None,
+                ),
+            },
+            Err(message) => (Problem::broken(pointer, message), None),
+        };
+        self.problems.push(problem);
+        object
+    }
+
+    fn read_words(&mut self, object: &Object) {
+        let operation = &mut self.operation;
+        operation.title = Some(prose(object.get("summary")));
+        operation.status_note = Some(Prose::default());
+        operation.unnamed = Some(Vec::new());
+        let text = object.get("description").and_then(Value::as_str);
+        let (found, rest) = dependencies::split(text.unwrap_or_default());
+        operation.description = Some(Prose::new(&rest));
+        operation.dependencies = Some(match object.get("x-package-dependencies") {
+            Some(table) => dependency_table(table),
+            None => found,
+        });
+    }
+
+    /// Names the ways to authenticate by what they are and not by what the file calls them.
+    fn security(&mut self, object: &Object, pointer: &str) -> Vec<String> {
+        let root = self.document.root();
+        let requirements = object.get("security").or(root.get("security"));
+        let mut alternatives: Vec<String> = Vec::new();
+        for requirement in requirements.and_then(Value::as_array).into_iter().flatten() {
+            let mut schemes: Vec<String> = Vec::new();
+            for (name, scopes) in requirement.as_object().into_iter().flatten() {
+                let path = format!("/components/securitySchemes/{}", escape(name));
+                let kind = root.pointer(&path).and_then(scheme_kind);
+                let mut scheme = kind.unwrap_or_else(|| {
+                    self.problems.push(Problem::note(
+                        format!("{pointer}/security"),
+                        format!("the security scheme `{name}` is not defined"),
+                    ));
+                    name.clone()
+                });
+                for scope in scopes.as_array().into_iter().flatten() {
+                    scheme.push_str(&format!(" {}", constraint(scope)));
+                }
+                schemes.push(scheme);
             }
-        },
-        Err(message) => {
-            problems.push(Problem::broken(pointer, message));
-            None
+            alternatives.push(match schemes.is_empty() {
+                true => NO_SECURITY.to_owned(),
+                false => schemes.join(" and "),
+            });
+        }
+        alternatives.sort();
+        alternatives.dedup();
+        // That nothing is needed, and nothing else, is to say no security at all.
+        match alternatives.iter().all(|a| a == NO_SECURITY) {
+            true => Vec::new(),
+            false => alternatives,
         }
     }
+
+    fn read_parameters(&mut self, holder: &'a Object, pointer: &str) {
+        let parameters = holder.get("parameters").and_then(Value::as_array);
+        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+            let at = format!("{pointer}/parameters/{index}");
+            if let Some(parameter) = self.object(parameter, &at) {
+                self.read_parameter(parameter, &at);
+            }
+        }
+    }
+
+    fn read_parameter(&mut self, parameter: &'a Object, at: &str) {
+        let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+        let (Some(name), Some(place)) = (text("name"), text("in")) else {
+            let problem = Problem::note(at, "a parameter needs `name` and `in`");
+            self.problems.push(problem);
+            return;
+        };
+        let Some(schema) = parameter.get("schema") else {
+            let problem = Problem::note(at, format!("`{name}` has no schema"));
+            self.problems.push(problem);
+            return;
+        };
+        let mut reader = SchemaReader::new(self.document, self.problems);
+        let required = Some(is_true(parameter.get("required")));
+        let field = format!("{place}.{name}");
+        reader.read_field(&field, schema, &format!("{at}/schema"), required);
+        let mut fields = reader.finish(at);
+        if let Some(field) = fields.first_mut() {
+            let mut said = prose(parameter.get("description"));
+            said.extend(field.text.take().unwrap_or_default());
+            field.text = Some(said);
+            if is_true(parameter.get("deprecated")) {
+                field.deprecated = Some(true);
+            }
+            if let Some(example) = parameter.get("example") {
+                field.example = Some(example.to_string());
+            }
+            for keyword in ["style", "explode", "allowEmptyValue", "allowReserved"] {
+                if let (Some(value), Some(constraints)) =
+                    (parameter.get(keyword), &mut field.constraints)
+                {
+                    constraints.insert(keyword.to_owned(), constraint(value));
+                }
+            }
+        }
+        self.operation.fields.extend(fields);
+    }
+
+    fn read_request(&mut self, object: &'a Object, pointer: &str) {
+        let at = format!("{pointer}/requestBody");
+        let Some(body) = object.get("requestBody") else {
+            let problem = Problem::broken(at, "the operation has no request body");
+            self.problems.push(problem);
+            return;
+        };
+        let Some(body) = self.object(body, &at) else {
+            return;
+        };
+        self.operation.body_required = Some(is_true(body.get("required")));
+        self.operation.media_types = Some(self.content("body", "request", body, &at));
+        let mut fields = self.operation.fields.iter_mut();
+        if let Some(field) = fields.find(|field| field.at == "body") {
+            let mut said = prose(body.get("description"));
+            said.extend(field.text.take().unwrap_or_default());
+            field.text = Some(said);
+        }
+        if self.operation.children("body").is_empty() {
+            let problem = Problem::broken(at, "the request body has no fields");
+            self.problems.push(problem);
+        }
+    }
+
+    fn read_responses(&mut self, object: &'a Object, pointer: &str) {
+        let at = format!("{pointer}/responses");
+        let responses = object.get("responses").and_then(Value::as_object);
+        let Some(responses) = responses.filter(|responses| !responses.is_empty()) else {
+            let problem = Problem::broken(at, "the operation has no responses");
+            self.problems.push(problem);
+            return;
+        };
+        for (status, response) in responses {
+            let at = format!("{at}/{}", escape(status));
+            let Some(response) = self.object(response, &at) else {
+                continue;
+            };
+            let text = response.get("description").and_then(Value::as_str);
+            let (reason, text) = split_reason(text.unwrap_or_default());
+            let mut text = Prose::new(text);
+            let headers = response.get("headers").and_then(Value::as_object);
+            let mut names = Vec::new();
+            for (name, header) in headers.into_iter().flatten() {
+                names.push(name.clone());
+                if let Some(header) = self.object(header, &format!("{at}/headers/{name}")) {
+                    text.extend(prose(header.get("description")));
+                }
+            }
+            let scope = format!("responses.{status}");
+            let media_types = self.content(&scope, &scope, response, &at);
+            self.operation.responses.push(Response {
+                status: status.clone(),
+                reason: reason.map(str::to_owned),
+                text: Some(text),
+                media_types: Some(media_types),
+                headers: Some(names),
+            });
+        }
+    }
+
+    /// Reads what `content` of a request body or a response says; returns its media types.
+    fn content(
+        &mut self,
+        scope: &str,
+        example_scope: &str,
+        holder: &'a Object,
+        pointer: &str,
+    ) -> Vec<String> {
+        let Some(content) = holder.get("content").and_then(Value::as_object) else {
+            return Vec::new();
+        };
+        let json = content
+            .iter()
+            .find(|(media, _)| *media == "application/json");
+        if let Some((media, media_type)) = json.or_else(|| content.iter().next()) {
+            let at = format!("{pointer}/content/{}", escape(media));
+            if let Some(schema) = media_type.get("schema") {
+                let mut reader = SchemaReader::new(self.document, self.problems);
+                reader.read_body(scope, schema, &format!("{at}/schema"));
+                self.operation.fields.extend(reader.finish(&at));
+            }
+            self.read_examples(media_type, example_scope, &at);
+        }
+        content.keys().cloned().collect()
+    }
+
+    fn read_examples(&mut self, media_type: &'a Value, scope: &str, pointer: &str) {
+        let mut found = Vec::new();
+        if let Some(example) = media_type.get("example") {
+            found.push((scope.to_owned(), example));
+        }
+        let named = media_type.get("examples").and_then(Value::as_object);
+        for (name, example) in named.into_iter().flatten() {
+            let at = format!("{pointer}/examples/{}", escape(name));
+            let example = self.object(example, &at);
+            if let Some(value) = example.and_then(|example| example.get("value")) {
+                found.push((format!("{scope}.{name}"), value));
+            }
+        }
+        let examples = found.into_iter().map(|(at, value)| Example {
+            at,
+            json: value.to_string(),
+        });
+        self.operation.examples.extend(examples);
+    }
+}
+
+/// An alternative that needs no authentication.
+const NO_SECURITY: &str = "none";
+
+fn is_true(value: Option<&Value>) -> bool {
+    value == Some(&Value::Bool(true))
 }
 
 fn prose(value: Option<&Value>) -> Prose {
@@ -99,7 +295,7 @@ fn prose(value: Option<&Value>) -> Prose {
         .unwrap_or_default()
 }
 
-fn servers(root: &Value, item: &Map<String, Value>, operation: &Map<String, Value>) -> Vec<String> {
+fn servers(root: &Value, item: &Object, operation: &Object) -> Vec<String> {
     operation
         .get("servers")
         .or(item.get("servers"))
@@ -112,44 +308,6 @@ fn servers(root: &Value, item: &Map<String, Value>, operation: &Map<String, Valu
         .collect()
 }
 
-/// Names the ways to authenticate by what they are and not by what the file calls them.
-fn security(
-    document: &Document<'_>,
-    operation: &Map<String, Value>,
-    pointer: &str,
-    problems: &mut Vec<Problem>,
-) -> Vec<String> {
-    let root = document.root();
-    let requirements = operation.get("security").or(root.get("security"));
-    let mut alternatives = Vec::new();
-    for requirement in requirements.and_then(Value::as_array).into_iter().flatten() {
-        let schemes: Vec<String> = requirement
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| {
-                let path = format!("/components/securitySchemes/{}", escape(name));
-                match root.pointer(&path).and_then(scheme_kind) {
-                    Some(kind) => kind,
-                    None => {
-                        problems.push(Problem::note(
-                            format!("{pointer}/security"),
-                            format!("the security scheme `{name}` is not defined"),
-                        ));
-                        name.clone()
-                    }
-                }
-            })
-            .collect();
-        alternatives.push(match schemes.is_empty() {
-            true => "none".to_owned(),
-            false => schemes.join(" and "),
-        });
-    }
-    alternatives.sort();
-    alternatives
-}
-
 fn scheme_kind(scheme: &Value) -> Option<String> {
     let kind = scheme.get("type")?.as_str()?;
     Some(match scheme.get("scheme").and_then(Value::as_str) {
@@ -160,209 +318,13 @@ fn scheme_kind(scheme: &Value) -> Option<String> {
 
 fn dependency_table(table: &Value) -> BTreeMap<String, Vec<String>> {
     let names = |value: &Value| {
-        value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
+        let names = value.as_array().into_iter().flatten();
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
     };
+    let table = table.as_object().into_iter().flatten();
     table
-        .as_object()
-        .into_iter()
-        .flatten()
         .map(|(package, needed)| (package.clone(), names(needed)))
         .collect()
-}
-
-fn read_parameters<'a>(
-    operation: &mut Operation,
-    item: &'a Map<String, Value>,
-    object: &'a Map<String, Value>,
-    item_pointer: &str,
-    pointer: &str,
-    document: &Document<'a>,
-    problems: &mut Vec<Problem>,
-) {
-    for (holder, pointer) in [(item, item_pointer), (object, pointer)] {
-        let parameters = holder.get("parameters").and_then(Value::as_array);
-        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
-            let at = format!("{pointer}/parameters/{index}");
-            let Some(parameter) = resolved_object(document, parameter, &at, problems) else {
-                continue;
-            };
-            let text = |key: &str| parameter.get(key).and_then(Value::as_str);
-            let (Some(name), Some(place)) = (text("name"), text("in")) else {
-                problems.push(Problem::note(at, "a parameter needs `name` and `in`"));
-                continue;
-            };
-            let Some(schema) = parameter.get("schema") else {
-                problems.push(Problem::note(at, format!("`{name}` has no schema")));
-                continue;
-            };
-            let required = parameter.get("required") == Some(&Value::Bool(true));
-            let mut reader = SchemaReader::new(document, problems);
-            reader.read_field(
-                &format!("{place}.{name}"),
-                schema,
-                &format!("{at}/schema"),
-                Some(required),
-            );
-            let mut fields = reader.finish(&at);
-            if let Some(field) = fields.first_mut() {
-                let mut said = prose(parameter.get("description"));
-                said.extend(field.text.take().unwrap_or_default());
-                field.text = Some(said);
-                if parameter.get("deprecated") == Some(&Value::Bool(true)) {
-                    field.deprecated = Some(true);
-                }
-                if let Some(example) = parameter.get("example") {
-                    field.example = Some(example.to_string());
-                }
-            }
-            operation.fields.extend(fields);
-        }
-    }
-}
-
-fn read_request<'a>(
-    operation: &mut Operation,
-    object: &'a Map<String, Value>,
-    pointer: &str,
-    document: &Document<'a>,
-    problems: &mut Vec<Problem>,
-) {
-    let at = format!("{pointer}/requestBody");
-    let Some(body) = object.get("requestBody") else {
-        problems.push(Problem::broken(at, "the operation has no request body"));
-        return;
-    };
-    let Some(body) = resolved_object(document, body, &at, problems) else {
-        return;
-    };
-    operation.body_required = Some(body.get("required") == Some(&Value::Bool(true)));
-    let mut examples = Vec::new();
-    operation.media_types = Some(read_content(
-        operation,
-        "body",
-        "request",
-        body,
-        &at,
-        document,
-        problems,
-        &mut examples,
-    ));
-    operation.examples.extend(examples);
-    if operation.children("body").is_empty() {
-        problems.push(Problem::broken(at, "the request body has no fields"));
-    }
-}
-
-fn read_responses<'a>(
-    operation: &mut Operation,
-    object: &'a Map<String, Value>,
-    pointer: &str,
-    document: &Document<'a>,
-    problems: &mut Vec<Problem>,
-) {
-    let at = format!("{pointer}/responses");
-    let Some(responses) = object.get("responses").and_then(Value::as_object) else {
-        problems.push(Problem::broken(at, "the operation has no responses"));
-        return;
-    };
-    if responses.is_empty() {
-        problems.push(Problem::broken(&*at, "the operation has no responses"));
-    }
-    for (status, response) in responses {
-        let at = format!("{at}/{status}");
-        let Some(response) = resolved_object(document, response, &at, problems) else {
-            continue;
-        };
-        let (reason, text) = split_reason(
-            response
-                .get("description")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        );
-        let scope = format!("responses.{status}");
-        let mut examples = Vec::new();
-        let media_types = read_content(
-            operation,
-            &scope,
-            &scope,
-            response,
-            &at,
-            document,
-            problems,
-            &mut examples,
-        );
-        operation.examples.extend(examples);
-        let headers = response.get("headers").and_then(Value::as_object);
-        operation.responses.push(Response {
-            status: status.clone(),
-            reason: reason.map(str::to_owned),
-            text: Some(Prose::new(text)),
-            media_types: Some(media_types),
-            headers: Some(
-                headers
-                    .into_iter()
-                    .flatten()
-                    .map(|(n, _)| n.clone())
-                    .collect(),
-            ),
-        });
-    }
-}
-
-/// Reads what `content` of a request body or a response says; returns its media types.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one caller each for requests and responses"
-)]
-fn read_content<'a>(
-    operation: &mut Operation,
-    scope: &str,
-    example_scope: &str,
-    holder: &'a Map<String, Value>,
-    pointer: &str,
-    document: &Document<'a>,
-    problems: &mut Vec<Problem>,
-    examples: &mut Vec<Example>,
-) -> Vec<String> {
-    let Some(content) = holder.get("content").and_then(Value::as_object) else {
-        return Vec::new();
-    };
-    let json = content
-        .iter()
-        .find(|(media, _)| media.as_str() == "application/json")
-        .or_else(|| content.iter().next());
-    if let Some((media, media_type)) = json {
-        let at = format!("{pointer}/content/{}", escape(media));
-        if let Some(schema) = media_type.get("schema") {
-            let mut reader = SchemaReader::new(document, problems);
-            reader.read_body(scope, schema, &format!("{at}/schema"));
-            operation.fields.extend(reader.finish(&at));
-        }
-        if let Some(example) = media_type.get("example") {
-            examples.push(Example {
-                at: example_scope.to_owned(),
-                json: example.to_string(),
-            });
-        }
-        let named = media_type.get("examples").and_then(Value::as_object);
-        for (name, example) in named.into_iter().flatten() {
-            let at = format!("{at}/examples/{}", escape(name));
-            let example = resolved_object(document, example, &at, problems);
-            if let Some(value) = example.and_then(|example| example.get("value")) {
-                examples.push(Example {
-                    at: format!("{example_scope}.{name}"),
-                    json: value.to_string(),
-                });
-            }
-        }
-    }
-    content.keys().cloned().collect()
 }
 
 /// Splits `Not Found: words` into the reason phrase and the words.

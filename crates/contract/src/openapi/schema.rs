@@ -10,25 +10,27 @@ use crate::types::Values;
 use super::gathered::{Gathered, plain, split_labels};
 use super::resolve::{Document, escape};
 
-/// Schema keywords that constrain a value and can be compared as they stand.
-const CONSTRAINTS: [&str; 17] = [
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "default",
-    "const",
-    "nullable",
-    "readOnly",
-    "writeOnly",
+/// Schema keywords that are read as something else than a constraint.
+const READ_ELSEWHERE: [&str; 19] = [
+    "$ref",
+    "type",
+    "title",
+    "description",
+    "properties",
+    "required",
+    "items",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "enum",
+    "deprecated",
+    "example",
+    "examples",
+    "externalDocs",
+    "definitions",
+    "$defs",
+    "$schema",
+    "$comment",
 ];
 
 /// More schemas than any operation has: beyond them the schema multiplies itself.
@@ -124,7 +126,9 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                 // The name that stands nowhere may be meant for any of them.
                 (false, true) => None,
             };
-            self.read_nested(&format!("{scope}.{name}"), schema, pointer, required, trail);
+            // A dot separates the parts of a path.
+            let at = format!("{scope}.{}", name.replace('.', "%2E"));
+            self.read_nested(&at, schema, pointer, required, trail);
         }
     }
 
@@ -289,9 +293,14 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                 .push(Problem::note(format!("{pointer}/type"), "expected a name")),
             None => {}
         }
-        let text = object.get("description").and_then(Value::as_str);
         let values = self.strings(object, "enum", pointer);
-        if let Some(text) = text {
+        let documents = object.get("externalDocs");
+        let texts = [
+            object.get("title"),
+            object.get("description"),
+            documents.and_then(|documents| documents.get("description")),
+        ];
+        for text in texts.into_iter().flatten().filter_map(Value::as_str) {
             let (labels, rest) = split_labels(text);
             gathered.labels.extend(labels);
             gathered.text.extend(Prose::new(&rest));
@@ -322,22 +331,16 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
             )),
             None => {}
         }
-        for keyword in CONSTRAINTS {
-            if let Some(value) = object.get(keyword) {
+        for (keyword, value) in object {
+            let is_default = match keyword.as_str() {
+                "additionalProperties" => *value == Value::Bool(true),
+                _ => *value == Value::Bool(false),
+            };
+            let is_extension = keyword.starts_with("x-");
+            if !is_default && !is_extension && !READ_ELSEWHERE.contains(&keyword.as_str()) {
                 gathered
                     .constraints
-                    .insert(keyword.to_owned(), plain(value));
-            }
-        }
-        for keyword in ["not", "additionalProperties"] {
-            match object.get(keyword) {
-                // That more properties may come is what every schema says by default.
-                None | Some(Value::Bool(true)) => {}
-                Some(value) => {
-                    gathered
-                        .constraints
-                        .insert(keyword.to_owned(), value.to_string());
-                }
+                    .insert(keyword.clone(), constraint(value));
             }
         }
         gathered.deprecated |= object.get("deprecated") == Some(&Value::Bool(true));
@@ -356,5 +359,25 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
             }
             None => Vec::new(),
         }
+    }
+}
+
+/// The value of a keyword that constrains, as text; words within it are left out.
+pub(super) fn constraint(value: &Value) -> String {
+    match value {
+        Value::Object(_) | Value::Array(_) => without_words(value).to_string(),
+        other => plain(other),
+    }
+}
+
+fn without_words(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => object
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "title" | "description" | "example"))
+            .map(|(key, value)| (key.clone(), without_words(value)))
+            .collect(),
+        Value::Array(values) => values.iter().map(without_words).collect(),
+        other => other.clone(),
     }
 }

@@ -5,40 +5,54 @@ use serde_json::Value;
 use crate::inventory::{Example, Operation};
 use crate::problem::Problem;
 
+/// More bodies than any page shows.
+const MOST_BODIES: usize = 16;
+
 /// Reads the examples under the request form.
 pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec<Problem>) {
+    let text = lines.join("\n");
     let mut status = "200";
-    let mut index = 0;
-    while index < lines.len() {
-        let line = lines[index].trim();
-        if let Some((code, _)) = line.split_once(" / ")
+    let mut bodies = 0;
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let trimmed = line.trim();
+        if let Some((code, _)) = trimmed.split_once(" / ")
             && code.len() == 3
             && code.bytes().all(|b| b.is_ascii_digit())
         {
             status = code;
         }
-        if line.starts_with("https://") {
-            read_address(operation, line);
+        if trimmed.starts_with("https://") {
+            read_address(operation, trimmed);
         }
-        if line.starts_with('{') {
-            let rest = lines[index..].join("\n");
-            let mut values = serde_json::Deserializer::from_str(&rest).into_iter::<Value>();
-            match values.next() {
-                Some(Ok(value)) => {
-                    let end = values.byte_offset();
-                    index += rest[..end].matches('\n').count();
-                    operation.examples.push(Example {
-                        at: location(&value, status),
-                        json: value.to_string(),
-                    });
-                }
-                _ => problems.push(Problem::note(
-                    "Example",
-                    format!("the example that begins with `{line}` is no complete JSON"),
-                )),
+        if !trimmed.starts_with('{') {
+            rest = after;
+            continue;
+        }
+        bodies += 1;
+        if bodies > MOST_BODIES {
+            let message = format!("only the first {MOST_BODIES} examples are read");
+            problems.push(Problem::note("Example", message));
+            return;
+        }
+        // The body may go on over the next lines.
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        match values.next() {
+            Some(Ok(value)) => {
+                rest = &rest[values.byte_offset()..];
+                operation.examples.push(Example {
+                    at: location(&value, status),
+                    json: value.to_string(),
+                });
+            }
+            _ => {
+                rest = after;
+                let message =
+                    format!("the example that begins with `{trimmed}` is no complete JSON");
+                problems.push(Problem::note("Example", message));
             }
         }
-        index += 1;
     }
 }
 

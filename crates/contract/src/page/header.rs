@@ -61,7 +61,8 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str]) {
         operation.path = Some(path.to_owned());
     }
     let head = &lines[..path_line.unwrap_or(lines.len())];
-    let Some(title) = title_line(head) else {
+    let unusual = || path_line.and_then(|_| unusual_title_line(head));
+    let Some(title) = title_line(head).or_else(unusual) else {
         return;
     };
     operation.title = Some(Prose::new(head[title]));
@@ -70,23 +71,31 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str]) {
     operation.dependencies = Some(dependencies);
 }
 
-/// The line of the title: it speaks of a precheck, stands alone, and is no sentence. Where it
-/// speaks of something else, it is the last line alone before the sentences of the description.
+/// The line of the title: it speaks of a precheck, stands alone, and is no sentence.
 fn title_line(lines: &[&str]) -> Option<usize> {
-    let is_blank = |index: usize| lines.get(index).is_none_or(|line| line.trim().is_empty());
-    let is_title = |index: &usize| {
+    (0..lines.len()).find(|index| {
         let line = lines[*index].trim();
         line.to_lowercase().contains("precheck")
             && !line.ends_with('.')
             && !METHODS.iter().any(|method| line.starts_with(method))
-            && (*index == 0 || is_blank(*index - 1))
-    };
+            && (*index == 0 || is_blank(lines, *index - 1))
+    })
+}
+
+fn is_blank(lines: &[&str], index: usize) -> bool {
+    lines.get(index).is_none_or(|line| line.trim().is_empty())
+}
+
+/// The line of a title that speaks of something else, on a page whose path tells what it is about:
+/// the last line alone before the sentences of the description.
+fn unusual_title_line(lines: &[&str]) -> Option<usize> {
     let is_sentence =
         |line: &str| line.ends_with(['.', ':', '!', '?']) || line.starts_with('\u{2022}');
-    (0..lines.len()).find(is_title).or_else(|| {
-        (1..lines.len()).rev().find(|index| {
-            let line = lines[*index].trim();
-            !line.is_empty() && !is_sentence(line) && is_blank(index - 1) && is_blank(index + 1)
-        })
+    (1..lines.len()).rev().find(|index| {
+        let line = lines[*index].trim();
+        !line.is_empty()
+            && !is_sentence(line)
+            && is_blank(lines, index - 1)
+            && is_blank(lines, index + 1)
     })
 }

@@ -448,7 +448,7 @@ fn every_fact_is_named_alone() {
         row(
             "change the server",
             replace("https://webexapis.com/v1", 0, "https://api.webex.com/v1"),
-            &[("customer:servers:server", Breaking)],
+            &[("customer:servers[https://webexapis.com]:renamed", Breaking)],
         ),
     ];
     check(&rows, "customer-page.txt", "docs/precheck-customer.txt");

@@ -706,7 +706,10 @@ fn every_fact_is_named_alone() {
             at([SUBSCRIBER, "/requestBody/content", ""], |v| {
                 rename(v, "application/json", "application/merge-patch+json")
             }),
-            &[("subscriber:body:media-type", Breaking)],
+            &[(
+                "subscriber:body.mediaTypes[application/json]:renamed",
+                Breaking,
+            )],
         ),
     ];
     check(
