@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let fresh = crate::source::read(workspace, &arguments.source)?;
+    let fresh = crate::source::read_to_replace(workspace, &arguments.source)?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }

@@ -1,7 +1,7 @@
 //! `drift`: tells what a source documents otherwise than when it was captured.
 
 use clap::ValueEnum;
-use webex_precheck_contract::diff::{Impact, diff};
+use webex_precheck_contract::diff::{self, Impact};
 use webex_precheck_contract::report::{Format, Report};
 
 use crate::outcome::{Failure, Outcome, print};
@@ -52,7 +52,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
             fresh.name
         )));
     };
-    let comparison = diff(stored, &fresh.inventory);
+    let comparison = diff::drift(stored, &fresh.inventory);
     let report = Report {
         source: &fresh.name,
         against: &file,

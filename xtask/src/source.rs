@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use webex_precheck_contract::{Inventory, Problem, capture, source};
 
-use crate::outcome::Failure;
+use crate::outcome::{Failure, note};
 use crate::workspace::{Workspace, broken, capture_file};
 
 /// A source that was read and is not broken.
@@ -23,9 +23,26 @@ pub(crate) struct Fresh {
 
 /// Reads a source, and refuses a broken one.
 pub(crate) fn read(workspace: &Workspace, name: &str) -> Result<Fresh, Failure> {
+    read_beside(workspace, name, |capture| workspace.capture(capture))
+}
+
+/// Reads a source whose capture is to be replaced: one that cannot be read is noted and left out.
+pub(crate) fn read_to_replace(workspace: &Workspace, name: &str) -> Result<Fresh, Failure> {
+    read_beside(workspace, name, |capture| {
+        Ok(workspace.capture(capture).unwrap_or_else(|failure| {
+            note("Note", &failure.to_string());
+            None
+        }))
+    })
+}
+
+fn read_beside(
+    workspace: &Workspace,
+    name: &str,
+    stored: impl Fn(&str) -> Result<Option<Inventory>, Failure>,
+) -> Result<Fresh, Failure> {
     let text = text(name)?;
     let contract = workspace.contract()?;
-    let captures = workspace.captures()?;
     // The last part of a name is stored; where the file lay is nobody's business.
     let short = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let short = if name == "-" { "stdin" } else { short };
@@ -34,10 +51,7 @@ pub(crate) fn read(workspace: &Workspace, name: &str) -> Result<Fresh, Failure> 
         return Err(broken(name, &problems));
     }
     let capture = capture::name(&first);
-    let stored = captures
-        .into_iter()
-        .find(|(known, _)| *known == capture)
-        .map(|(_, inventory)| inventory);
+    let stored = stored(&capture)?;
     // A page is aligned with what it last said, where that is known.
     let (inventory, problems) = match &stored {
         Some(stored) => source::read(short, &text, stored),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
-use webex_precheck_contract::{Inventory, capture, openapi, source};
+use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi, source};
 
 use crate::outcome::{Failure, note, print};
 
@@ -61,15 +61,27 @@ impl Workspace {
             }
         }
         names.sort();
-        names
-            .into_iter()
-            .map(|name| {
-                let file = capture_file(&name);
-                let inventory = capture::read(&self.read(&file)?)
-                    .map_err(|error| Failure::new(format!("{file}: {error}")))?;
-                Ok((name, inventory))
-            })
-            .collect()
+        let mut captures = Vec::new();
+        for name in names {
+            if let Some(inventory) = self.capture(&name)? {
+                captures.push((name, inventory));
+            }
+        }
+        Ok(captures)
+    }
+
+    /// One stored capture, where there is one.
+    pub(crate) fn capture(&self, name: &str) -> Result<Option<Inventory>, Failure> {
+        let file = capture_file(name);
+        if !self.path(&file).exists() {
+            return Ok(None);
+        }
+        let inventory = capture::read(&self.read(&file)?).map_err(|error| {
+            Failure::new(format!(
+                "{file}: {error}; `cargo xtask capture SOURCE` writes it anew"
+            ))
+        })?;
+        Ok(Some(inventory))
     }
 
     /// Makes sure that a file holds `text`. With `check` nothing is written, and a difference is
@@ -127,9 +139,9 @@ pub(crate) fn capture_file(name: &str) -> String {
 }
 
 /// One sentence for a broken source: the first thing that is wrong with it.
-pub(crate) fn broken(name: &str, problems: &[webex_precheck_contract::Problem]) -> Failure {
-    let worst = problems.iter().max_by_key(|problem| problem.severity);
-    match worst {
+pub(crate) fn broken(name: &str, problems: &[Problem]) -> Failure {
+    let first = problems.iter().find(|p| p.severity == Severity::Broken);
+    match first {
         Some(problem) => Failure::new(format!("{name}: {problem}")),
         None => Failure::new(name),
     }

@@ -325,7 +325,9 @@ fn bad_sources() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let bomb = published
         .replace(
             "\"components\": {\n    \"schemas\": {",
-            &format!("\"components\": {{\n    \"schemas\": {{{doubling}"),
+            &format!(
+                "\"components\": {{\n    \"schemas\": {{\"D40\": {{\"type\": \"string\"}},{doubling}"
+            ),
         )
         .replace(response, "#/components/schemas/D0");
     vec![
@@ -429,6 +431,74 @@ fn bad_sources() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "no status",
         ),
         (
+            "page cut off in its statuses",
+            page.split("404Not").next().unwrap().as_bytes().to_vec(),
+            "ends before the example of an answer",
+        ),
+        (
+            "page cut off in its example",
+            page.split("\"infoCode\": 100")
+                .next()
+                .unwrap()
+                .as_bytes()
+                .to_vec(),
+            "no complete JSON",
+        ),
+        (
+            "nameless page cut off in its form",
+            nameless
+                .split("- packages")
+                .next()
+                .unwrap()
+                .as_bytes()
+                .to_vec(),
+            "ends before the example of an answer",
+        ),
+        (
+            "page without a title",
+            page.replace(
+                "
+Precheck of a Wholesale Customer
+",
+                "
+",
+            )
+            .replace("POST/v1/wholesale/customers/validate", "")
+            .into_bytes(),
+            "neither a path nor a title",
+        ),
+        (
+            "nameless page of another operation, spaced",
+            format!(
+                "
+
+{}",
+                nameless.replacen(
+                    "Precheck of a Wholesale Subscriber",
+                    "Provision a Wholesale Subscriber
+",
+                    1
+                )
+            )
+            .into_bytes(),
+            "neither a path nor a title",
+        ),
+        (
+            "wrong types",
+            published
+                .replace("\"required\": [", "\"required\": 7, \"was\": [")
+                .into_bytes(),
+            "expected a list of names",
+        ),
+        (
+            "endless page",
+            "{}
+"
+            .repeat(100_000)
+            .into_bytes(),
+            "not",
+        ),
+        (
             "page that lost its fields",
             without_most_fields(&page).into_bytes(),
             "looks like a broken source",
@@ -498,6 +568,23 @@ fn a_file_that_is_not_there_a_folder_and_a_huge_file_are_refused() {
         assert_eq!(run.code, Some(3), "{}", run.stderr);
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_capture_that_cannot_be_read_is_captured_anew() {
+    let workspace = Workspace::new();
+    let source = workspace.write("published.json", fixture("published.json"));
+    workspace.write("spec/documented/openapi.toml", "kind = 5\n");
+    let run = workspace.run(&["drift", &source]);
+    assert_eq!(run.code, Some(3));
+    assert!(
+        run.stderr.contains("openapi.toml: line 1") && run.stderr.contains("cargo xtask capture"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    assert_eq!(workspace.run(&["capture", &source]).code, Some(0));
+    assert_eq!(workspace.run(&["drift", &source]).code, Some(0));
 }
 
 #[test]

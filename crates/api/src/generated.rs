@@ -420,30 +420,21 @@ pub mod types {
         pub fn new(address: impl Into<Address>) -> Self {
             Self {
                 address: address.into(),
-                customer_info: Default::default(),
-                external_id: Default::default(),
-                org_id: Default::default(),
-                packages: Default::default(),
                 provisioning_id: Default::default(),
+                packages: Default::default(),
+                org_id: Default::default(),
+                external_id: Default::default(),
+                customer_info: Default::default(),
                 provisioning_parameters: Default::default(),
             }
         }
-        ///Who the customer is.
+        ///Which customer template to provision by. Control Hub shows the ID under the template.
         #[must_use]
-        pub fn customer_info(mut self, value: impl Into<CustomerInfo>) -> Self {
-            self.customer_info = Some(value.into());
-            self
-        }
-        ///The partner's own ID for this customer.
-        #[must_use]
-        pub fn external_id(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.external_id = Some(value.into());
-            self
-        }
-        ///Webex ID of the customer's organization, where it has one already.
-        #[must_use]
-        pub fn org_id(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.org_id = Some(value.into());
+        pub fn provisioning_id(
+            mut self,
+            value: impl Into<::std::string::String>,
+        ) -> Self {
+            self.provisioning_id = Some(value.into());
             self
         }
         ///Every package that the customer is to have. Some need another beside them: see `x-package-dependencies` of the operation.
@@ -455,13 +446,22 @@ pub mod types {
             self.packages = values.into_iter().map(Into::into).collect();
             self
         }
-        ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///Webex ID of the customer's organization, where it has one already.
         #[must_use]
-        pub fn provisioning_id(
-            mut self,
-            value: impl Into<::std::string::String>,
-        ) -> Self {
-            self.provisioning_id = Some(value.into());
+        pub fn org_id(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.org_id = Some(value.into());
+            self
+        }
+        ///The partner's own ID for this customer.
+        #[must_use]
+        pub fn external_id(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.external_id = Some(value.into());
+            self
+        }
+        ///Who the customer is.
+        #[must_use]
+        pub fn customer_info(mut self, value: impl Into<CustomerInfo>) -> Self {
+            self.customer_info = Some(value.into());
             self
         }
         ///What the packages need to know.
@@ -507,31 +507,19 @@ pub mod types {
         )]
         pub fn new() -> Self {
             Self {
+                message: Default::default(),
+                errors: Default::default(),
+                tracking_id: Default::default(),
+                error_code: Default::default(),
                 code: Default::default(),
                 description: Default::default(),
-                error_code: Default::default(),
-                errors: Default::default(),
                 field_name: Default::default(),
-                message: Default::default(),
-                tracking_id: Default::default(),
             }
         }
-        ///Another name of `errorCode` in some families of Webex APIs.
+        ///What went wrong, in words.
         #[must_use]
-        pub fn code(mut self, value: impl Into<crate::Code>) -> Self {
-            self.code = Some(value.into());
-            self
-        }
-        ///The reason in words.
-        #[must_use]
-        pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.description = Some(value.into());
-            self
-        }
-        ///Number of the reason, where there is one reason only.
-        #[must_use]
-        pub fn error_code(mut self, value: impl Into<crate::Code>) -> Self {
-            self.error_code = Some(value.into());
+        pub fn message(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.message = Some(value.into());
             self
         }
         ///The reasons, one by one.
@@ -543,38 +531,17 @@ pub mod types {
             self.errors = values.into_iter().map(Into::into).collect();
             self
         }
-        ///The field at fault.
-        #[must_use]
-        pub fn field_name(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.field_name = Some(value.into());
-            self
-        }
-        ///What went wrong, in words.
-        #[must_use]
-        pub fn message(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.message = Some(value.into());
-            self
-        }
         ///The ID that Webex support asks for.
         #[must_use]
         pub fn tracking_id(mut self, value: impl Into<::std::string::String>) -> Self {
             self.tracking_id = Some(value.into());
             self
         }
-    }
-    impl ErrorDetail {
-        /// `ErrorDetail` in which nothing is set.
-        #[allow(
-            clippy::new_without_default,
-            reason = "`Default` is derived or implemented beside it"
-        )]
-        pub fn new() -> Self {
-            Self {
-                code: Default::default(),
-                description: Default::default(),
-                error_code: Default::default(),
-                field_name: Default::default(),
-            }
+        ///Number of the reason, where there is one reason only.
+        #[must_use]
+        pub fn error_code(mut self, value: impl Into<crate::Code>) -> Self {
+            self.error_code = Some(value.into());
+            self
         }
         ///Another name of `errorCode` in some families of Webex APIs.
         #[must_use]
@@ -588,10 +555,43 @@ pub mod types {
             self.description = Some(value.into());
             self
         }
+        ///The field at fault.
+        #[must_use]
+        pub fn field_name(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.field_name = Some(value.into());
+            self
+        }
+    }
+    impl ErrorDetail {
+        /// `ErrorDetail` in which nothing is set.
+        #[allow(
+            clippy::new_without_default,
+            reason = "`Default` is derived or implemented beside it"
+        )]
+        pub fn new() -> Self {
+            Self {
+                error_code: Default::default(),
+                code: Default::default(),
+                description: Default::default(),
+                field_name: Default::default(),
+            }
+        }
         ///Number of the reason. Known: 1001, a required value is null; 1002, a value has the wrong size; 10022, the e-mail address belongs to a user already.
         #[must_use]
         pub fn error_code(mut self, value: impl Into<crate::Code>) -> Self {
             self.error_code = Some(value.into());
+            self
+        }
+        ///Another name of `errorCode` in some families of Webex APIs.
+        #[must_use]
+        pub fn code(mut self, value: impl Into<crate::Code>) -> Self {
+            self.code = Some(value.into());
+            self
+        }
+        ///The reason in words.
+        #[must_use]
+        pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.description = Some(value.into());
             self
         }
         ///The field at fault.
@@ -604,16 +604,16 @@ pub mod types {
     impl Location {
         /// `Location` with what is required, and nothing else set.
         pub fn new(
-            address: impl Into<Address>,
-            language: impl Into<::std::string::String>,
             name: impl Into<::std::string::String>,
+            address: impl Into<Address>,
             timezone: impl Into<::std::string::String>,
+            language: impl Into<::std::string::String>,
         ) -> Self {
             Self {
-                address: address.into(),
-                language: language.into(),
                 name: name.into(),
+                address: address.into(),
                 timezone: timezone.into(),
+                language: language.into(),
                 emergency_location_identifier: Default::default(),
             }
         }
@@ -653,20 +653,20 @@ pub mod types {
         )]
         pub fn new() -> Self {
             Self {
-                description: Default::default(),
                 info_code: Default::default(),
+                description: Default::default(),
             }
-        }
-        ///The finding in words.
-        #[must_use]
-        pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.description = Some(value.into());
-            self
         }
         ///Number of the finding. Known: 100, the validation succeeded.
         #[must_use]
         pub fn info_code(mut self, value: impl Into<crate::Code>) -> Self {
             self.info_code = Some(value.into());
+            self
+        }
+        ///The finding in words.
+        #[must_use]
+        pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.description = Some(value.into());
             self
         }
     }
@@ -678,20 +678,20 @@ pub mod types {
         )]
         pub fn new() -> Self {
             Self {
-                info: Default::default(),
                 message: Default::default(),
+                info: Default::default(),
             }
-        }
-        ///What Webex found.
-        #[must_use]
-        pub fn info(mut self, value: impl Into<crate::InfoList>) -> Self {
-            self.info = Some(value.into());
-            self
         }
         ///A word on how it went.
         #[must_use]
         pub fn message(mut self, value: impl Into<::std::string::String>) -> Self {
             self.message = Some(value.into());
+            self
+        }
+        ///What Webex found.
+        #[must_use]
+        pub fn info(mut self, value: impl Into<crate::InfoList>) -> Self {
+            self.info = Some(value.into());
             self
         }
     }
@@ -700,24 +700,27 @@ pub mod types {
         pub fn new(email: impl Into<::std::string::String>) -> Self {
             Self {
                 email: email.into(),
+                provisioning_id: Default::default(),
                 customer_id: Default::default(),
-                customer_info: Default::default(),
                 package: Default::default(),
                 packages: Default::default(),
-                provisioning_id: Default::default(),
                 provisioning_parameters: Default::default(),
+                customer_info: Default::default(),
             }
+        }
+        ///Which customer template to provision by. Control Hub shows the ID under the template.
+        #[must_use]
+        pub fn provisioning_id(
+            mut self,
+            value: impl Into<::std::string::String>,
+        ) -> Self {
+            self.provisioning_id = Some(value.into());
+            self
         }
         ///The wholesale customer that the subscriber belongs to.
         #[must_use]
         pub fn customer_id(mut self, value: impl Into<::std::string::String>) -> Self {
             self.customer_id = Some(value.into());
-            self
-        }
-        ///The customer, where it does not exist yet.
-        #[must_use]
-        pub fn customer_info(mut self, value: impl Into<CustomerContact>) -> Self {
-            self.customer_info = Some(value.into());
             self
         }
         ///The one package that the subscriber is to have. Webex means to deprecate this field: prefer `packages`.
@@ -738,15 +741,6 @@ pub mod types {
             self.packages = values.into_iter().map(Into::into).collect();
             self
         }
-        ///Which customer template to provision by. Control Hub shows the ID under the template.
-        #[must_use]
-        pub fn provisioning_id(
-            mut self,
-            value: impl Into<::std::string::String>,
-        ) -> Self {
-            self.provisioning_id = Some(value.into());
-            self
-        }
         ///The person and their line.
         #[must_use]
         pub fn provisioning_parameters(
@@ -754,6 +748,12 @@ pub mod types {
             value: impl Into<SubscriberProvisioningParameters>,
         ) -> Self {
             self.provisioning_parameters = Some(value.into());
+            self
+        }
+        ///The customer, where it does not exist yet.
+        #[must_use]
+        pub fn customer_info(mut self, value: impl Into<CustomerContact>) -> Self {
+            self.customer_info = Some(value.into());
             self
         }
     }
@@ -765,18 +765,12 @@ pub mod types {
         )]
         pub fn new() -> Self {
             Self {
-                extension: Default::default(),
                 first_name: Default::default(),
                 last_name: Default::default(),
-                location_id: Default::default(),
                 primary_phone_number: Default::default(),
+                extension: Default::default(),
+                location_id: Default::default(),
             }
-        }
-        ///The subscriber's extension.
-        #[must_use]
-        pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.extension = Some(value.into());
-            self
         }
         ///Given name.
         #[must_use]
@@ -790,12 +784,6 @@ pub mod types {
             self.last_name = Some(value.into());
             self
         }
-        ///Calling location, by its ID in the Locations API.
-        #[must_use]
-        pub fn location_id(mut self, value: impl Into<::std::string::String>) -> Self {
-            self.location_id = Some(value.into());
-            self
-        }
         ///The subscriber's main phone number.
         #[must_use]
         pub fn primary_phone_number(
@@ -803,6 +791,18 @@ pub mod types {
             value: impl Into<::std::string::String>,
         ) -> Self {
             self.primary_phone_number = Some(value.into());
+            self
+        }
+        ///The subscriber's extension.
+        #[must_use]
+        pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.extension = Some(value.into());
+            self
+        }
+        ///Calling location, by its ID in the Locations API.
+        #[must_use]
+        pub fn location_id(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.location_id = Some(value.into());
             self
         }
     }

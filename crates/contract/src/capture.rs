@@ -18,7 +18,15 @@ pub fn write(inventory: &Inventory) -> Result<String, String> {
 
 /// Reads a stored inventory. The error says where in the file what is wrong.
 pub fn read(text: &str) -> Result<Inventory, String> {
-    toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    toml::from_str(text).map_err(|error| toml_error(text, &error))
+}
+
+/// Where and what is wrong in a TOML text, in one line.
+pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    format!("line {line}: {}", error.message().replace('\n', " "))
 }
 
 /// Name of the file, without its ending, that stores what sources of this kind document.

@@ -11,6 +11,7 @@ pub(crate) fn find(operation: &Operation) -> Vec<Problem> {
     for example in &operation.examples {
         let scope = match example.at.as_str() {
             "request" => "body",
+            parameter if parameter.starts_with("query.") => continue,
             other => other,
         };
         if let Ok(value) = serde_json::from_str(&example.json) {

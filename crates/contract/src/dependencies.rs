@@ -29,10 +29,14 @@ fn dependency(line: &str) -> Option<(String, Vec<String>)> {
     let verb = ["is dependent", "depends", "requires", "needs"]
         .into_iter()
         .find_map(|verb| rest.strip_prefix(verb))?;
-    let list = verb
-        .split_once(':')
-        .map(|(_, list)| list)
-        .or_else(|| verb.split_once(" on ").map(|(_, list)| list))?;
+    // "One of" is what a list means; "all of" would mean another rule.
+    let list = verb.trim_start();
+    let list = ["on one of", "one of", "on"]
+        .into_iter()
+        .find_map(|words| list.strip_prefix(words))
+        .unwrap_or(list)
+        .trim_start();
+    let list = list.strip_prefix(':').unwrap_or(list);
     let needed: Vec<String> = list
         .trim()
         .trim_end_matches('.')
@@ -80,6 +84,7 @@ mod tests {
             "The outcome depends on: many things",
             "packages Note:",
             "plan_b is dependent on:",
+            "plan_b is dependent on all of: suite_a, voice",
         ] {
             assert_eq!(dependency(line), None, "{line}");
         }

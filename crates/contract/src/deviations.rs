@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::capture::toml_error;
 use crate::diff::{Comparison, Difference, Kind};
 use crate::inventory::{Inventory, OperationId};
 
@@ -66,8 +67,7 @@ pub enum Finding {
 impl Deviations {
     /// Reads the file. The error says where in the file what is wrong.
     pub fn read(text: &str) -> Result<Self, String> {
-        let file: File =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
         let mut deviations = Vec::new();
         for spanned in file.deviation {
             let start = spanned.span().start;

@@ -218,7 +218,7 @@ pub struct Response {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// `request` or `responses.STATUS`, with `.NAME` for a named one.
+    /// `request`, `query.NAME`, or `responses.STATUS`; with `.NAME` for one of several.
     pub at: String,
     /// The example as compact JSON.
     pub json: String,

@@ -7,27 +7,18 @@ use sha2::{Digest, Sha256};
 ///
 /// Two descriptions are equal when their fingerprints are: letter case, white space, Markdown and
 /// link targets do not count. An empty `Prose` is a place that documents no text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Prose {
     sentences: Vec<Sentence>,
-    /// How often the source repeats the text (pages show some descriptions twice).
-    copies: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Sentence {
     fingerprint: String,
+    /// How often the source shows it: pages show some descriptions twice.
+    copies: u32,
     /// The sentence itself, where this inventory was just read; never stored.
     words: Option<String>,
-}
-
-impl Default for Prose {
-    fn default() -> Self {
-        Self {
-            sentences: Vec::new(),
-            copies: 1,
-        }
-    }
 }
 
 impl Prose {
@@ -43,6 +34,7 @@ impl Prose {
     fn push(&mut self, words: String) {
         self.sentences.push(Sentence {
             fingerprint: fingerprint(&words),
+            copies: 1,
             words: Some(words),
         });
     }
@@ -52,12 +44,13 @@ impl Prose {
         self.sentences.extend(other.sentences);
     }
 
-    /// Takes `other` for another showing of this text: sentences that differ are kept once each.
+    /// Takes `other` for another showing of this text.
     pub fn merge_copy(&mut self, other: &Prose) {
-        self.copies += 1;
         for sentence in &other.sentences {
-            if !self.has(&sentence.fingerprint) {
-                self.sentences.push(sentence.clone());
+            let known = |s: &&mut Sentence| s.fingerprint == sentence.fingerprint;
+            match self.sentences.iter_mut().find(known) {
+                Some(known) => known.copies += 1,
+                None => self.sentences.push(sentence.clone()),
             }
         }
     }
@@ -86,10 +79,7 @@ impl Prose {
         self.sentences
             .iter()
             .filter(|s| !other.has(&s.fingerprint))
-            .map(|s| match &s.words {
-                Some(words) => words.clone(),
-                None => format!("(the sentence captured as {})", s.fingerprint),
-            })
+            .map(Sentence::for_people)
             .collect()
     }
 
@@ -108,50 +98,72 @@ impl Prose {
             .map(str::to_lowercase)
     }
 
-    /// How often the source shows the text.
-    pub fn copies(&self) -> u32 {
-        self.copies
+    /// The sentences that both texts have, and `other` shows more or less often.
+    pub(crate) fn sentences_shown_otherwise_in(&self, other: &Prose) -> Vec<String> {
+        let differs = |s: &&Sentence| {
+            let now = other
+                .sentences
+                .iter()
+                .find(|o| o.fingerprint == s.fingerprint);
+            now.is_some_and(|now| now.copies != s.copies)
+        };
+        let sentences = self.sentences.iter().filter(differs);
+        sentences.map(|s| s.for_people()).collect()
+    }
+}
+
+impl Sentence {
+    fn for_people(&self) -> String {
+        match &self.words {
+            Some(words) => words.clone(),
+            None => format!("(the sentence captured as {})", self.fingerprint),
+        }
     }
 }
 
 impl PartialEq for Prose {
     fn eq(&self, other: &Self) -> bool {
-        self.copies == other.copies && self.fingerprints().eq(other.fingerprints())
+        let shown = |prose: &Self| -> Vec<(String, u32)> {
+            let sentences = prose.sentences.iter();
+            sentences
+                .map(|s| (s.fingerprint.clone(), s.copies))
+                .collect()
+        };
+        shown(self) == shown(other)
     }
 }
 
 impl Eq for Prose {}
 
-/// Stored as the fingerprints, separated by spaces, and `x2` where the text is shown twice.
+/// Stored as the fingerprints, separated by spaces; `x2` follows what is shown twice.
 impl Serialize for Prose {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut parts: Vec<String> = self.fingerprints().map(str::to_owned).collect();
-        if self.copies > 1 {
-            parts.push(format!("x{}", self.copies));
-        }
-        serializer.serialize_str(&parts.join(" "))
+        let sentences = self.sentences.iter().map(|s| match s.copies {
+            1 => s.fingerprint.clone(),
+            copies => format!("{}x{copies}", s.fingerprint),
+        });
+        serializer.serialize_str(&sentences.collect::<Vec<_>>().join(" "))
     }
 }
 
 impl<'de> Deserialize<'de> for Prose {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = String::deserialize(deserializer)?;
-        let mut prose = Self::default();
-        for part in stored.split_whitespace() {
-            if let Some(copies) = part.strip_prefix('x') {
-                prose.copies = copies.parse().map_err(de::Error::custom)?;
-            } else if part.len() == FINGERPRINT_DIGITS
-                && part.bytes().all(|b| b.is_ascii_hexdigit())
-            {
-                prose.sentences.push(Sentence {
-                    fingerprint: part.to_owned(),
+        let sentences = stored.split_whitespace().map(|part| {
+            let (fingerprint, copies) = part.split_once('x').unwrap_or((part, "1"));
+            let digits = fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
+            match copies.parse() {
+                Ok(copies) if digits && fingerprint.len() == FINGERPRINT_DIGITS => Ok(Sentence {
+                    fingerprint: fingerprint.to_owned(),
+                    copies,
                     words: None,
-                });
-            } else {
-                return Err(de::Error::custom(format!("`{part}` is no fingerprint")));
+                }),
+                _ => Err(de::Error::custom(format!("`{part}` is no fingerprint"))),
             }
-        }
-        Ok(prose)
+        });
+        Ok(Self {
+            sentences: sentences.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -246,6 +258,12 @@ fn split_paragraph(paragraph: &str, found: &mut Vec<String>) {
     keep(&paragraph[start..]);
 }
 
+/// The HTML that descriptions hold.
+const TAGS: [&str; 22] = [
+    "a", "b", "br", "callout", "code", "div", "em", "h1", "h2", "h3", "h4", "i", "img", "li", "ol",
+    "p", "pre", "span", "strong", "sub", "sup", "ul",
+];
+
 /// Drops HTML tags, backticks and link targets.
 fn strip_markup(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -254,13 +272,10 @@ fn strip_markup(text: &str) -> String {
         plain.push_str(&rest[..index]);
         let tail = &rest[index..];
         let skipped = match tail.as_bytes()[0] {
-            b'<' if tail[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') => {
-                tail.find('>').map(|end| end + 1)
-            }
+            b'<' => tag(tail),
             b'`' => Some(1),
-            b']' if tail[1..].starts_with('(') => tail.find(')').map(|end| {
+            b']' if tail[1..].starts_with('(') => link_target(tail).inspect(|_| {
                 drop_link_bracket(&mut plain);
-                end + 1
             }),
             _ => None,
         };
@@ -276,10 +291,29 @@ fn strip_markup(text: &str) -> String {
     plain
 }
 
+/// More bytes than a tag or a link target has; looking further would take too long.
+const LONGEST_MARKUP: usize = 1_000;
+
+/// Length of the HTML tag that `tail` begins with.
+fn tag(tail: &str) -> Option<usize> {
+    let name = tail[1..].trim_start_matches('/');
+    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    let known = TAGS.contains(&name.to_ascii_lowercase().as_str());
+    let end = || tail.bytes().take(LONGEST_MARKUP).position(|b| b == b'>');
+    known.then(end)?.map(|end| end + 1)
+}
+
+/// Length of the `](target)` that `tail` begins with.
+fn link_target(tail: &str) -> Option<usize> {
+    let end = tail.bytes().take(LONGEST_MARKUP).position(|b| b == b')');
+    end.map(|end| end + 1)
+}
+
 /// Removes the `[` that opened the link whose text was just copied.
 fn drop_link_bracket(plain: &mut String) {
-    if let Some(open) = plain.rfind('[') {
-        plain.remove(open);
+    let bytes = plain.bytes().rev().take(LONGEST_MARKUP);
+    if let Some(back) = bytes.into_iter().position(|b| b == b'[') {
+        plain.remove(plain.len() - 1 - back);
     }
 }
 
@@ -334,7 +368,9 @@ mod tests {
         assert!(!stored.contains("One"));
         let back: Prose = serde_json::from_str(&stored).unwrap();
         assert_eq!(back, prose);
-        assert_eq!((back.copies(), back.fingerprints().count()), (2, 3));
+        // One twice, the others once each.
+        assert_eq!(stored.matches("x2").count(), 1);
+        assert_eq!(back.fingerprints().count(), 3);
         assert!(serde_json::from_str::<Prose>("\"xyz\"").is_err());
     }
 
@@ -344,5 +380,8 @@ mod tests {
             let _ = Prose::new(text);
         }
         assert_eq!(Prose::new("a [b](c"), Prose::new("a[b](c"));
+        // What is no HTML is a word.
+        assert_ne!(Prose::new("Line <one>."), Prose::new("Line."));
+        assert_eq!(Prose::new("<div>Line</div>."), Prose::new("Line."));
     }
 }

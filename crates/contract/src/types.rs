@@ -45,6 +45,14 @@ impl Type {
             |a: &Self, b: &Self| a.0.split('|').all(|t| b.0.split('|').any(|u| covers(t, u)));
         within(self, other) && within(other, self)
     }
+
+    /// Whether every value of this type is one of the other.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.split('|').all(|a| {
+            let mut others = other.0.split('|');
+            others.any(|b| a == b || (a, b) == ("integer", "number"))
+        })
+    }
 }
 
 impl fmt::Display for Type {

@@ -11,7 +11,7 @@ use webex_precheck_api::types::{
     CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPrecheckRequest,
 };
 use webex_precheck_contract::OperationId;
-use webex_precheck_contract::inventory::Example;
+use webex_precheck_contract::inventory::{Example, Operation};
 
 /// A validator for one of the contract's schemas.
 fn validator(schema: &str) -> jsonschema::Validator {
@@ -29,6 +29,12 @@ fn validator(schema: &str) -> jsonschema::Validator {
 fn round_trip<T: DeserializeOwned + Serialize>(json: &str) -> Value {
     let value: T = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
     serde_json::to_value(value).unwrap()
+}
+
+/// Bodies; what stands in an address is text.
+fn bodies(operation: &Operation) -> impl Iterator<Item = &Example> {
+    let examples = operation.examples.iter();
+    examples.filter(|example| !example.at.starts_with("query."))
 }
 
 fn check(id: OperationId, example: &Example) {
@@ -64,7 +70,7 @@ fn documented_examples_decode_encode_and_validate() {
     let mut count = 0;
     for (_, inventory) in captures() {
         for operation in &inventory.operations {
-            for example in &operation.examples {
+            for example in bodies(operation) {
                 check(operation.id, example);
                 count += 1;
             }
@@ -77,8 +83,8 @@ fn documented_examples_decode_encode_and_validate() {
 #[test]
 fn examples_of_the_contract_decode_encode_and_validate() {
     for operation in &contract().operations {
-        assert_eq!(operation.examples.len(), 6, "{}", operation.id);
-        for example in &operation.examples {
+        assert_eq!(bodies(operation).count(), 6, "{}", operation.id);
+        for example in bodies(operation) {
             check(operation.id, example);
         }
     }

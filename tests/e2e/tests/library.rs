@@ -26,7 +26,7 @@ fn address() -> Address {
 #[tokio::test]
 async fn a_customer_is_likely() {
     let (_sandbox, client) = start().await;
-    let location = Location::new(address(), "en_us", "Head Office", "America/Los_Angeles");
+    let location = Location::new("Head Office", address(), "America/Los_Angeles", "en_us");
     let request = CustomerPrecheckRequest::new(address())
         .customer_info(CustomerInfo::new("john.anderson@acme.com").name("John's Pizza"))
         .packages([

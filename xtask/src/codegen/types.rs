@@ -54,7 +54,7 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
                 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             ));
             item.attrs.push(parse_quote!(#[non_exhaustive]));
-            constructors.push(constructor(item));
+            constructors.push(constructor(item, contract));
         }
     }
     // `impl From<&T> for T` clones behind the caller's back; `Clone` says the same.
@@ -85,12 +85,17 @@ fn is_clone_conversion(item: &Item) -> bool {
 }
 
 /// `new` with what is required, and a setter for each of the other fields.
-fn constructor(item: &ItemStruct) -> Item {
+fn constructor(item: &ItemStruct, contract: &Value) -> Item {
     let name = &item.ident;
-    let fields: Vec<Field> = match &item.fields {
+    let mut fields: Vec<Field> = match &item.fields {
         Fields::Named(named) => named.named.iter().filter_map(Field::read).collect(),
         _ => Vec::new(),
     };
+    // In the order of the contract; progenitor sorts by name.
+    let pointer = format!("/components/schemas/{name}/properties");
+    let properties = contract.pointer(&pointer).and_then(Value::as_object);
+    let order = |field: &Field| properties?.keys().position(|known| *known == field.name);
+    fields.sort_by_key(|field| order(field).unwrap_or(usize::MAX));
     let required: Vec<&Field> = fields.iter().filter(|f| f.kind == Kind::Required).collect();
     let optional: Vec<&Field> = fields.iter().filter(|f| f.kind != Kind::Required).collect();
     let arguments = required.iter().map(|f| {
@@ -134,6 +139,8 @@ enum Kind {
 
 struct Field {
     ident: syn::Ident,
+    /// As it is sent.
+    name: String,
     /// Type of the value, of the element for a list.
     ty: TokenStream,
     kind: Kind,
@@ -157,6 +164,7 @@ impl Field {
         };
         let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
         Some(Self {
+            name: sent_name(field).unwrap_or_else(|| ident.to_string()),
             ident,
             ty,
             kind,
@@ -202,4 +210,22 @@ fn is_defaulted(field: &syn::Field) -> bool {
         attribute.path().is_ident("serde")
             && attribute.to_token_stream().to_string().contains("default")
     })
+}
+
+/// The name in `#[serde(rename = "…")]`.
+fn sent_name(field: &syn::Field) -> Option<String> {
+    let mut name = None;
+    for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            let value: Option<syn::LitStr> = match meta.input.peek(syn::Token![=]) {
+                true => Some(meta.value()?.parse()?),
+                false => None,
+            };
+            if meta.path.is_ident("rename") {
+                name = value.map(|value| value.value());
+            }
+            Ok(())
+        });
+    }
+    name
 }

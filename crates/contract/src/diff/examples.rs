@@ -2,29 +2,37 @@
 
 use serde_json::Value;
 
-use crate::inventory::Example;
+use crate::inventory::{Example, Operation};
 
 use super::ledger::Ledger;
 use super::{Impact, Kind};
 
-pub(super) fn compare(ledger: &mut Ledger<'_>, before: &[Example], after: &[Example]) {
-    let find = |examples: &'_ [Example], at: &str| examples.iter().position(|e| e.at == at);
-    for example in before {
+pub(super) fn compare(ledger: &mut Ledger<'_>, before: &Operation, after: &Operation) {
+    // An example of what is documented no longer, or not before, was told of with that; and where
+    // a page shows no address, it says nothing of an example in it.
+    let documented = |example: &Example, operation: &Operation| {
+        if example.at.starts_with("query.") {
+            return operation.servers.is_some() && operation.field(&example.at).is_some();
+        }
+        let status = example.at.strip_prefix("responses.");
+        let status = status.and_then(|at| at.split('.').next());
+        status.is_none_or(|status| operation.response(status).is_some())
+    };
+    let find = |operation: &'_ Operation, at: &str| -> Option<Value> {
+        let example = operation.examples.iter().find(|e| e.at == at)?;
+        serde_json::from_str(&example.json).ok()
+    };
+    for example in before.examples.iter().filter(|e| documented(e, after)) {
         let at = format!("examples.{}", example.at);
-        match find(after, &example.at) {
-            Some(index) => {
-                let parse = |json: &str| serde_json::from_str(json).unwrap_or(Value::Null);
-                let (old, new): (Value, Value) = (parse(&example.json), parse(&after[index].json));
-                values(ledger, &at, &old, &new);
-            }
-            // Only what a source shows can go; another source may show no example of this.
-            None => {
+        match (find(before, &example.at), find(after, &example.at)) {
+            (Some(old), Some(new)) => values(ledger, &at, &old, &new),
+            _ => {
                 let json = Some(example.json.clone());
                 ledger.add(&at, Kind::Removed, Impact::Wording, json, None);
             }
         }
     }
-    for example in after {
+    for example in after.examples.iter().filter(|e| documented(e, before)) {
         if find(before, &example.at).is_none() {
             let at = format!("examples.{}", example.at);
             let json = Some(example.json.clone());

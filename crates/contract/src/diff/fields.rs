@@ -61,7 +61,7 @@ impl<'o> Walk<'_, '_, 'o> {
                 self.field(before, after);
                 self.scope(scope, scope, true);
             }
-            (Some(_), None) if self.after.is_untold(scope) => self.ledger.comparison.untold += 1,
+            (Some(_), None) if self.after.is_untold(scope) => self.ledger.lost(scope, Kind::Body),
             (None, Some(_)) if self.before.is_untold(scope) => self.ledger.comparison.untold += 1,
             (None, None) => {}
             (before, _) => {
@@ -121,7 +121,7 @@ impl<'o> Walk<'_, '_, 'o> {
         self.ledger.comparison.compared += 1;
         if self.after.is_untold(scope) {
             self.ledger.comparison.compared -= 1;
-            self.ledger.comparison.untold += 1;
+            self.ledger.lost(&field.at, Kind::Removed);
             return;
         }
         if let Some(unplaced) = unplaced_as(self.after, field) {
@@ -267,7 +267,7 @@ impl<'o> Walk<'_, '_, 'o> {
                 ty.as_ref(),
                 after.ty.as_ref(),
                 |ty| ty.to_string(),
-                |a, b| direction.ty(a.as_str(), b.as_str()),
+                |a, b| direction.ty(a, b),
             );
         }
         self.ledger.fact(
@@ -322,7 +322,8 @@ impl<'o> Walk<'_, '_, 'o> {
         after: Option<&Values>,
     ) {
         let (Some(before), Some(after)) = (before, after) else {
-            self.ledger.comparison.untold += usize::from(before.is_some() != after.is_some());
+            self.ledger
+                .one_sided(at, Kind::Enumeration, before.is_some(), after.is_some());
             return;
         };
         self.ledger.comparison.compared += 1;
@@ -353,7 +354,8 @@ impl<'o> Walk<'_, '_, 'o> {
         after: Option<&BTreeMap<String, String>>,
     ) {
         let (Some(before), Some(after)) = (before, after) else {
-            self.ledger.comparison.untold += usize::from(before.is_some() != after.is_some());
+            self.ledger
+                .one_sided(at, Kind::Constraint, before.is_some(), after.is_some());
             return;
         };
         self.ledger.comparison.compared += 1;
@@ -381,6 +383,13 @@ impl<'o> Walk<'_, '_, 'o> {
         let [old, new] = values.map(|values| values.as_ref().map_or(&[][..], Values::listed));
         let stays = |value: &String| old.contains(value) == new.contains(value);
         let nothing = Prose::default();
+        if before.len() > 1 && after.is_empty() {
+            let values: Vec<&str> = before.keys().map(String::as_str).collect();
+            let gone = Some(format!("descriptions of {}", values.join(", ")));
+            self.ledger
+                .add(at, Kind::Wording, Impact::Wording, gone, None);
+            return;
+        }
         for (value, text) in before.iter().filter(|(value, _)| stays(value)) {
             let now = after.get(value).unwrap_or(&nothing);
             self.ledger

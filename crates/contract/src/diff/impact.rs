@@ -22,6 +22,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::types::Type;
+
 /// How grave a difference is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -116,10 +118,10 @@ impl Direction {
         Self::judge(now_required == (self == Self::Response))
     }
 
-    pub(super) fn ty(self, before: &str, after: &str) -> Impact {
+    pub(super) fn ty(self, before: &Type, after: &Type) -> Impact {
         Self::judge(match self {
-            Self::Request => (before, after) == ("integer", "number"),
-            Self::Response => (before, after) == ("number", "integer"),
+            Self::Request => before.is_within(after),
+            Self::Response => after.is_within(before),
         })
     }
 
@@ -142,6 +144,8 @@ impl Direction {
         let keyword = keyword.trim_start_matches("items.");
         // `true` where the second constraint allows more than the first.
         let widens = match (before, after) {
+            // A default is what is meant where nothing is sent.
+            _ if keyword == "default" => self == Self::Request,
             (None, Some(value)) => keyword == "nullable" && value == "true",
             (Some(value), None) => !(keyword == "nullable" && value == "true"),
             _ => match (number(before), number(after)) {

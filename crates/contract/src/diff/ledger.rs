@@ -30,7 +30,24 @@ impl Ledger<'_> {
                 }
             }
             (None, None) => {}
-            _ => self.comparison.untold += 1,
+            (Some(_), None) => self.lost(at, kind),
+            (None, Some(_)) => self.comparison.untold += 1,
+        }
+    }
+
+    /// Notes a fact that only the first side tells.
+    pub(super) fn lost(&mut self, at: &str, kind: Kind) {
+        self.comparison.untold += 1;
+        let lost = (self.operation, at.to_owned(), kind);
+        self.comparison.lost.push(lost);
+    }
+
+    /// Notes which side alone tells a fact, if only one does.
+    pub(super) fn one_sided(&mut self, at: &str, kind: Kind, before: bool, after: bool) {
+        match (before, after) {
+            (true, false) => self.lost(at, kind),
+            (false, true) => self.comparison.untold += 1,
+            _ => {}
         }
     }
 
@@ -66,17 +83,13 @@ impl Ledger<'_> {
                     false => format!("= {text}"),
                 });
             }
+            let again = before.sentences_shown_otherwise_in(after).into_iter();
+            difference
+                .details
+                .extend(again.map(|sentence| format!("shown more or less often: {sentence}")));
             if difference.details.is_empty() {
-                difference
-                    .details
-                    .push(match before.copies() == after.copies() {
-                        true => "the same sentences in another order".to_owned(),
-                        false => format!(
-                            "shown {} times on the page, before {}",
-                            after.copies(),
-                            before.copies()
-                        ),
-                    });
+                let order = "the same sentences in another order";
+                difference.details.push(order.to_owned());
             }
         }
     }

@@ -68,11 +68,13 @@ pub enum Kind {
     Path,
     /// How to authenticate.
     Security,
+    /// Whether the source tells the fact at all.
+    Told,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Added,
         Self::Removed,
         Self::Renamed,
@@ -87,6 +89,7 @@ impl Kind {
         Self::Method,
         Self::Path,
         Self::Security,
+        Self::Told,
     ];
 
     /// As it stands in identifiers and in the file of deviations.
@@ -106,6 +109,7 @@ impl Kind {
             Self::Method => "method",
             Self::Path => "path",
             Self::Security => "security",
+            Self::Told => "told",
         }
     }
 }
@@ -142,6 +146,8 @@ pub struct Comparison {
     pub compared: usize,
     /// How many facts only one side tells, so that nothing follows from them.
     pub untold: usize,
+    /// Those that only the first side tells: where, and what about it.
+    lost: Vec<(OperationId, String, Kind)>,
 }
 
 impl Comparison {
@@ -149,6 +155,28 @@ impl Comparison {
     pub fn impact(&self) -> Option<Impact> {
         self.differences.iter().map(|d| d.impact).max()
     }
+}
+
+/// Compares a source with what it documented before: a fact that it told and tells no longer is a
+/// difference as well.
+///
+/// A requirement is not: a source that contradicts itself there is noted by its reader.
+pub fn drift(before: &Inventory, after: &Inventory) -> Comparison {
+    let mut comparison = diff(before, after);
+    for (operation, at, kind) in std::mem::take(&mut comparison.lost) {
+        if kind != Kind::Requirement {
+            comparison.differences.push(Difference {
+                operation,
+                at,
+                kind: Kind::Told,
+                impact: Impact::Wording,
+                before: Some(format!("told ({kind})")),
+                after: Some("told no longer".to_owned()),
+                details: Vec::new(),
+            });
+        }
+    }
+    comparison
 }
 
 /// Compares all operations that both inventories document.

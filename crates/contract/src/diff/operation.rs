@@ -33,8 +33,8 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         fields: _,
         unplaced: _,
         unnamed,
-        responses,
-        examples,
+        responses: _,
+        examples: _,
     } = before;
     let breaking = |_: &_, _: &_| Impact::Breaking;
     let text = String::clone;
@@ -105,15 +105,16 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         after.dependencies.as_ref(),
     );
     super::fields::compare(&mut ledger, before, after);
-    compare_responses(&mut ledger, responses, &after.responses);
-    super::examples::compare(&mut ledger, examples, &after.examples);
+    compare_responses(&mut ledger, [before, after]);
+    super::examples::compare(&mut ledger, before, after);
     match (unnamed, &after.unnamed) {
         (Some(old), Some(new)) => {
             let so_far = ledger.comparison.differences[first..].to_vec();
             compare_unnamed(&mut ledger, [before, after], [old, new], &so_far);
         }
+        (Some(_), None) => ledger.lost("unnamed", Kind::Wording),
+        (None, Some(only)) => ledger.comparison.untold += only.len(),
         (None, None) => {}
-        (Some(only), None) | (None, Some(only)) => ledger.comparison.untold += only.len(),
     }
 }
 
@@ -123,7 +124,12 @@ fn compare_dependencies(
     after: Option<&BTreeMap<String, Vec<String>>>,
 ) {
     let (Some(before), Some(after)) = (before, after) else {
-        ledger.comparison.untold += usize::from(before.is_some() != after.is_some());
+        ledger.one_sided(
+            "dependencies",
+            Kind::Added,
+            before.is_some(),
+            after.is_some(),
+        );
         return;
     };
     let list = |names: &[String]| Some(names.join(", "));
@@ -194,7 +200,8 @@ pub(super) fn compare_values(
     }
 }
 
-fn compare_responses(ledger: &mut Ledger<'_>, before: &[Response], after: &[Response]) {
+fn compare_responses(ledger: &mut Ledger<'_>, operations: [&Operation; 2]) {
+    let [before, after] = operations.map(|operation| &operation.responses[..]);
     if before.is_empty() || after.is_empty() {
         return;
     }
@@ -205,7 +212,10 @@ fn compare_responses(ledger: &mut Ledger<'_>, before: &[Response], after: &[Resp
     for response in before {
         ledger.comparison.compared += 1;
         if let Some(now) = by_status(after, &response.status) {
-            compare_response(ledger, response, now);
+            let body = format!("responses.{}", response.status);
+            let same_body =
+                operations[0].field(&body).is_some() == operations[1].field(&body).is_some();
+            compare_response(ledger, response, now, same_body);
         }
     }
     for change in changes(&old, &new) {
@@ -253,7 +263,7 @@ fn shown(response: &Response) -> String {
     }
 }
 
-fn compare_response(ledger: &mut Ledger<'_>, before: &Response, after: &Response) {
+fn compare_response(ledger: &mut Ledger<'_>, before: &Response, after: &Response, same_body: bool) {
     let Response {
         status,
         reason,
@@ -271,9 +281,8 @@ fn compare_response(ledger: &mut Ledger<'_>, before: &Response, after: &Response
         |_, _| Impact::Wording,
     );
     ledger.prose(&at, text.as_ref(), after.text.as_ref());
-    let has_body = |types: &Option<Vec<String>>| types.as_ref().is_some_and(|t| !t.is_empty());
     // A body that appears or disappears is a difference of its own.
-    if has_body(media_types) == has_body(&after.media_types) {
+    if same_body {
         let at = format!("{at}.mediaTypes");
         offers(ledger, &at, media_types, &after.media_types);
     }
@@ -294,8 +303,7 @@ fn offers(
                 false => Impact::Breaking,
             });
         }
-        (None, None) => {}
-        _ => ledger.comparison.untold += 1,
+        _ => ledger.one_sided(at, Kind::Added, before.is_some(), after.is_some()),
     }
 }
 

@@ -15,6 +15,9 @@ use crate::problem::Problem;
 
 use resolve::Document;
 
+/// What to do about a file that is not as it should be.
+const FETCH_AGAIN: &str = "fetch the file again, or wait for its next revision";
+
 /// Reads the two operations from the text of an OpenAPI file called `name`.
 ///
 /// Reports every problem it meets. With a [`Severity::Broken`](crate::Severity) one among them the
@@ -103,18 +106,18 @@ fn check_version(root: &Value) -> Result<(), Problem> {
     if !root.is_object() {
         return Err(Problem::broken(
             "",
-            "JSON, but not an object: no OpenAPI description",
+            "JSON, but not an object: no OpenAPI description; check what was fetched",
         ));
     }
     match root.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.") => Ok(()),
         Some(version) => Err(Problem::broken(
             "/openapi",
-            format!("OpenAPI {version}; only OpenAPI 3 is read"),
+            format!("OpenAPI {version}; only OpenAPI 3 is read: convert it first"),
         )),
         None => Err(Problem::broken(
             "",
-            "JSON, but no OpenAPI description: it has no `openapi` version",
+            "JSON, but no OpenAPI description: it has no `openapi` version; check what was fetched",
         )),
     }
 }

@@ -9,6 +9,7 @@ use crate::inventory::{Example, Operation, OperationId, Response};
 use crate::problem::Problem;
 use crate::prose::Prose;
 
+use super::FETCH_AGAIN;
 use super::resolve::{Document, escape};
 use super::schema::{SchemaReader, constraint};
 
@@ -35,15 +36,14 @@ pub(super) fn read<'a>(
     let item = reader.object(item, &pointer)?;
     let methods = || METHODS.into_iter().filter(|m| item.contains_key(*m));
     let Some(method) = methods().find(|m| *m == "post").or(methods().next()) else {
-        let problem = Problem::broken(pointer, "the path has no operation");
-        reader.problems.push(problem);
+        reader.broken(&pointer, "the path has no operation");
         return None;
     };
     let at = format!("{pointer}/{method}");
     let object = reader.object(item.get(method)?, &at)?;
     reader.operation.method = Some(method.to_uppercase());
     reader.operation.path = Some(path.to_owned());
-    reader.read_words(object);
+    reader.read_words(object, &at);
     reader.operation.servers = Some(servers(document.root(), item, object));
     reader.operation.security = Some(reader.security(object, &at));
     reader.operation.deprecated = Some(is_true(object.get("deprecated")));
@@ -62,26 +62,46 @@ struct OperationReader<'a, 'p> {
 
 impl<'a> OperationReader<'a, '_> {
     fn object(&mut self, value: &'a Value, pointer: &str) -> Option<&'a Object> {
-        let (problem, object) = match self.document.resolve(value, pointer) {
+        match self.document.resolve(value, pointer) {
             Ok(resolved) => match resolved.value.as_object() {
                 Some(object) => return Some(object),
-                None => (
-                    Problem::broken(resolved.pointer, "expected an object"),
-                    None,
-                ),
+                None => self.broken(&resolved.pointer, "expected an object"),
             },
-            Err(message) => (Problem::broken(pointer, message), None),
-        };
-        self.problems.push(problem);
-        object
+            Err(message) => self.broken(pointer, &message),
+        }
+        None
     }
 
-    fn read_words(&mut self, object: &Object) {
+    fn broken(&mut self, pointer: &str, what: &str) {
+        let message = format!("{what}; {FETCH_AGAIN}");
+        self.problems.push(Problem::broken(pointer, message));
+    }
+
+    /// The object at `key`; what is there and is none is told of.
+    fn member(&mut self, holder: &'a Object, key: &str, pointer: &str) -> Option<&'a Object> {
+        let value = holder.get(key)?;
+        if !value.is_object() {
+            self.broken(&format!("{pointer}/{key}"), "expected an object");
+        }
+        value.as_object()
+    }
+
+    /// The text at `key`; what is there and is none is told of.
+    fn text(&mut self, holder: &'a Object, key: &str, pointer: &str) -> Option<&'a str> {
+        let value = holder.get(key)?;
+        if !value.is_string() {
+            self.broken(&format!("{pointer}/{key}"), "expected text");
+        }
+        value.as_str()
+    }
+
+    fn read_words(&mut self, object: &'a Object, pointer: &str) {
+        let title = self.text(object, "summary", pointer);
+        let text = self.text(object, "description", pointer);
         let operation = &mut self.operation;
-        operation.title = Some(prose(object.get("summary")));
+        operation.title = Some(title.map(Prose::new).unwrap_or_default());
         operation.status_note = Some(Prose::default());
         operation.unnamed = Some(Vec::new());
-        let text = object.get("description").and_then(Value::as_str);
         let (found, rest) = dependencies::split(text.unwrap_or_default());
         operation.description = Some(Prose::new(&rest));
         operation.dependencies = Some(match object.get("x-package-dependencies") {
@@ -127,8 +147,15 @@ impl<'a> OperationReader<'a, '_> {
     }
 
     fn read_parameters(&mut self, holder: &'a Object, pointer: &str) {
-        let parameters = holder.get("parameters").and_then(Value::as_array);
-        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+        let parameters = match holder.get("parameters") {
+            Some(Value::Array(parameters)) => &parameters[..],
+            None => &[],
+            Some(_) => {
+                self.broken(&format!("{pointer}/parameters"), "expected a list");
+                &[]
+            }
+        };
+        for (index, parameter) in parameters.iter().enumerate() {
             let at = format!("{pointer}/parameters/{index}");
             if let Some(parameter) = self.object(parameter, &at) {
                 self.read_parameter(parameter, &at);
@@ -137,15 +164,18 @@ impl<'a> OperationReader<'a, '_> {
     }
 
     fn read_parameter(&mut self, parameter: &'a Object, at: &str) {
-        let text = |key: &str| parameter.get(key).and_then(Value::as_str);
-        let (Some(name), Some(place)) = (text("name"), text("in")) else {
-            let problem = Problem::note(at, "a parameter needs `name` and `in`");
-            self.problems.push(problem);
+        let name = self.text(parameter, "name", at);
+        let (Some(name), Some(place)) = (name, self.text(parameter, "in", at)) else {
+            self.broken(at, "a parameter needs `name` and `in`");
             return;
         };
-        let Some(schema) = parameter.get("schema") else {
-            let problem = Problem::note(at, format!("`{name}` has no schema"));
-            self.problems.push(problem);
+        let content = self.member(parameter, "content", at);
+        let content = content.and_then(|content| content.values().next());
+        let schema = parameter
+            .get("schema")
+            .or(content.and_then(|content| content.get("schema")));
+        let Some(schema) = schema else {
+            self.broken(at, &format!("the parameter `{name}` has no schema"));
             return;
         };
         let mut reader = SchemaReader::new(self.document, self.problems);
@@ -160,9 +190,14 @@ impl<'a> OperationReader<'a, '_> {
             if is_true(parameter.get("deprecated")) {
                 field.deprecated = Some(true);
             }
-            if let Some(example) = parameter.get("example") {
-                field.example = Some(example.to_string());
-            }
+            // What stands in an address is told of with the examples of requests.
+            let example = parameter.get("example").map(Value::to_string);
+            let example = example.or(field.example.replace(String::new()));
+            let shown = example.filter(|json| !json.is_empty());
+            self.operation.examples.extend(shown.map(|json| Example {
+                at: field.at.clone(),
+                json,
+            }));
             for keyword in ["style", "explode", "allowEmptyValue", "allowReserved"] {
                 if let (Some(value), Some(constraints)) =
                     (parameter.get(keyword), &mut field.constraints)
@@ -177,8 +212,7 @@ impl<'a> OperationReader<'a, '_> {
     fn read_request(&mut self, object: &'a Object, pointer: &str) {
         let at = format!("{pointer}/requestBody");
         let Some(body) = object.get("requestBody") else {
-            let problem = Problem::broken(at, "the operation has no request body");
-            self.problems.push(problem);
+            self.broken(&at, "the operation has no request body");
             return;
         };
         let Some(body) = self.object(body, &at) else {
@@ -193,8 +227,7 @@ impl<'a> OperationReader<'a, '_> {
             field.text = Some(said);
         }
         if self.operation.children("body").is_empty() {
-            let problem = Problem::broken(at, "the request body has no fields");
-            self.problems.push(problem);
+            self.broken(&at, "the request body has no fields");
         }
     }
 
@@ -202,8 +235,7 @@ impl<'a> OperationReader<'a, '_> {
         let at = format!("{pointer}/responses");
         let responses = object.get("responses").and_then(Value::as_object);
         let Some(responses) = responses.filter(|responses| !responses.is_empty()) else {
-            let problem = Problem::broken(at, "the operation has no responses");
-            self.problems.push(problem);
+            self.broken(&at, "the operation has no responses");
             return;
         };
         for (status, response) in responses {
@@ -211,10 +243,10 @@ impl<'a> OperationReader<'a, '_> {
             let Some(response) = self.object(response, &at) else {
                 continue;
             };
-            let text = response.get("description").and_then(Value::as_str);
+            let text = self.text(response, "description", &at);
             let (reason, text) = split_reason(text.unwrap_or_default());
             let mut text = Prose::new(text);
-            let headers = response.get("headers").and_then(Value::as_object);
+            let headers = self.member(response, "headers", &at);
             let mut names = Vec::new();
             for (name, header) in headers.into_iter().flatten() {
                 names.push(name.clone());
@@ -242,7 +274,7 @@ impl<'a> OperationReader<'a, '_> {
         holder: &'a Object,
         pointer: &str,
     ) -> Vec<String> {
-        let Some(content) = holder.get("content").and_then(Value::as_object) else {
+        let Some(content) = self.member(holder, "content", pointer) else {
             return Vec::new();
         };
         let json = content

@@ -7,6 +7,7 @@ use crate::problem::Problem;
 use crate::prose::Prose;
 use crate::types::Values;
 
+use super::FETCH_AGAIN;
 use super::gathered::{Gathered, plain, split_labels};
 use super::resolve::{Document, escape};
 
@@ -201,7 +202,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                 self.problems.push(Problem::broken(
                     pointer,
                     format!(
-                        "over {MOST_SCHEMAS} schemas or {DEEPEST} references deep: the schema repeats itself"
+                        "over {MOST_SCHEMAS} schemas or {DEEPEST} references deep: the schema repeats itself, or is none; {FETCH_AGAIN}"
                     ),
                 ));
             }
@@ -211,6 +212,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         let resolved = match self.document.resolve(schema, pointer) {
             Ok(resolved) => resolved,
             Err(message) => {
+                let message = format!("{message}; {FETCH_AGAIN}");
                 self.problems.push(Problem::broken(pointer, message));
                 return None;
             }
@@ -236,10 +238,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                 self.gather_keywords(object, &resolved.pointer, &mut gathered);
                 self.gather_parts(object, &resolved.pointer, trail, &mut gathered);
             }
-            None => self.problems.push(Problem::note(
-                &*resolved.pointer,
-                "expected a schema, which is an object",
-            )),
+            None => self.expected(resolved.pointer.clone(), "a schema, which is an object"),
         }
         if referred {
             trail.pop();
@@ -288,9 +287,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                     .types
                     .extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
             }
-            Some(_) => self
-                .problems
-                .push(Problem::note(format!("{pointer}/type"), "expected a name")),
+            Some(_) => self.expected(format!("{pointer}/type"), "the name of a type"),
             None => {}
         }
         let values = self.strings(object, "enum", pointer);
@@ -300,7 +297,11 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
             object.get("description"),
             documents.and_then(|documents| documents.get("description")),
         ];
-        for text in texts.into_iter().flatten().filter_map(Value::as_str) {
+        for text in texts.into_iter().flatten() {
+            let Some(text) = text.as_str() else {
+                self.expected(format!("{pointer}/description"), "text");
+                continue;
+            };
             let (labels, rest) = split_labels(text);
             gathered.labels.extend(labels);
             gathered.text.extend(Prose::new(&rest));
@@ -315,20 +316,14 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                         (name.as_str(), schema, pointer)
                     }));
             }
-            Some(_) => self.problems.push(Problem::note(
-                format!("{pointer}/properties"),
-                "expected an object",
-            )),
+            Some(_) => self.expected(format!("{pointer}/properties"), "an object"),
             None => {}
         }
         match object.get("required") {
-            Some(Value::Array(names)) => gathered
+            Some(Value::Array(names)) if names.iter().all(Value::is_string) => gathered
                 .required
                 .extend(names.iter().filter_map(Value::as_str)),
-            Some(_) => self.problems.push(Problem::note(
-                format!("{pointer}/required"),
-                "expected a list of names",
-            )),
+            Some(_) => self.expected(format!("{pointer}/required"), "a list of names"),
             None => {}
         }
         for (keyword, value) in object {
@@ -347,14 +342,16 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         gathered.example = gathered.example.or(object.get("example"));
     }
 
+    fn expected(&mut self, pointer: String, what: &str) {
+        let message = format!("expected {what}; {FETCH_AGAIN}");
+        self.problems.push(Problem::broken(pointer, message));
+    }
+
     fn strings(&mut self, object: &Map<String, Value>, keyword: &str, at: &str) -> Vec<String> {
         match object.get(keyword) {
             Some(Value::Array(values)) => values.iter().map(plain).collect(),
             Some(_) => {
-                self.problems.push(Problem::note(
-                    format!("{at}/{keyword}"),
-                    "expected a list of values",
-                ));
+                self.expected(format!("{at}/{keyword}"), "a list of values");
                 Vec::new()
             }
             None => Vec::new(),

@@ -125,6 +125,7 @@ fn open_places(
         }
     }
     match &places[..] {
+        [] => Place::Certain(format!("{scope}.{}", field.name)),
         [only] => Place::Certain(only.clone()),
         _ => Place::Among(places),
     }

@@ -10,52 +10,55 @@ const SIMILAR: f64 = 0.4;
 
 /// Gives each description to the field whose text it repeats, in order; returns those left over.
 ///
-/// A text may be spread over several descriptions. Where the two showings differ, the description
-/// in the gap that looks most like the field's text is taken for its second showing.
-pub(super) fn attach(descriptions: Vec<Prose>, texts: Vec<&mut Prose>) -> Vec<Prose> {
-    let mut taken = vec![false; descriptions.len()];
-    let mut matched: Vec<Option<Range<usize>>> = Vec::with_capacity(texts.len());
+/// A text may be spread over several descriptions. Where the two showings differ, the second one
+/// stands in the gap between those of its neighbours: it is all that stands there besides the
+/// descriptions that had no name before (`nameless`), or where those are not known, the one that
+/// looks most like the field's text.
+pub(super) fn attach(
+    descriptions: Vec<Prose>,
+    mut texts: Vec<&mut Prose>,
+    nameless: Option<&[Prose]>,
+) -> Vec<Prose> {
+    let mut runs: Vec<Vec<usize>> = Vec::with_capacity(texts.len());
     let mut from = 0;
     for text in &texts {
-        let range = exact(&descriptions, from, text);
-        if let Some(range) = &range {
-            from = range.end;
-            taken[range.clone()].fill(true);
-        }
-        matched.push(range);
+        let run = exact(&descriptions, from, text);
+        from = run.as_ref().map_or(from, |run| run.end);
+        runs.push(run.into_iter().flatten().collect());
     }
-    let mut texts = texts;
+    let is_open = |runs: &[Vec<usize>], texts: &[&mut Prose], index: usize| {
+        runs[index].is_empty() && !texts[index].is_empty()
+    };
     for index in 0..texts.len() {
-        if texts[index].is_empty() {
+        if !is_open(&runs, &texts, index) {
             continue;
         }
-        let run = match &matched[index] {
-            Some(run) => run.clone(),
-            None => {
-                let after = matched[..index].iter().flatten().last();
-                let before = matched[index + 1..].iter().flatten().next();
-                let gap = after.map_or(0, |run| run.end)
-                    ..before.map_or(descriptions.len(), |run| run.start);
-                match most_alike(&descriptions, gap, texts[index]) {
-                    Some(found) => {
-                        taken[found] = true;
-                        matched[index] = Some(found..found + 1);
-                        found..found + 1
-                    }
-                    None => continue,
-                }
+        let before = runs[..index].iter().flatten().last();
+        let after = runs[index + 1..].iter().flatten().next();
+        let gap = before.map_or(0, |last| last + 1)..after.copied().unwrap_or(descriptions.len());
+        let reach = runs[index + 1..].iter().position(|run| !run.is_empty());
+        let until = reach.map_or(texts.len(), |reach| index + 1 + reach);
+        let alone = (index + 1..until).all(|other| !is_open(&runs, &texts, other));
+        runs[index] = match nameless {
+            Some(nameless) if alone => {
+                let is_named = |d: &usize| !nameless.contains(&descriptions[*d]);
+                gap.filter(is_named).collect()
             }
+            _ => most_alike(&descriptions, gap, texts[index])
+                .into_iter()
+                .collect(),
         };
-        let mut copy = Prose::default();
-        for description in &descriptions[run] {
-            copy.extend(description.clone());
-        }
-        texts[index].merge_copy(&copy);
     }
-    let left = descriptions.into_iter().zip(taken);
-    left.filter(|(_, taken)| !taken)
-        .map(|(description, _)| description)
-        .collect()
+    for (text, run) in texts.iter_mut().zip(&runs) {
+        let mut copy = Prose::default();
+        for index in run {
+            copy.extend(descriptions[*index].clone());
+        }
+        text.merge_copy(&copy);
+    }
+    let is_left = |(index, _): &(usize, Prose)| !runs.iter().flatten().any(|taken| taken == index);
+    let left = descriptions.into_iter().enumerate().filter(is_left);
+    left.map(|(_, description)| description).collect()
 }
 
 /// The first run of descriptions that together say what `text` says.
@@ -97,11 +100,14 @@ mod tests {
     //! Second showings find their fields, whole or changed.
     use super::*;
 
-    fn run(descriptions: &[&str], texts: &[&str]) -> (Vec<u32>, Vec<Prose>) {
-        let mut texts: Vec<Prose> = texts.iter().map(|t| Prose::new(t)).collect();
+    /// Which texts got a second showing, and what is left over.
+    fn run(descriptions: &[&str], texts: &[&str]) -> (Vec<bool>, Vec<Prose>) {
+        let before: Vec<Prose> = texts.iter().map(|t| Prose::new(t)).collect();
+        let mut texts = before.clone();
         let descriptions = descriptions.iter().map(|d| Prose::new(d)).collect();
-        let left = attach(descriptions, texts.iter_mut().collect());
-        (texts.iter().map(Prose::copies).collect(), left)
+        let left = attach(descriptions, texts.iter_mut().collect(), None);
+        let shown = texts.iter().zip(&before).map(|(a, b)| a != b);
+        (shown.collect(), left)
     }
 
     #[test]
@@ -110,7 +116,7 @@ mod tests {
             &["The roof.", "It leaks.", "Another thing.", "The door."],
             &["The roof. It leaks.", "", "The door."],
         );
-        assert_eq!(copies, [2, 1, 2]);
+        assert_eq!(copies, [true, false, true]);
         assert_eq!(left, [Prose::new("Another thing.")]);
     }
 
@@ -128,14 +134,14 @@ mod tests {
                 "A window.",
             ],
         );
-        assert_eq!(copies, [2, 2, 2]);
+        assert_eq!(copies, [true, true, true]);
         assert!(left.is_empty());
     }
 
     #[test]
     fn a_stranger_is_left_over() {
         let (copies, left) = run(&["Nothing alike here."], &["The roof."]);
-        assert_eq!(copies, [1]);
+        assert_eq!(copies, [false]);
         assert_eq!(left.len(), 1);
     }
 }

@@ -48,11 +48,22 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
             }
             _ => {
                 rest = after;
-                let message =
-                    format!("the example that begins with `{trimmed}` is no complete JSON");
-                problems.push(Problem::note("Example", message));
+                let message = format!(
+                    "the example that begins with `{trimmed}` is no complete JSON; capture the whole page again"
+                );
+                problems.push(Problem::broken("Example", message));
             }
         }
+    }
+    if !operation
+        .examples
+        .iter()
+        .any(|example| example.at.starts_with("responses."))
+    {
+        problems.push(Problem::broken(
+            "",
+            "the page ends before the example of an answer; capture the whole page again",
+        ));
     }
 }
 
@@ -73,16 +84,14 @@ fn read_address(operation: &mut Operation, address: &str) {
     else {
         return;
     };
-    operation.servers = Some(vec![address[..start].to_owned()]);
-    let Some((_, query)) = address.split_once('?') else {
+    if operation.servers.is_some() {
         return;
-    };
-    for pair in query.split('&') {
-        if let Some((name, value)) = pair.split_once('=') {
-            let at = format!("query.{name}");
-            if let Some(field) = operation.fields.iter_mut().find(|f| f.at == at) {
-                field.example = Some(Value::from(value).to_string());
-            }
-        }
+    }
+    operation.servers = Some(vec![address[..start].to_owned()]);
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let at = format!("query.{name}");
+        let json = Value::from(value).to_string();
+        operation.examples.push(Example { at, json });
     }
 }

@@ -23,7 +23,9 @@ impl NamedField {
         let values = match (self.values.is_empty(), self.is_enum) {
             (false, _) => Some(Values::Listed(self.values)),
             (true, true) => Some(Values::UNTOLD),
-            (true, false) if shows_values || self.ty.as_str() == "string" => Some(Values::any()),
+            (true, false) if shows_values || !self.ty.as_str().starts_with("array") => {
+                Some(Values::any())
+            }
             (true, false) => None,
         };
         Field {
@@ -98,13 +100,18 @@ impl NamedField {
 }
 
 /// Descriptions without names. Inline code was on lines of its own, so that a line belongs to the
-/// one before until that one ends a sentence.
+/// one before until that one ends a sentence or the next begins one.
 fn descriptions(lines: &[&str]) -> Vec<Prose> {
     let mut found: Vec<Prose> = Vec::new();
     let mut open = String::new();
     for line in lines {
         if line.is_empty() {
             continue;
+        }
+        // A full stop may be missing; what goes on does not begin with a capital letter.
+        if !open.is_empty() && line.starts_with(char::is_uppercase) {
+            found.push(Prose::new(&open));
+            open.clear();
         }
         if !open.is_empty() && !line.starts_with(['.', ',', ')']) {
             open.push(' ');
@@ -121,35 +128,41 @@ fn descriptions(lines: &[&str]) -> Vec<Prose> {
     found
 }
 
+/// The types that pages use.
+pub(super) const TYPES: [&str; 7] = [
+    "string", "number", "integer", "boolean", "object", "array", "enum",
+];
+
 /// Whether a line can be the name of a field.
 pub(super) fn is_name(line: &str) -> bool {
     line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && line
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$'))
+        && !TYPES.contains(&line)
 }
 
-/// Reads `string`, `objectrequired`, `array[string]`: one word, small letters.
+/// Longer than the longest type that a page could show.
+const LONGEST_TYPE: usize = 40;
+
+/// Reads `string`, `objectrequired`, `array[string]`: one word in small letters, or one of the
+/// types that pages use with whatever belongs to it.
 pub(super) fn parse_type(line: &str) -> Option<(&str, bool)> {
-    let (ty, required) = match line
+    let bare = line
         .strip_suffix("required")
-        .or_else(|| line.strip_suffix("Required"))
-    {
-        Some(ty) => (ty, true),
+        .or_else(|| line.strip_suffix("Required"));
+    let (ty, required) = match bare {
+        Some(ty) => (ty.trim_end(), true),
         None => (line, false),
     };
-    let base = match ty.split_once('[') {
-        Some((base, element)) => {
-            let element = element.strip_suffix(']')?;
-            element
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric())
-                .then_some(base)?
-        }
-        None => ty,
-    };
-    let is_word = !base.is_empty() && base.bytes().all(|b| b.is_ascii_lowercase());
-    is_word.then_some((ty, required))
+    let is_word = !ty.is_empty() && ty.bytes().all(|b| b.is_ascii_lowercase());
+    let word = ty.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    let is_known = TYPES.contains(&word.to_ascii_lowercase().as_str())
+        && ty.len() <= LONGEST_TYPE
+        && ty
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b" <>[]|,".contains(&b));
+    (is_word || is_known).then_some((ty, required))
 }
 
 #[cfg(test)]
@@ -193,6 +206,25 @@ mod tests {
             fields[0].text,
             Prose::new("Color of the roof. Never mind the walls.")
         );
+    }
+
+    #[test]
+    fn types_of_other_forms_are_types_and_sentences_are_not() {
+        for (line, expected) in [
+            (
+                "array[array[string]]",
+                Some(("array[array[string]]", false)),
+            ),
+            ("string required", Some(("string", true))),
+            ("string<uri>", Some(("string<uri>", false))),
+            ("uuidrequired", Some(("uuid", true))),
+            ("String", Some(("String", false))),
+            ("String theory is hard.", None),
+            ("Color of the roof", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_type(line), expected, "{line}");
+        }
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use crate::inventory::Operation;
 use crate::prose::Prose;
 
-use super::fields::{NamedField, is_name};
+use super::fields::{NamedField, TYPES, is_name};
 
 /// The bullets of the form.
 #[derive(Default)]
 pub(super) struct Form {
+    header: Vec<Bullet>,
     query: Vec<Bullet>,
     body: Vec<Bullet>,
 }
@@ -16,6 +17,7 @@ impl Form {
     /// The bullets of a section.
     pub(super) fn of(&self, scope: &str) -> &[Bullet] {
         match scope {
+            "header" => &self.header,
             "query" => &self.query,
             "body" => &self.body,
             _ => &[],
@@ -24,7 +26,7 @@ impl Form {
 
     /// Whether it names the fields that it shows.
     pub(super) fn names_fields(&self) -> bool {
-        let mut bullets = self.query.iter().chain(&self.body);
+        let mut bullets = self.header.iter().chain(&self.query).chain(&self.body);
         bullets.any(|bullet| matches!(bullet, Bullet::Named(_)))
     }
 }
@@ -37,10 +39,6 @@ pub(super) enum Bullet {
 
 /// Bullets of the portal's own.
 const CONTROLS: [&str; 4] = ["Try it", "Example", "Request", "Response"];
-
-const TYPES: [&str; 7] = [
-    "string", "number", "integer", "boolean", "object", "array", "enum",
-];
 
 /// Reads the form. The names of `tree` settle where a name ends and its type begins.
 pub(super) fn read(lines: &[&str], tree: Option<&Operation>) -> Form {
@@ -71,6 +69,7 @@ pub(super) fn read(lines: &[&str], tree: Option<&Operation>) -> Form {
                     index += 1;
                 }
                 let (bullets, scope) = match section {
+                    "Header" => (&mut form.header, "header"),
                     "Query Parameters" => (&mut form.query, "query"),
                     "Body" => (&mut form.body, "body"),
                     _ => continue,

@@ -22,6 +22,10 @@ use crate::problem::Problem;
 use section::Section;
 use sections::Sections;
 
+/// A page has some 15 KB and 400 lines.
+const MOST_BYTES: usize = 512 * 1024;
+const MOST_LINES: usize = 4_000;
+
 /// Reads the page `text` of the file called `name`.
 ///
 /// `known` is an inventory whose field tree the page is aligned with where its own layout has lost
@@ -37,6 +41,18 @@ pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Proble
         return (inventory, vec![problem]);
     }
     let lines: Vec<&str> = text.lines().collect();
+    if text.len() > MOST_BYTES || lines.len() > MOST_LINES {
+        return (
+            inventory,
+            vec![Problem::broken(
+                "",
+                format!(
+                    "over {} KiB or {MOST_LINES} lines, far more than any page has; check what was saved",
+                    MOST_BYTES / 1024
+                ),
+            )],
+        );
+    }
     let id = match header::identify(&lines) {
         Ok(id) => id,
         Err(problem) => return (inventory, vec![problem]),
@@ -80,7 +96,7 @@ fn read_operation(
     problems: &mut Vec<Problem>,
 ) -> Operation {
     let mut operation = Operation::unknown(id);
-    header::read(&mut operation, &sections.header);
+    problems.extend(header::read(&mut operation, &sections.header, tree).err());
     operation.status_note = Some(statuses::note(&sections.status_lines()));
     operation.responses = statuses::read(&sections.status_lines());
     if operation.responses.is_empty() {

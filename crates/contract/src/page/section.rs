@@ -56,7 +56,8 @@ impl Section<'_> {
             .filter(|(_, place)| self.is_top_level(place))
             .map(|(field, _)| &mut field.text)
             .collect();
-        let left = descriptions::attach(descriptions, texts);
+        let nameless = self.known_nameless(tree);
+        let left = descriptions::attach(descriptions, texts, nameless.as_deref());
         let unnamed = operation.unnamed.get_or_insert_default();
         unnamed.extend(left.into_iter().map(|text| Unnamed {
             within: self.scope.to_owned(),
@@ -65,6 +66,16 @@ impl Section<'_> {
         for (field, place) in fields.into_iter().zip(places) {
             align::add(operation, self.scope, field.into_field(flat), place);
         }
+    }
+
+    /// The descriptions of this section that had no name when the page was captured; `None` where
+    /// it was not.
+    fn known_nameless(&self, tree: Option<&Operation>) -> Option<Vec<Prose>> {
+        let unnamed = tree?.unnamed.as_ref()?;
+        let here = unnamed
+            .iter()
+            .filter(|unnamed| unnamed.within == self.scope);
+        Some(here.map(|unnamed| unnamed.text.clone()).collect())
     }
 
     /// The fields that the form names, and its texts without names.

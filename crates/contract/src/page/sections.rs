@@ -39,11 +39,8 @@ pub(super) fn find<'t>(lines: &[&'t str]) -> Result<Sections<'t>, Problem> {
         ));
     };
     // The request form repeats headings, but only after the statuses.
-    let first = (0..=body)
-        .rev()
-        .take_while(|index| *index + 200 > body)
-        .filter(|index| heading(lines[*index]).is_some())
-        .last()
+    let first = (super::header::end(lines)..body)
+        .find(|index| heading(lines[*index]).is_some())
         .unwrap_or(body);
     let mut sections: Vec<(&'static str, Vec<&str>)> = Vec::new();
     for line in &lines[first..codes] {
@@ -79,14 +76,22 @@ impl<'t> Sections<'t> {
         self.tail[self.end_of_statuses()..].to_vec()
     }
 
+    /// The table ends with its last row and what is said directly under it.
     fn end_of_statuses(&self) -> usize {
-        let last_row = self
-            .tail
-            .iter()
-            .enumerate()
+        let is_form = |line: &str| {
+            let line = line.trim();
+            line.starts_with(['\u{2022}', '-', '{'])
+                || matches!(line, "Header" | "Query Parameters" | "Body" | "POST")
+        };
+        let rows = self.tail.iter().enumerate();
+        let last_row = rows
             .take_while(|(_, line)| !line.trim_start().starts_with('{'))
             .filter(|(_, line)| super::statuses::is_row(line))
             .last();
-        last_row.map_or(0, |(index, _)| index + 1)
+        let Some((last_row, _)) = last_row else {
+            return 0;
+        };
+        let below = self.tail[last_row + 1..].iter();
+        last_row + 1 + below.take_while(|line| !is_form(line)).count()
     }
 }

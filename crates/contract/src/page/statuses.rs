@@ -3,30 +3,30 @@
 use crate::inventory::Response;
 use crate::prose::Prose;
 
-/// Reason phrases that portals print, longest first where one begins another.
-const REASONS: [&str; 22] = [
-    "OK",
-    "Created",
-    "Accepted",
-    "No Content",
-    "Multi-Status",
-    "Bad Request",
-    "Unauthorized",
-    "Forbidden",
-    "Not Found",
-    "Method Not Allowed",
-    "Not Acceptable",
-    "Conflict",
-    "Gone",
-    "Unsupported Media Type",
-    "Unprocessable Entity",
-    "Locked",
-    "Precondition Required",
-    "Too Many Requests",
-    "Internal Server Error",
-    "Bad Gateway",
-    "Service Unavailable",
-    "Gateway Timeout",
+/// The reason phrases that run into the words after them.
+const REASONS: [(&str, &str); 22] = [
+    ("200", "OK"),
+    ("201", "Created"),
+    ("202", "Accepted"),
+    ("204", "No Content"),
+    ("207", "Multi-Status"),
+    ("400", "Bad Request"),
+    ("401", "Unauthorized"),
+    ("403", "Forbidden"),
+    ("404", "Not Found"),
+    ("405", "Method Not Allowed"),
+    ("406", "Not Acceptable"),
+    ("409", "Conflict"),
+    ("410", "Gone"),
+    ("415", "Unsupported Media Type"),
+    ("422", "Unprocessable Entity"),
+    ("423", "Locked"),
+    ("428", "Precondition Required"),
+    ("429", "Too Many Requests"),
+    ("500", "Internal Server Error"),
+    ("502", "Bad Gateway"),
+    ("503", "Service Unavailable"),
+    ("504", "Gateway Timeout"),
 ];
 
 /// Whether a line is the row of a status.
@@ -34,18 +34,39 @@ pub(super) fn is_row(line: &str) -> bool {
     parse(line).is_some()
 }
 
-/// Reads the rows, in order.
+/// Reads the rows, in order. What stands under a row goes on with its words, and so does a second
+/// row of the same status.
 pub(super) fn read(lines: &[&str]) -> Vec<Response> {
-    lines
-        .iter()
-        .filter_map(|line| parse(line))
-        .map(|(status, reason, text)| Response {
-            status: status.to_owned(),
-            reason: Some(reason.to_owned()),
-            text: Some(Prose::new(text)),
-            ..Response::default()
-        })
-        .collect()
+    let mut responses: Vec<Response> = Vec::new();
+    let mut last = None;
+    for line in lines {
+        let row = parse(line);
+        let text = Prose::new(row.map_or(line, |(_, _, text)| text));
+        let known = match row {
+            Some((status, ..)) => responses.iter().position(|r| r.status == status),
+            None => last,
+        };
+        match (known, row) {
+            (Some(index), _) => {
+                if let Some(said) = &mut responses[index].text {
+                    said.extend(text);
+                }
+                last = Some(index);
+            }
+            (None, Some((status, reason, _))) => {
+                last = Some(responses.len());
+                responses.push(Response {
+                    status: status.to_owned(),
+                    reason: Some(reason.to_owned()),
+                    text: Some(text),
+                    ..Response::default()
+                });
+            }
+            // The head of the table, and what stands above it.
+            (None, None) => {}
+        }
+    }
+    responses
 }
 
 /// Reads what stands above the rows.
@@ -54,12 +75,8 @@ pub(super) fn note(lines: &[&str]) -> Prose {
         let letters: String = line.chars().filter(|c| c.is_alphabetic()).collect();
         letters.is_empty() || letters == "CodeStatusDescription"
     };
-    let above: Vec<&str> = lines
-        .iter()
-        .take_while(|line| !is_row(line))
-        .filter(|line| !is_head(line))
-        .copied()
-        .collect();
+    let above = lines.iter().take_while(|line| !is_row(line));
+    let above: Vec<&str> = above.filter(|line| !is_head(line)).copied().collect();
     Prose::new(&above.join("\n"))
 }
 
@@ -83,10 +100,10 @@ fn parse(line: &str) -> Option<(&str, &str, &str)> {
     if !rest.starts_with(char::is_alphabetic) {
         return None;
     }
-    let known = REASONS.iter().find_map(|reason| {
+    let known = REASONS.iter().find_map(|(code, reason)| {
         let words = rest.strip_prefix(reason)?;
         let boundary = words.is_empty() || words.starts_with(|c: char| c.is_uppercase());
-        boundary.then_some((*reason, words))
+        (boundary || *code == status).then_some((*reason, words))
     });
     let (reason, text) = known.unwrap_or_else(|| {
         let mut before = ' ';
@@ -130,6 +147,10 @@ mod tests {
                 ("418", "I am a teapot", "Short and stout."),
             ),
             ("204No Content", ("204", "No Content", "")),
+            (
+                "401Unauthorizedwho are you?",
+                ("401", "Unauthorized", "who are you?"),
+            ),
         ] {
             assert_eq!(parse(row), Some(expected), "{row}");
         }

@@ -51,6 +51,7 @@ impl Report<'_> {
             differences,
             compared,
             untold,
+            ..
         } = self.comparison;
         let untold = match untold {
             0 => String::new(),

@@ -1,12 +1,20 @@
 //! The flat page of the customer operation.
 
 use super::pages::*;
-use super::{Additive, Breaking, Wording, check, row};
+use super::{Additive, Breaking, Row, Wording, check, row};
+
+const FIXTURE: &str = "customer-page.txt";
+const REAL: &str = "docs/precheck-customer.txt";
 
 #[test]
 fn every_fact_is_named_alone() {
+    check(&rows(), FIXTURE, REAL);
+}
+
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn rows() -> Vec<Row> {
     let title = |l: &str| format!("{l}, at once");
-    let rows = [
+    vec![
         // Names
         row(
             "rename a field",
@@ -353,7 +361,10 @@ fn every_fact_is_named_alone() {
         row(
             "change the example address",
             replace("OrgId=Y2lz", 0, "OrgId=Z2lz"),
-            &[("customer:query.onBehalfOfSubPartnerOrgId:example", Wording)],
+            &[(
+                "customer:examples.query.onBehalfOfSubPartnerOrgId:example",
+                Wording,
+            )],
         ),
         row(
             "drop a field of the example",
@@ -435,7 +446,34 @@ fn every_fact_is_named_alone() {
             },
             &[("customer:title:wording", Wording)],
         ),
+        row(
+            "drop one of two showings of a sentence",
+            remove_after("Body", 0, 2),
+            &[("customer:body.orgId:wording", Wording)],
+        ),
+        row(
+            "go on under a status",
+            after_line_starting("400", &["And only on Sundays."]),
+            &[("customer:responses.400:wording", Wording)],
+        ),
+        row(
+            "require all of several packages",
+            replace(
+                "attendant_console is dependent on:",
+                0,
+                "attendant_console is dependent on all of:",
+            ),
+            &[
+                ("customer:dependencies.attendant_console:removed", Additive),
+                ("customer:description:wording", Wording),
+            ],
+        ),
         // The operation as such
+        row(
+            "lose the address of the example",
+            without_line_starting("https://webexapis"),
+            &[("customer:servers:told", Wording)],
+        ),
         row(
             "change the method",
             line(
@@ -450,8 +488,7 @@ fn every_fact_is_named_alone() {
             replace("https://webexapis.com/v1", 0, "https://api.webex.com/v1"),
             &[("customer:servers[https://webexapis.com]:renamed", Breaking)],
         ),
-    ];
-    check(&rows, "customer-page.txt", "docs/precheck-customer.txt");
+    ]
 }
 
 /// Rewords the paragraph before the note on packages.

@@ -152,51 +152,72 @@ pub(crate) fn reword_field(name: &'static str, nth: usize) -> impl Fn(&str) -> S
     }
 }
 
-/// Changes the nth non-empty line after the nth `heading`.
+/// Replaces the nth non-empty line after a heading by what `change` makes of it.
+fn change_after(
+    heading: &'static str,
+    occurrence: usize,
+    nth: usize,
+    change: impl Fn(&str) -> Vec<String>,
+) -> impl Fn(&str) -> String {
+    move |text| {
+        let lines: Vec<&str> = text.split('\n').collect();
+        let index = (find(text, heading, occurrence) + 1..lines.len())
+            .filter(|i| !lines[*i].trim().is_empty())
+            .nth(nth)
+            .unwrap_or_else(|| panic!("nothing after `{heading}`"));
+        let changed = change(lines[index]);
+        let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
+        splice(text, index, 1, &changed)
+    }
+}
+
+/// Changes a sentence of the nth non-empty line after a heading.
 pub(crate) fn reword_after(
     heading: &'static str,
     occurrence: usize,
     nth: usize,
 ) -> impl Fn(&str) -> String {
-    move |text| {
-        let lines: Vec<&str> = text.split('\n').collect();
-        let index = (find(text, heading, occurrence) + 1..lines.len())
-            .filter(|i| !lines[*i].trim().is_empty())
-            .nth(nth)
-            .unwrap_or_else(|| panic!("nothing after `{heading}`"));
-        splice(text, index, 1, &[&reword(lines[index])])
-    }
+    change_after(heading, occurrence, nth, |line| vec![reword(line)])
 }
 
-/// Removes the nth non-empty line after the nth `heading`.
+/// Removes the nth non-empty line after a heading.
 pub(crate) fn remove_after(
     heading: &'static str,
     occurrence: usize,
     nth: usize,
 ) -> impl Fn(&str) -> String {
-    move |text| {
-        let lines: Vec<&str> = text.split('\n').collect();
-        let index = (find(text, heading, occurrence) + 1..lines.len())
-            .filter(|i| !lines[*i].trim().is_empty())
-            .nth(nth)
-            .unwrap_or_else(|| panic!("nothing after `{heading}`"));
-        splice(text, index, 1, &[])
-    }
+    change_after(heading, occurrence, nth, |_| Vec::new())
 }
 
-/// Puts a line before the nth non-empty line after the nth `heading`.
+/// Replaces the nth non-empty line after a heading.
+pub(crate) fn replace_after(
+    heading: &'static str,
+    occurrence: usize,
+    nth: usize,
+    by: &'static str,
+) -> impl Fn(&str) -> String {
+    change_after(heading, occurrence, nth, move |_| vec![by.to_owned()])
+}
+
+/// Puts a line before the nth non-empty line after a heading.
 pub(crate) fn insert_after(
     heading: &'static str,
     occurrence: usize,
     nth: usize,
-    line: &'static str,
+    new: &'static str,
 ) -> impl Fn(&str) -> String {
-    move |text| {
-        let lines: Vec<&str> = text.split('\n').collect();
-        let index = (find(text, heading, occurrence) + 1..lines.len())
-            .filter(|i| !lines[*i].trim().is_empty())
-            .nth(nth)
-            .unwrap_or_else(|| panic!("nothing after `{heading}`"));
-        splice(text, index, 0, &[line])
-    }
+    change_after(heading, occurrence, nth, move |line| {
+        vec![new.to_owned(), line.to_owned()]
+    })
+}
+
+/// Takes the full stop from the nth non-empty line after a heading.
+pub(crate) fn without_stop_after(
+    heading: &'static str,
+    occurrence: usize,
+    nth: usize,
+) -> impl Fn(&str) -> String {
+    change_after(heading, occurrence, nth, |line| {
+        vec![line.trim_end_matches('.').to_owned()]
+    })
 }
