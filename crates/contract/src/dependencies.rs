@@ -6,19 +6,49 @@ use std::collections::BTreeMap;
 pub(crate) fn split(text: &str) -> (BTreeMap<String, Vec<String>>, String) {
     let mut found = BTreeMap::new();
     let mut rest = String::new();
-    for line in text.lines() {
-        match dependency(line) {
-            Some((package, needed)) => {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut index = 0;
+    while index < lines.len() {
+        match over_lines(&lines[index..]) {
+            Some((length, package, needed)) => {
                 found.insert(package, needed);
+                index += length;
             }
             None => {
-                rest.push_str(line);
+                rest.push_str(lines[index]);
                 rest.push('\n');
+                index += 1;
             }
         }
     }
     (found, rest)
 }
+
+/// Reads a dependency from the first of these lines and those that go on with it: in some pages
+/// every name stands on a line of its own. Returns how many lines it takes.
+fn over_lines(lines: &[&str]) -> Option<(usize, String, Vec<String>)> {
+    let goes_on = |line: &str| {
+        let line = line.trim();
+        let names = line.split([',', ' ']).filter(|name| !name.is_empty());
+        let is_list = !line.is_empty() && names.into_iter().all(is_package);
+        is_list || line == "," || line.starts_with(':') || VERBS.iter().any(|v| line.starts_with(v))
+    };
+    let mut joined = String::new();
+    let mut found = None;
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 && !goes_on(line) {
+            break;
+        }
+        joined.push(' ');
+        joined.push_str(line);
+        if let Some((package, needed)) = dependency(&joined) {
+            found = Some((index + 1, package, needed));
+        }
+    }
+    found
+}
+
+const VERBS: [&str; 4] = ["is dependent", "depends", "requires", "needs"];
 
 /// Reads one line, or `None` where it states no dependency.
 fn dependency(line: &str) -> Option<(String, Vec<String>)> {
@@ -26,9 +56,7 @@ fn dependency(line: &str) -> Option<(String, Vec<String>)> {
     let plain = plain.trim().trim_start_matches(['-', '\u{2022}']).trim();
     let (package, rest) = plain.split_once(char::is_whitespace)?;
     let rest = rest.trim_start();
-    let verb = ["is dependent", "depends", "requires", "needs"]
-        .into_iter()
-        .find_map(|verb| rest.strip_prefix(verb))?;
+    let verb = VERBS.into_iter().find_map(|verb| rest.strip_prefix(verb))?;
     // "One of" is what a list means; "all of" would mean another rule.
     let list = verb.trim_start();
     let list = ["on one of", "one of", "on"]
@@ -74,6 +102,13 @@ mod tests {
         ] {
             assert_eq!(dependency(line), Some(expected.clone()), "{line}");
         }
+    }
+
+    #[test]
+    fn reads_names_on_lines_of_their_own() {
+        let (found, rest) = split("One.\n- plan_b\nis dependent on:\nsuite_a\n,\nvoice\nTwo.");
+        assert_eq!(found["plan_b"], ["suite_a", "voice"]);
+        assert_eq!(rest, "One.\nTwo.\n");
     }
 
     #[test]

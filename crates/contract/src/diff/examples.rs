@@ -16,7 +16,7 @@ pub(super) fn compare(ledger: &mut Ledger<'_>, before: &Operation, after: &Opera
         }
         let status = example.at.strip_prefix("responses.");
         let status = status.and_then(|at| at.split('.').next());
-        status.is_none_or(|status| operation.response(status).is_some())
+        status.is_none_or(|status| operation.field(&format!("responses.{status}")).is_some())
     };
     let find = |operation: &'_ Operation, at: &str| -> Option<Value> {
         let example = operation.examples.iter().find(|e| e.at == at)?;

@@ -167,7 +167,7 @@ impl<'o> Walk<'_, '_, 'o> {
             } else if !unplaced
                 .places
                 .iter()
-                .any(|at| self.before.field(at).is_some())
+                .any(|at| stood(self.before, self.after, at))
             {
                 let impact = Direction::of(&field.at).added_field(field.required);
                 let added = self.ledger.add(
@@ -187,7 +187,7 @@ impl<'o> Walk<'_, '_, 'o> {
                 && !unplaced
                     .places
                     .iter()
-                    .any(|at| self.after.field(at).is_some())
+                    .any(|at| stood(self.after, self.before, at))
             {
                 let what = Some(shown(field, &[]));
                 let removed =
@@ -218,9 +218,11 @@ impl<'o> Walk<'_, '_, 'o> {
                 let children = operation.children(&field.at);
                 children.iter().map(|f| f.name().to_owned()).collect()
             };
+            let (inside, now_inside) = (names(self.before, a.1), names(self.after, b.1));
+            let same_place = a.0 == b.0 && old.len() == new.len();
             same_type
-                && same_text.unwrap_or(a.0 == b.0 && old.len() == new.len())
-                && names(self.before, a.1) == names(self.after, b.1)
+                && same_text.unwrap_or(same_place || !inside.is_empty())
+                && inside == now_inside
         };
         let mut pairs = Vec::new();
         for (i, field) in old.iter().enumerate() {
@@ -256,9 +258,11 @@ impl<'o> Walk<'_, '_, 'o> {
             example,
         } = before;
         let direction = Direction::of(at);
-        if let (Some(ty), Some(now)) = (ty, &after.ty)
-            && ty.agrees_with(now)
-        {
+        let same_type = match (ty, &after.ty) {
+            (Some(ty), Some(now)) => ty.agrees_with(now),
+            _ => false,
+        };
+        if same_type {
             self.ledger.comparison.compared += 1;
         } else {
             self.ledger.fact(
@@ -278,7 +282,10 @@ impl<'o> Walk<'_, '_, 'o> {
             |required| requirement(*required),
             |_, now| direction.requirement(*now),
         );
-        self.values(at, direction, values.as_ref(), after.values.as_ref());
+        // Values of another type are others in any case.
+        if same_type {
+            self.values(at, direction, values.as_ref(), after.values.as_ref());
+        }
         self.constraints(
             at,
             direction,
@@ -384,6 +391,11 @@ impl<'o> Walk<'_, '_, 'o> {
         let stays = |value: &String| old.contains(value) == new.contains(value);
         let nothing = Prose::default();
         if before.len() > 1 && after.is_empty() {
+            // They went with the text that they stood in.
+            let last = self.ledger.comparison.differences.last();
+            if last.is_some_and(|d| d.at == at && d.kind == Kind::Wording) {
+                return;
+            }
             let values: Vec<&str> = before.keys().map(String::as_str).collect();
             let gone = Some(format!("descriptions of {}", values.join(", ")));
             self.ledger
@@ -409,6 +421,11 @@ impl<'o> Walk<'_, '_, 'o> {
             }
         }
     }
+}
+
+/// Whether `at` stands in `one` and not in the `other`.
+fn stood(one: &Operation, other: &Operation, at: &str) -> bool {
+    one.field(at).is_some() && other.field(at).is_none()
 }
 
 /// The field without a place that may be `field`.

@@ -119,15 +119,17 @@ fn open_places(
     let mut places: Vec<String> = Vec::new();
     for open in scopes {
         let at = format!("{open}.{}", field.name);
-        let occupied = certain.iter().flatten().any(|taken| *taken == at);
-        if !occupied && !places.contains(&at) {
+        if !places.contains(&at) {
             places.push(at);
         }
     }
-    match &places[..] {
-        [] => Place::Certain(format!("{scope}.{}", field.name)),
+    let is_free = |at: &&String| !certain.iter().flatten().any(|taken| taken == *at);
+    let free: Vec<String> = places.iter().filter(is_free).cloned().collect();
+    match &free[..] {
+        // It repeats a field that stands there already.
+        [] => Place::Among(places),
         [only] => Place::Certain(only.clone()),
-        _ => Place::Among(places),
+        _ => Place::Among(free),
     }
 }
 

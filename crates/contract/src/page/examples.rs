@@ -77,17 +77,15 @@ fn location(value: &Value, status: &str) -> String {
 
 /// Takes server and query parameters from the address of the example request.
 fn read_address(operation: &mut Operation, address: &str) {
-    let Some(start) = operation
-        .path
-        .as_deref()
-        .and_then(|path| address.find(path))
-    else {
-        return;
-    };
-    if operation.servers.is_some() {
+    let known = operation.path.iter().map(String::as_str);
+    let mut paths = known.chain([operation.id.path_suffix()]);
+    // Other addresses may stand in the footer.
+    if operation.servers.is_some() || !paths.any(|path| address.contains(path)) {
         return;
     }
-    operation.servers = Some(vec![address[..start].to_owned()]);
+    let host = &address["https://".len()..];
+    let host = host.split(['/', '?']).next().unwrap_or(host);
+    operation.servers = Some(vec![format!("https://{host}")]);
     let query = address.split_once('?').map_or("", |(_, query)| query);
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         let at = format!("query.{name}");
