@@ -1,5 +1,7 @@
 //! Lists: what was added, removed, or put in the place of something else.
 
+use std::collections::HashSet;
+
 /// One change of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change<'a, T> {
@@ -9,35 +11,31 @@ pub(super) enum Change<'a, T> {
     Replaced(&'a T, &'a T),
 }
 
-/// Compares two lists as sets; order matters only to tell a replacement.
-pub(super) fn changes<'a, T: PartialEq>(before: &'a [T], after: &'a [T]) -> Vec<Change<'a, T>> {
-    let is_new = |item: &T| !before.contains(item);
+/// Compares two lists of names as sets; order matters only to tell a replacement.
+pub(super) fn changes<'a>(before: &'a [String], after: &'a [String]) -> Vec<Change<'a, String>> {
+    let old: HashSet<&String> = before.iter().collect();
+    let new: HashSet<&String> = after.iter().collect();
     let replacement = |index: usize| {
-        (before.len() == after.len())
-            .then(|| after.get(index))
-            .flatten()
-            .filter(|item| is_new(item))
+        let other = after.get(index).filter(|other| !old.contains(other));
+        other.filter(|_| before.len() == after.len())
     };
-    let mut replaced: Vec<usize> = Vec::new();
+    let mut replaced: HashSet<usize> = HashSet::new();
     let mut found = Vec::new();
     for (index, item) in before.iter().enumerate() {
-        if after.contains(item) {
+        if new.contains(item) {
             continue;
         }
-        match replacement(index) {
+        found.push(match replacement(index) {
             Some(other) => {
-                replaced.push(index);
-                found.push(Change::Replaced(item, other));
+                replaced.insert(index);
+                Change::Replaced(item, other)
             }
-            None => found.push(Change::Removed(item)),
-        }
+            None => Change::Removed(item),
+        });
     }
     let added = after.iter().enumerate();
-    found.extend(
-        added
-            .filter(|(index, item)| is_new(item) && !replaced.contains(index))
-            .map(|(_, item)| Change::Added(item)),
-    );
+    let added = added.filter(|(index, item)| !old.contains(item) && !replaced.contains(index));
+    found.extend(added.map(|(_, item)| Change::Added(item)));
     found
 }
 
@@ -105,10 +103,16 @@ mod tests {
 
     #[test]
     fn sets() {
-        assert_eq!(changes(&[1, 2, 3], &[3, 1, 2]), []);
-        assert_eq!(changes(&[1, 2, 3], &[1, 9, 3]), [Change::Replaced(&2, &9)]);
-        assert_eq!(changes(&[1, 2, 3], &[1, 3]), [Change::Removed(&2)]);
-        assert_eq!(changes(&[1, 2], &[1, 9, 2]), [Change::Added(&9)]);
+        let list = |text: &str| -> Vec<String> { text.chars().map(String::from).collect() };
+        let shown = |before: &str, after: &str| -> Vec<String> {
+            let (before, after) = (list(before), list(after));
+            let changes = changes(&before, &after);
+            changes.iter().map(|change| format!("{change:?}")).collect()
+        };
+        assert_eq!(shown("abc", "cab"), [] as [&str; 0]);
+        assert_eq!(shown("abc", "axc"), [r#"Replaced("b", "x")"#]);
+        assert_eq!(shown("abc", "ac"), [r#"Removed("b")"#]);
+        assert_eq!(shown("ab", "axb"), [r#"Added("x")"#]);
     }
 
     #[test]

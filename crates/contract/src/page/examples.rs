@@ -48,8 +48,9 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
             }
             _ => {
                 rest = after;
+                let beginning: String = trimmed.chars().take(40).collect();
                 let message = format!(
-                    "the example that begins with `{trimmed}` is no complete JSON; capture the whole page again"
+                    "the example that begins with `{beginning}` is no complete JSON; capture the whole page again"
                 );
                 problems.push(Problem::broken("Example", message));
             }
