@@ -1,32 +1,15 @@
 //! Compares fields, scope by scope. An object that comes or goes is one difference, whatever it
 //! holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::inventory::{Field, Operation};
-use crate::prose::Prose;
 use crate::types::Values;
 
+use super::field::requirement;
 use super::impact::Direction;
 use super::ledger::Ledger;
-use super::operation::compare_values;
 use super::{Impact, Kind};
-
-/// `required` or `optional`.
-pub(super) fn requirement(required: bool) -> String {
-    match required {
-        true => "required".to_owned(),
-        false => "optional".to_owned(),
-    }
-}
-
-/// `deprecated` or `not deprecated`.
-pub(super) fn deprecation(deprecated: bool) -> String {
-    match deprecated {
-        true => "deprecated".to_owned(),
-        false => "not deprecated".to_owned(),
-    }
-}
 
 pub(super) fn compare(ledger: &mut Ledger<'_>, before: &Operation, after: &Operation) {
     let mut walk = Walk {
@@ -58,7 +41,7 @@ impl<'o> Walk<'_, '_, 'o> {
     fn root(&mut self, scope: &str, request: bool) {
         match (self.before.field(scope), self.after.field(scope)) {
             (Some(before), Some(after)) => {
-                self.field(before, after);
+                super::field::compare(self.ledger, before, after);
                 self.scope(scope, scope, true);
             }
             (Some(_), None) if self.after.is_untold(scope) => self.ledger.lost(scope, Kind::Body),
@@ -110,7 +93,7 @@ impl<'o> Walk<'_, '_, 'o> {
     }
 
     fn pair(&mut self, before: &Field, after: &Field) {
-        self.field(before, after);
+        super::field::compare(self.ledger, before, after);
         let had = before.ty.as_ref().is_none_or(|ty| ty.has_fields());
         let has = after.ty.as_ref().is_none_or(|ty| ty.has_fields());
         // What an object held is gone with it, when it becomes a plain value.
@@ -125,7 +108,7 @@ impl<'o> Walk<'_, '_, 'o> {
             return;
         }
         if let Some(unplaced) = unplaced_as(self.after, field) {
-            self.field(field, unplaced);
+            super::field::compare(self.ledger, field, unplaced);
             return;
         }
         if report {
@@ -163,7 +146,7 @@ impl<'o> Walk<'_, '_, 'o> {
             let field = &unplaced.field;
             let was = self.before.unplaced.iter().find(|u| u.field.at == field.at);
             if let Some(was) = was {
-                self.field(&was.field, field);
+                super::field::compare(self.ledger, &was.field, field);
             } else if !unplaced
                 .places
                 .iter()
@@ -242,184 +225,6 @@ impl<'o> Walk<'_, '_, 'o> {
             }
         }
         pairs
-    }
-
-    /// Compares what is said of one field.
-    fn field(&mut self, before: &Field, after: &Field) {
-        let Field {
-            at,
-            ty,
-            required,
-            values,
-            constraints,
-            deprecated,
-            text,
-            labels,
-            example,
-        } = before;
-        let direction = Direction::of(at);
-        let same_type = match (ty, &after.ty) {
-            (Some(ty), Some(now)) => ty.agrees_with(now),
-            _ => false,
-        };
-        if same_type {
-            self.ledger.comparison.compared += 1;
-        } else {
-            self.ledger.fact(
-                at,
-                Kind::Type,
-                ty.as_ref(),
-                after.ty.as_ref(),
-                |ty| ty.to_string(),
-                |a, b| direction.ty(a, b),
-            );
-        }
-        self.ledger.fact(
-            at,
-            Kind::Requirement,
-            required.as_ref(),
-            after.required.as_ref(),
-            |required| requirement(*required),
-            |_, now| direction.requirement(*now),
-        );
-        // Values of another type are others in any case.
-        if same_type {
-            self.values(at, direction, values.as_ref(), after.values.as_ref());
-        }
-        self.constraints(
-            at,
-            direction,
-            constraints.as_ref(),
-            after.constraints.as_ref(),
-        );
-        self.ledger.fact(
-            at,
-            Kind::Deprecation,
-            deprecated.as_ref(),
-            after.deprecated.as_ref(),
-            |deprecated| deprecation(*deprecated),
-            |_, _| Impact::Additive,
-        );
-        self.ledger.prose(at, text.as_ref(), after.text.as_ref());
-        if let (Some(labels), Some(now)) = (labels, &after.labels) {
-            let values = [values, &after.values];
-            self.labels(at, labels, now, values);
-        }
-        self.ledger.fact(
-            at,
-            Kind::Example,
-            example.as_ref(),
-            after.example.as_ref(),
-            |json| {
-                if json.is_empty() {
-                    "none".to_owned()
-                } else {
-                    json.clone()
-                }
-            },
-            |_, _| Impact::Wording,
-        );
-    }
-
-    fn values(
-        &mut self,
-        at: &str,
-        direction: Direction,
-        before: Option<&Values>,
-        after: Option<&Values>,
-    ) {
-        let (Some(before), Some(after)) = (before, after) else {
-            self.ledger
-                .one_sided(at, Kind::Enumeration, before.is_some(), after.is_some());
-            return;
-        };
-        self.ledger.comparison.compared += 1;
-        match (before, after) {
-            (Values::Listed(a), Values::Listed(b)) if a.is_empty() == b.is_empty() => {
-                compare_values(self.ledger, at, a, b, |appears| direction.value(appears));
-            }
-            _ if before.is_enumeration() == after.is_enumeration() => {}
-            _ => {
-                let show = |values: &Values| match values {
-                    Values::Listed(values) if values.is_empty() => "any value".to_owned(),
-                    Values::Listed(values) => values.join(", "),
-                    Values::Untold(_) => "an enumeration".to_owned(),
-                };
-                let impact = direction.enumeration(after.is_enumeration());
-                let shown = (Some(show(before)), Some(show(after)));
-                self.ledger
-                    .add(at, Kind::Enumeration, impact, shown.0, shown.1);
-            }
-        }
-    }
-
-    fn constraints(
-        &mut self,
-        at: &str,
-        direction: Direction,
-        before: Option<&BTreeMap<String, String>>,
-        after: Option<&BTreeMap<String, String>>,
-    ) {
-        let (Some(before), Some(after)) = (before, after) else {
-            self.ledger
-                .one_sided(at, Kind::Constraint, before.is_some(), after.is_some());
-            return;
-        };
-        self.ledger.comparison.compared += 1;
-        let keywords: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        for keyword in keywords {
-            let (a, b) = (before.get(keyword), after.get(keyword));
-            if a != b {
-                let impact =
-                    direction.constraint(keyword, a.map(String::as_str), b.map(String::as_str));
-                let at = format!("{at}#{keyword}");
-                self.ledger
-                    .add(&at, Kind::Constraint, impact, a.cloned(), b.cloned());
-            }
-        }
-    }
-
-    /// Compares the descriptions of enumerated values, except of values that come or go.
-    fn labels(
-        &mut self,
-        at: &str,
-        before: &BTreeMap<String, Prose>,
-        after: &BTreeMap<String, Prose>,
-        values: [&Option<Values>; 2],
-    ) {
-        let [old, new] = values.map(|values| values.as_ref().map_or(&[][..], Values::listed));
-        let stays = |value: &String| old.contains(value) == new.contains(value);
-        let nothing = Prose::default();
-        if before.len() > 1 && after.is_empty() {
-            // They went with the text that they stood in.
-            let last = self.ledger.comparison.differences.last();
-            if last.is_some_and(|d| d.at == at && d.kind == Kind::Wording) {
-                return;
-            }
-            let values: Vec<&str> = before.keys().map(String::as_str).collect();
-            let gone = Some(format!("descriptions of {}", values.join(", ")));
-            self.ledger
-                .add(at, Kind::Wording, Impact::Wording, gone, None);
-            return;
-        }
-        for (value, text) in before.iter().filter(|(value, _)| stays(value)) {
-            let now = after.get(value).unwrap_or(&nothing);
-            self.ledger
-                .prose(&format!("{at}[{value}]"), Some(text), Some(now));
-        }
-        // A description that went to another value was told of as missing at its own.
-        let moved = |text: &Prose| {
-            let gone = before
-                .iter()
-                .filter(|(value, _)| !after.contains_key(*value));
-            gone.into_iter().any(|(_, gone)| gone == text)
-        };
-        for (value, text) in after.iter().filter(|(value, _)| stays(value)) {
-            if !before.contains_key(value) && !moved(text) {
-                self.ledger
-                    .prose(&format!("{at}[{value}]"), Some(&nothing), Some(text));
-            }
-        }
     }
 }
 

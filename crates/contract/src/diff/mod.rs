@@ -1,6 +1,7 @@
 //! What differs between two inventories, and what that means for those who call the API.
 
 mod examples;
+mod field;
 mod fields;
 mod impact;
 mod ledger;

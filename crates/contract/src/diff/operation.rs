@@ -70,7 +70,7 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         Kind::Deprecation,
         deprecated.as_ref(),
         after.deprecated.as_ref(),
-        |deprecated| super::fields::deprecation(*deprecated),
+        |deprecated| super::field::deprecation(*deprecated),
         |_, _| Impact::Additive,
     );
     ledger.fact(
@@ -78,7 +78,7 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         Kind::Requirement,
         body_required.as_ref(),
         after.body_required.as_ref(),
-        |required| super::fields::requirement(*required),
+        |required| super::field::requirement(*required),
         |_, now| Direction::Request.requirement(*now),
     );
     offers(&mut ledger, "servers", servers, &after.servers);
