@@ -4,7 +4,7 @@ use webex_precheck_contract::deviations::{Deviations, Finding};
 use webex_precheck_contract::diff::diff;
 
 use crate::outcome::{Failure, Outcome, note};
-use crate::workspace::{DEVIATIONS, Workspace};
+use crate::workspace::{CONTRACT, DEVIATIONS, Workspace};
 
 /// Tell where `spec/openapi.json` leaves the captures without a deviation that says why
 #[derive(clap::Args)]
@@ -35,6 +35,18 @@ pub(crate) fn run(workspace: &Workspace, _: &Arguments) -> Result<Outcome, Failu
                 note("Dead", &format!("{DEVIATIONS}:{line}: {message}"));
             }
         }
+    }
+    if findings
+        .iter()
+        .any(|f| matches!(f, Finding::Unexcused { .. }))
+    {
+        note(
+            "Hint",
+            &format!(
+                "`removed` is documented and not in the contract, `added` the reverse; \
+                 change {CONTRACT}, or add a [[deviation]] with sources, at, kind and why to {DEVIATIONS}"
+            ),
+        );
     }
     let compared: usize = held
         .iter()

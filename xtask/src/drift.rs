@@ -37,7 +37,7 @@ enum ReportFormat {
 enum Threshold {
     /// Calls that worked may fail
     Breaking,
-    /// There is something new to use
+    /// Callers go on as before, and the client must follow
     Additive,
     /// Any difference
     Wording,

@@ -15,19 +15,30 @@ pub(crate) enum Outcome {
     Stale,
 }
 
-/// Why a verb could not do its work; exit code 3.
+/// Why a verb could not do its work.
 #[derive(Debug)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+}
 
 impl Failure {
+    /// A source is unreadable or broken.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        let message = message.into();
+        Self { code: 3, message }
+    }
+
+    /// What was typed makes no sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { code: 2, message }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -39,7 +50,7 @@ pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
         Ok(Outcome::Stale) => ExitCode::from(4),
         Err(failure) => {
             note("Failure", &failure.to_string());
-            ExitCode::from(3)
+            ExitCode::from(failure.code)
         }
     }
 }

@@ -81,11 +81,18 @@ impl Fresh {
 
 fn text(name: &str) -> Result<String, Failure> {
     let failed = |message: String| Failure::new(format!("{name}: {message}"));
+    if name.is_empty() {
+        return Err(Failure::usage(
+            "SOURCE is empty; name a file, `-` or an https address",
+        ));
+    }
     let bytes = if name == "-" {
         limited(io::stdin().lock()).map_err(|error| failed(error.to_string()))?
     } else if let Some((scheme, _)) = name.split_once("://") {
         if scheme != "https" {
-            return Err(failed("only https addresses are fetched".to_owned()));
+            return Err(Failure::usage(format!(
+                "{name}: only https addresses are fetched"
+            )));
         }
         fetch(name).map_err(failed)?
     } else {

@@ -40,11 +40,12 @@ impl Workspace {
     /// The contract as facts, without its prose: its words are its own.
     pub(crate) fn contract(&self) -> Result<Inventory, Failure> {
         let (contract, problems) = openapi::read(CONTRACT, &self.read(CONTRACT)?);
-        if source::is_broken(&problems) {
-            return Err(broken(CONTRACT, &problems));
-        }
-        for problem in &problems {
-            note("Note", &format!("{CONTRACT}: {problem}"));
+        // What is worth a note in a file of others is a mistake in our own.
+        if let Some(Problem { place, message, .. }) = problems.first() {
+            let what = message.split("; ").next().unwrap_or(message);
+            return Err(Failure::new(format!(
+                "{CONTRACT}: {place}: {what}; correct it"
+            )));
         }
         Ok(contract.without_prose())
     }
@@ -97,6 +98,11 @@ impl Workspace {
         if present == text.as_bytes() {
             note("Fresh", relative);
             return Ok(true);
+        }
+        if check && !path.exists() {
+            let message = format!("{relative} is missing; run `cargo xtask codegen`");
+            note("Stale", &message);
+            return Ok(false);
         }
         if check {
             let present = String::from_utf8_lossy(&present);

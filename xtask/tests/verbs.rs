@@ -155,13 +155,27 @@ fn codegen_refuses_a_broken_contract_and_an_edited_capture() {
             "kind = \"openapi\"\nsource = \"x\"\noperation = []\n",
         ),
         ("spec/documented/openapi.toml", "nonsense"),
+        ("spec/openapi.json", "TYPO type"),
+        ("spec/openapi.json", "TYPO required"),
+        ("spec/openapi.json", "TYPO properties"),
+        ("spec/openapi.json", "TYPO reference"),
     ] {
         let workspace = Workspace::new();
-        workspace.write(file, text);
+        let contract = String::from_utf8(workspace.read("spec/openapi.json")).unwrap();
+        let text = match text {
+            "TYPO type" => contract.replacen("\"type\": \"integer\"", "\"type\": \"intger\"", 1),
+            "TYPO required" => contract.replacen("\"email\"\n", "\"emial\"\n", 1),
+            "TYPO properties" => contract.replace("\"properties\"", "\"propertes\""),
+            "TYPO reference" => contract.replacen("schemas/Location\"", "schemas/Loction\"", 1),
+            text => text.to_owned(),
+        };
+        assert_ne!(text, contract);
+        workspace.write(file, &text);
         let generated = workspace.read("crates/api/src/generated.rs");
         let run = workspace.run(&["codegen"]);
-        assert_eq!(run.code, Some(3), "{text}: {}", run.stderr);
+        assert_eq!(run.code, Some(3), "{}", run.stderr);
         assert!(run.stderr.contains(file), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         if file == "spec/openapi.json" {
             assert!(workspace.read("crates/api/src/generated.rs") == generated);
         }
@@ -297,6 +311,8 @@ fn wrong_usage_exits_with_2() {
         &["fly"],
         &["drift", "x", "--format", "xml"],
         &["drift", "x", "--fail-on", "never"],
+        &["drift", "http://127.0.0.1:9/x.json"],
+        &["drift", ""],
     ] {
         assert_eq!(workspace.run(arguments).code, Some(2), "{arguments:?}");
     }
@@ -429,6 +445,11 @@ fn bad_sources() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "page without statuses",
             page.split("200OK").next().unwrap().as_bytes().to_vec(),
             "no status",
+        ),
+        (
+            "two pages",
+            format!("{page}\n{nameless}").into_bytes(),
+            "more than one page",
         ),
         (
             "page cut off in its statuses",

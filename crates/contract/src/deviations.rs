@@ -118,13 +118,10 @@ impl Deviations {
             for source in &deviation.entry.sources {
                 let capture = captures.iter().find(|(name, ..)| name == source);
                 let message = match capture {
-                    None => format!("there is no capture `{source}`"),
-                    Some((_, _, comparison))
-                        if comparison
-                            .differences
-                            .iter()
-                            .any(|d| deviation.excuses(source, d)) =>
-                    {
+                    None => format!(
+                        "there is no capture `{source}`; `cargo xtask capture SOURCE` stores one"
+                    ),
+                    Some((_, _, comparison)) if self.needs(deviation, source, comparison) => {
                         continue;
                     }
                     Some((_, inventory, _)) => deviation.why_dead(source, inventory, contract),
@@ -136,6 +133,16 @@ impl Deviations {
             }
         }
         findings
+    }
+
+    /// Whether a deviation excuses something in a source that no other does.
+    fn needs(&self, deviation: &Deviation, source: &str, comparison: &Comparison) -> bool {
+        let others = || self.deviations.iter().filter(|d| d.line != deviation.line);
+        let mut differences = comparison.differences.iter();
+        differences.any(|difference| {
+            deviation.excuses(source, difference)
+                && !others().any(|other| other.excuses(source, difference))
+        })
     }
 
     /// Whether a deviation says why the contract has `at` that no source documents.
@@ -204,7 +211,7 @@ impl Deviation {
                 entry.at
             ),
             true => format!(
-                "`{source}` and the contract do not differ in `{}` ({}) as it says; correct or remove it",
+                "`{source}` and the contract do not differ in `{}` ({}) as it says, or another deviation says the same; correct or remove it",
                 entry.at, entry.kind
             ),
         }

@@ -10,6 +10,8 @@ mod lower;
 mod names;
 mod types;
 
+use std::panic::{self, AssertUnwindSafe};
+
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
 use quote::quote;
 use serde_json::Value;
@@ -32,6 +34,8 @@ const GENERATED: &str = "crates/api/src/generated.rs";
 const SANDBOX: &str = "crates/sandbox/documented";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
+    // Refuses what our own reader finds wrong, before anything is generated from it.
+    workspace.contract()?;
     let contract = parse(&workspace.read(CONTRACT)?)?;
     let mut files = vec![(GENERATED.to_owned(), source_text(&contract)?)];
     for (name, inventory) in workspace.captures()? {
@@ -84,10 +88,29 @@ fn generate(lowered: &openapiv3::OpenAPI) -> Result<syn::File, Failure> {
         let impls = [TypeImpl::Display, TypeImpl::FromStringIrrefutable];
         settings.with_replacement(name, ours, impls.into_iter());
     }
-    let tokens = Generator::new(&settings)
-        .generate_tokens(lowered)
-        .map_err(|error| Failure::new(format!("{CONTRACT}: progenitor: {error}")))?;
+    // Progenitor panics on some of what it does not take.
+    let generated = quietly(|| Generator::new(&settings).generate_tokens(lowered));
+    let tokens = generated
+        .unwrap_or_else(|panic| Err(progenitor_impl::Error::InternalError(panic)))
+        .map_err(|error| {
+            Failure::new(format!(
+                "{CONTRACT}: progenitor cannot take it: {error}; correct it"
+            ))
+        })?;
     syn::parse2(tokens).map_err(|error| Failure::new(format!("progenitor's output: {error}")))
+}
+
+/// Runs `work`; a panic becomes an error with its message, and is not printed.
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(hook);
+    outcome.map_err(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(payload.downcast_ref::<&str>().copied());
+        text.unwrap_or("it panicked").replace('\n', " ")
+    })
 }
 
 /// Puts progenitor's output and our own items together and lays them out.

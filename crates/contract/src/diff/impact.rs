@@ -15,7 +15,7 @@
 //! | another status appears or disappears | additive: every client must expect any status |
 //! | a server, a media type or a response header disappears | breaking; appears: additive |
 //! | method, path, another kind of authentication | breaking |
-//! | `security` appears or disappears | wording: a bearer token is needed and sent either way |
+//! | a bearer token as `security` appears or disappears | wording: it is needed and sent either way |
 //! | descriptions, titles, notes, examples, reason phrases | wording |
 
 use std::fmt;
@@ -30,7 +30,7 @@ use crate::types::Type;
 pub enum Impact {
     /// Nothing that a program can notice; perhaps a rule that only prose states.
     Wording,
-    /// Callers go on as before; there is something new to use.
+    /// Callers go on as before; the contract and the client must follow.
     Additive,
     /// Calls that worked may fail, or answers lose something.
     Breaking,
@@ -172,8 +172,14 @@ pub(super) fn security(before: &[String], after: &[String]) -> Impact {
         let needed = alternatives.iter().filter(|a| *a != "none");
         needed.cloned().collect()
     };
+    let takes_bearer = |alternatives: &[String]| {
+        let mut kinds = alternatives.iter();
+        alternatives.is_empty()
+            || kinds.any(|a| a.starts_with("http bearer") || a.starts_with("oauth2"))
+    };
     let (before, after) = (needed(before), needed(after));
-    match before.is_empty() || after.is_empty() || before == after {
+    let comes_or_goes = before.is_empty() || after.is_empty();
+    match before == after || (comes_or_goes && takes_bearer(&before) && takes_bearer(&after)) {
         true => Impact::Wording,
         false => Impact::Breaking,
     }

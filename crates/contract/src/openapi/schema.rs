@@ -34,6 +34,10 @@ const READ_ELSEWHERE: [&str; 19] = [
     "$comment",
 ];
 
+const TYPES: [&str; 7] = [
+    "string", "number", "integer", "boolean", "object", "array", "null",
+];
+
 /// More schemas than any operation has: beyond them the schema multiplies itself.
 const MOST_SCHEMAS: usize = 5_000;
 /// Deeper than any body nests.
@@ -280,7 +284,15 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         gathered: &mut Gathered<'a>,
     ) {
         match object.get("type") {
-            Some(Value::String(name)) => gathered.types.push(name.clone()),
+            Some(Value::String(name)) => {
+                if !TYPES.contains(&name.as_str()) {
+                    self.problems.push(Problem::note(
+                        format!("{pointer}/type"),
+                        format!("`{name}` is no type of OpenAPI"),
+                    ));
+                }
+                gathered.types.push(name.clone());
+            }
             // OpenAPI 3.1 lists types.
             Some(Value::Array(names)) => {
                 gathered

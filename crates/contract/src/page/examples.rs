@@ -41,8 +41,14 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
         match values.next() {
             Some(Ok(value)) => {
                 rest = &rest[values.byte_offset()..];
+                let place = location(&value, status);
+                let same = |e: &&Example| e.at == place || e.at.starts_with(&format!("{place}."));
+                let at = match operation.examples.iter().filter(same).count() {
+                    0 => place,
+                    before => format!("{place}.{}", before + 1),
+                };
                 operation.examples.push(Example {
-                    at: location(&value, status),
+                    at,
                     json: value.to_string(),
                 });
             }

@@ -53,6 +53,11 @@ pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Proble
             )],
         );
     }
+    let bodies = lines.iter().filter(|line| line.trim() == "Body Parameters");
+    if bodies.count() > 1 {
+        let message = "more than one page; capture each in a file of its own";
+        return (inventory, vec![Problem::broken("", message)]);
+    }
     let id = match header::identify(&lines) {
         Ok(id) => id,
         Err(problem) => return (inventory, vec![problem]),
