@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
-use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi, source};
+use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi};
 
 use crate::outcome::{Failure, note, print};
 

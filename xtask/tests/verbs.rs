@@ -579,7 +579,6 @@ fn a_file_that_is_not_there_a_folder_and_a_huge_file_are_refused() {
         (workspace.path("nowhere"), "is the path right?"),
         (workspace.path("spec"), "irectory"),
         (huge, "over 16 MiB"),
-        (PathBuf::from("http://127.0.0.1:9/x.json"), "only https"),
         (
             PathBuf::from("https://127.0.0.1:9/x.json"),
             "cannot be fetched",

@@ -1,6 +1,6 @@
 //! The command line: what may be typed, and what it means.
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::fields::{CUSTOMER, Flag, SUBSCRIBER, Shape};
@@ -13,7 +13,7 @@ Exit codes:
   1    unlikely
   2    bad usage or input
   3    no access token, or one that Webex does not accept for this
-  4    Webex is unreachable, failing or limiting
+  4    Webex is unreachable, failing, limiting, or gives no verdict
   130  interrupted
 
 Environment:
@@ -22,6 +22,8 @@ Environment:
 
 const AFTER_PRECHECK_HELP: &str = "\
 Each flag of a field is followed by the field's name in the documentation and in --from.
+An existing customer's subscriber takes --customer-id; that of a customer that does not exist yet
+takes --provisioning-id and --customer-email. Which combinations go through is Webex's decision.
 The verdict goes to stdout, everything else to stderr.";
 
 /// What to ask.
@@ -37,7 +39,14 @@ pub(crate) enum Target {
     /// A sandbox of our own.
     Sandbox,
     /// This address, or Webex itself.
-    Webex(Option<String>),
+    Webex(Option<Address>),
+}
+
+/// An address to ask, and who said so.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    pub(crate) url: String,
+    pub(crate) origin: &'static str,
 }
 
 /// The form of the verdict.
@@ -89,14 +98,17 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
             .help("Ask a sandbox in this program; needs no token and no network"),
         Arg::new("base-url")
             .long("base-url")
+            .value_parser(NonEmptyStringValueParser::new())
             .value_name("URL")
             .help("Ask this address [env: WEBEX_BASE_URL] [default: https://webexapis.com]"),
         Arg::new("on-behalf-of")
             .long("on-behalf-of")
+            .value_parser(NonEmptyStringValueParser::new())
             .value_name("ORG_ID")
             .help("Ask on behalf of this sub-partner (onBehalfOfSubPartnerOrgId)"),
         Arg::new("from")
             .long("from")
+            .value_parser(NonEmptyStringValueParser::new())
             .value_name("FILE")
             .help("Take the request from a JSON file, or from stdin with `-`; flags win over it"),
         Arg::new("output")
@@ -117,6 +129,7 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
                 Shape::Package => "PACKAGE",
                 Shape::Packages => "PACKAGE,…",
             })
+            .value_parser(NonEmptyStringValueParser::new())
             // A text may begin with a hyphen, as IDs do.
             .allow_hyphen_values(flag.shape == Shape::Text)
             .help(format!("{} ({})", flag.help, flag.field));
@@ -126,6 +139,18 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
         });
     }
     command
+}
+
+/// The address in `WEBEX_BASE_URL`; an empty one is none.
+fn address_from_environment() -> Result<Option<Address>, Failure> {
+    let origin = "WEBEX_BASE_URL";
+    match std::env::var(origin) {
+        Ok(url) if !url.is_empty() => Ok(Some(Address { url, origin })),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!(
+            "{origin} is not UTF-8; set it to an address such as https://webexapis.com"
+        ))),
+        _ => Ok(None),
+    }
 }
 
 /// Makes a plan of what was typed.
@@ -138,11 +163,13 @@ pub(crate) fn interpret(matches: &ArgMatches) -> Result<Plan, Failure> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let target = match matches.get_flag("sandbox") {
         true => Target::Sandbox,
-        false => {
-            let from_environment = std::env::var("WEBEX_BASE_URL").ok();
-            let base_url = text("base-url").or(from_environment);
-            Target::Webex(base_url.filter(|url| !url.is_empty()))
-        }
+        false => Target::Webex(match text("base-url") {
+            Some(url) => Some(Address {
+                url,
+                origin: "--base-url",
+            }),
+            None => address_from_environment()?,
+        }),
     };
     Ok(Plan {
         request: request::build(subject, flags, matches)?,

@@ -54,14 +54,14 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "address-line1",
         "address.addressLine1",
-        "Street and number of the billing address",
+        "Required. Street and number of the billing address",
     ),
     text(
         "address-line2",
         "address.addressLine2",
         "Building, floor, suite",
     ),
-    text("city", "address.city", "City or town"),
+    text("city", "address.city", "Required. City or town"),
     text(
         "state-or-province",
         "address.stateOrProvince",
@@ -75,7 +75,7 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "country",
         "address.country",
-        "ISO 3166-1 alpha-2 country code",
+        "Required. ISO 3166-1 alpha-2 country code",
     ),
     text("customer-name", "customerInfo.name", "Name of the customer"),
     text(
@@ -86,12 +86,12 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "location-name",
         "provisioningParameters.calling.location.name",
-        "Name of the calling location",
+        "Required with a location. Name of the calling location",
     ),
     text(
         "location-address-line1",
         "provisioningParameters.calling.location.address.addressLine1",
-        "Street and number of the location",
+        "Required with a location. Street and number of the location",
     ),
     text(
         "location-address-line2",
@@ -101,7 +101,7 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "location-city",
         "provisioningParameters.calling.location.address.city",
-        "City or town of the location",
+        "Required with a location. City or town of the location",
     ),
     text(
         "location-state-or-province",
@@ -116,17 +116,17 @@ pub(crate) const CUSTOMER: &[Flag] = &[
     text(
         "location-country",
         "provisioningParameters.calling.location.address.country",
-        "Country code of the location",
+        "Required with a location. Country code of the location",
     ),
     text(
         "location-timezone",
         "provisioningParameters.calling.location.timezone",
-        "Time zone of the location, such as America/Los_Angeles",
+        "Required with a location. Time zone of the location, such as America/Los_Angeles",
     ),
     text(
         "location-language",
         "provisioningParameters.calling.location.language",
-        "Language of e-mails and announcements, such as en_us",
+        "Required with a location. Language of e-mails and announcements, such as en_us",
     ),
     text(
         "emergency-location-identifier",
@@ -152,7 +152,11 @@ pub(crate) const SUBSCRIBER: &[Flag] = &[
         "customerId",
         "Wholesale customer of the subscriber",
     ),
-    text("email", "email", "E-mail address of the subscriber"),
+    text(
+        "email",
+        "email",
+        "Required. E-mail address of the subscriber",
+    ),
     Flag {
         name: "package",
         field: "package",

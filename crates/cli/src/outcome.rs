@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No token, or one that Webex does not accept for this.
     Unauthorized = 3,
-    /// Webex is unreachable, failing or limiting.
+    /// Webex is unreachable, failing, limiting, or gives no verdict.
     Unavailable = 4,
     Interrupted = 130,
 }
@@ -43,25 +43,32 @@ impl Failure {
         }
     }
 
+    /// The same failure, with what was asked or what to do about it.
+    pub(crate) fn with(mut self, more: &str) -> Self {
+        self.message.push_str("\n  ");
+        self.message.push_str(more);
+        self
+    }
+
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
     /// Writes the message to stderr.
     pub(crate) fn report(self) -> ExitCode {
-        let _ = writeln!(io::stderr(), "error: {}", self.message);
+        let _ = writeln!(io::stderr(), "error: {}", printable(&self.message));
         self.exit.into()
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let exit = match error.status() {
-            _ if error.is_builder() => Exit::Usage,
-            _ if error.is_unauthorized() || error.is_forbidden() => Exit::Unauthorized,
-            // Webex refused the form of the request, and gave no code.
-            Some(400 | 404 | 405 | 409 | 410 | 413 | 415) => Exit::Usage,
-            _ => Exit::Unavailable,
+        let exit = if error.is_builder() {
+            Exit::Usage
+        } else if error.is_unauthorized() || error.is_forbidden() {
+            Exit::Unauthorized
+        } else {
+            Exit::Unavailable
         };
         let mut message = error.to_string();
         let mut source = error.source();
@@ -79,7 +86,14 @@ impl From<Error> for Failure {
     }
 }
 
+/// What was typed or read must not steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+        .collect()
+}
+
 /// Writes a warning to stderr.
 pub(crate) fn warn(message: &str) {
-    let _ = writeln!(io::stderr(), "warning: {message}");
+    let _ = writeln!(io::stderr(), "warning: {}", printable(message));
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use webex_precheck::{Client, Error, Report, Token, Verdict};
 use webex_precheck_sandbox::Sandbox;
 
-use crate::arguments::{Plan, Target};
+use crate::arguments::{Address, Plan, Target};
 use crate::outcome::{Exit, Failure};
 use crate::output;
 use crate::request::Request;
@@ -41,20 +41,47 @@ async fn ask(plan: &Plan) -> Result<Report, Failure> {
         })?),
         Target::Webex(_) => None,
     };
-    let mut builder = match (&sandbox, &plan.target) {
-        (Some(sandbox), _) => Client::builder(Token::new(sandbox.token())?).base_url(sandbox.url()),
-        (None, Target::Webex(Some(url))) => Client::builder(token()?).base_url(url),
-        (None, _) => Client::builder(token()?),
+    let (mut builder, asked) = match (&sandbox, &plan.target) {
+        (Some(sandbox), _) => {
+            let builder = Client::builder(Token::new(sandbox.token())?);
+            (
+                builder.base_url(sandbox.url()),
+                "asked a sandbox".to_owned(),
+            )
+        }
+        (None, Target::Webex(Some(Address { url, origin }))) => {
+            let builder = Client::builder(token()?).base_url(url);
+            (
+                builder,
+                format!("asked {} ({origin})", without_secrets(url)),
+            )
+        }
+        (None, _) => (Client::builder(token()?), "asked Webex itself".to_owned()),
     };
     if let Some(org_id) = &plan.on_behalf_of {
         builder = builder.on_behalf_of(org_id);
     }
-    let client = builder.build()?;
-    let report = match &plan.request {
-        Request::Customer(request) => client.precheck_customer(request).await?,
-        Request::Subscriber(request) => client.precheck_subscriber(request).await?,
+    let told = |error: Error| match error.is_builder() {
+        true => {
+            Failure::from(error).with(&format!("{asked}; take one such as https://webexapis.com"))
+        }
+        false => Failure::from(error).with(&asked),
     };
-    Ok(report)
+    let client = builder.build().map_err(told)?;
+    match &plan.request {
+        Request::Customer(request) => client.precheck_customer(request).await,
+        Request::Subscriber(request) => client.precheck_subscriber(request).await,
+    }
+    .map_err(told)
+}
+
+/// An address may hold a password, or a key in its query.
+fn without_secrets(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or(url);
+    match url.rsplit_once('@') {
+        Some((_, host)) => format!("…@{host}"),
+        None => url.to_owned(),
+    }
 }
 
 fn token() -> Result<Token, Failure> {

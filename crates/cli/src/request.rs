@@ -32,7 +32,7 @@ pub(crate) fn build(
     matches: &ArgMatches,
 ) -> Result<Request, Failure> {
     let (mut body, origin) = match matches.get_one::<String>("from") {
-        Some(file) => (read(file)?, shown_name(file)),
+        Some(file) => (read(file)?, format!("--from {}", shown_name(file))),
         None => (Value::Object(Map::new()), "the command line".to_owned()),
     };
     for flag in flags {
@@ -96,6 +96,9 @@ fn read(file: &str) -> Result<Value, Failure> {
         return Err(Failure::usage(format!(
             "--from {name}: over 1 MiB; no request is that long"
         )));
+    }
+    if text.trim().is_empty() {
+        return Err(Failure::usage(format!("--from {name}: it is empty")));
     }
     let body: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| Failure::usage(format!("--from {name}: not JSON: {error}")))?;
@@ -171,7 +174,10 @@ fn required<T: DeserializeOwned>(
         let path = error.path().to_string();
         let reason = error.into_inner().to_string();
         let Some(name) = missing_field(&reason) else {
-            return Err(Failure::usage(format!("{origin}: `{path}`: {reason}")));
+            return Err(Failure::usage(format!(
+                "{origin}: `{path}`: {}",
+                in_json(&reason)
+            )));
         };
         let field = match path.as_str() {
             "." => name.to_owned(),
@@ -195,6 +201,22 @@ fn required<T: DeserializeOwned>(
         "{origin}: required and not set: {}; --from FILE can set them too",
         missing.join(", ")
     )))
+}
+
+/// Serde speaks of Rust; the file is JSON.
+fn in_json(reason: &str) -> String {
+    let (found, expected) = reason.split_once("expected ").unwrap_or((reason, ""));
+    let expected = match expected {
+        "" => return reason.to_owned(),
+        "a sequence" => "a list",
+        "a map" => "an object",
+        rust if rust.starts_with("struct ") => "an object",
+        other => other,
+    };
+    let found = found
+        .replace("sequence", "a list")
+        .replace("map", "an object");
+    format!("{found}expected {expected}")
 }
 
 /// The name in serde's "missing field `name`".

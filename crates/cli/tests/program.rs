@@ -141,6 +141,28 @@ fn unlikely_exits_with_1_and_names_code_and_field() {
 }
 
 #[test]
+fn every_field_of_the_contract_has_a_flag() {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../spec/openapi.json"
+    ));
+    let (contract, _) = webex_precheck_contract::openapi::read("openapi.json", &text.unwrap());
+    for operation in &contract.operations {
+        let help = run(&[operation.id.as_str(), "--help"]).stdout;
+        let help: String = help.split_whitespace().collect();
+        let fields = operation.fields.iter().filter_map(|field| {
+            let path = field.at.strip_prefix("body.")?;
+            let is_leaf = field.ty.as_ref().is_some_and(|ty| ty.as_str() != "object");
+            is_leaf.then_some(path)
+        });
+        let without: Vec<&str> = fields
+            .filter(|path| !help.contains(&format!("({path})")))
+            .collect();
+        assert_eq!(without, [] as [&str; 0], "{}", operation.id);
+    }
+}
+
+#[test]
 fn every_flag_sets_its_field() {
     // Each flag of the help, with the field that it names, sets that field and no other: a wrong
     // path would be refused as unknown, a value of its own comes back by a clash with --from.
@@ -236,7 +258,8 @@ fn an_unknown_package_is_sent_with_a_warning() {
 #[test]
 fn bad_input_exits_with_2_and_says_where() {
     for (stdin, expected) in [
-        ("", "stdin: not JSON"),
+        ("", "stdin: it is empty"),
+        ("x", "stdin: not JSON"),
         ("[]", "expected a JSON object"),
         (
             "{\"email\": 5}",
@@ -301,6 +324,11 @@ fn bad_input_exits_with_2_and_says_where() {
             "--base-url",
         ),
         (&["subscriber", "--email"], "--email"),
+        (&["subscriber", "--sandbox", "--email", ""], "--email"),
+        (
+            &["subscriber", "--email", "a", "--base-url", ""],
+            "--base-url",
+        ),
         (&["fly"], "fly"),
         (&[], "Usage"),
     ] {
@@ -342,6 +370,17 @@ fn an_address_that_is_not_safe_for_a_token_exits_with_2() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn a_password_in_an_address_is_not_shown() {
+    let url = "https://user:hidden-1@webex.example/?key=hidden-2";
+    let mut command = program(&["subscriber", "--email", "a@b.c", "--base-url", url]);
+    command.env("WEBEX_ACCESS_TOKEN", "hidden-3");
+    let run = finish(command);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("webex.example"), "{}", run.stderr);
+    assert!(!run.stderr.contains("hidden"), "{}", run.stderr);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl ClientBuilder {
         let local = is_loopback(&base_url);
         if base_url.scheme() != "https" && !(local && base_url.scheme() == "http") {
             return Err(Error::new(Kind::Builder(
-                "the base address must be https: it gets the access token",
+                "the base address must be https, or http on this machine: it gets the access token",
             )));
         }
         if !base_url.username().is_empty()
