@@ -183,28 +183,12 @@ impl Deviation {
 
     fn why_dead(&self, source: &str, inventory: &Inventory, contract: &Inventory) -> String {
         let entry = &self.entry;
-        let place = |at: &str| at.split(['#', '[', '/']).next().unwrap_or(at).to_owned();
-        let exists = [inventory, contract].iter().any(|side| {
-            side.operations.iter().any(|operation| {
-                let responses = operation
-                    .responses
-                    .iter()
-                    .map(|r| format!("responses.{}", r.status));
-                let examples = operation
-                    .examples
-                    .iter()
-                    .map(|e| format!("examples.{}", e.at));
-                let fields = operation.fields.iter().map(|f| f.at.clone());
-                fields
-                    .chain(responses)
-                    .chain(examples)
-                    .chain(["method", "path", "servers", "security"].map(str::to_owned))
-                    .any(|at| {
-                        matches(&place(&entry.at), &at)
-                            || entry.at.starts_with(&format!("{at}.headers"))
-                    })
-            })
-        }) || entry.at.starts_with("dependencies.");
+        let place = entry.at.split(['#', '[', '/']).next().unwrap_or_default();
+        let mut sides = [inventory, contract].into_iter();
+        let exists = sides.any(|side| {
+            let locations = side.operations.iter().flat_map(|o| o.locations());
+            locations.into_iter().any(|at| matches(place, &at))
+        });
         match exists {
             false => format!(
                 "`{}` exists neither in `{source}` nor in the contract; correct or remove it",

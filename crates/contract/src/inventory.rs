@@ -289,6 +289,26 @@ impl Operation {
         self.responses.iter().find(|r| r.status == status)
     }
 
+    /// The locations that differences of this operation can name, without the values in brackets
+    /// and the parts of examples.
+    pub fn locations(&self) -> Vec<String> {
+        let fixed = ["operation", "method", "path", "servers", "security", "body"];
+        let mut locations: Vec<String> = fixed.map(str::to_owned).to_vec();
+        let packages = self.dependencies.iter().flat_map(|table| table.keys());
+        locations.extend(packages.map(|package| format!("dependencies.{package}")));
+        locations.extend(self.fields.iter().map(|field| field.at.clone()));
+        locations.push("body.mediaTypes".to_owned());
+        for response in &self.responses {
+            let at = format!("responses.{}", response.status);
+            locations
+                .extend(["headers", "mediaTypes", "reason"].map(|part| format!("{at}.{part}")));
+            locations.push(at);
+        }
+        let examples = self.examples.iter();
+        locations.extend(examples.map(|example| format!("examples.{}", example.at)));
+        locations
+    }
+
     /// Whether the source may know fields under `scope` that it does not name.
     pub fn is_untold(&self, scope: &str) -> bool {
         self.untold.iter().any(|untold| {

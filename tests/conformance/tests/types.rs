@@ -5,10 +5,12 @@
 
 use conformance::{contract, read};
 use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use webex_precheck_api::types::{
     CustomerPackage, CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPackage,
-    SubscriberPrecheckRequest,
+    SubscriberPrecheckRequest, SubscriberSinglePackage,
 };
 use webex_precheck_contract::diff::{Kind, diff};
 use webex_precheck_contract::{openapi, source};
@@ -120,6 +122,41 @@ fn dependencies_of_packages_are_those_of_the_contract() {
         }
         assert_eq!(Some(generated), operation.dependencies, "{}", operation.id);
     }
+}
+
+#[test]
+fn every_value_of_the_contract_is_known_and_is_sent_as_it_is_documented() {
+    let document: Value = serde_json::from_str(&read("spec/openapi.json")).unwrap();
+    let mut count = 0;
+    for name in [
+        "CustomerPackage",
+        "SubscriberPackage",
+        "SubscriberSinglePackage",
+    ] {
+        for value in document["components"]["schemas"][name]["enum"]
+            .as_array()
+            .unwrap()
+        {
+            let (known, sent) = match name {
+                "CustomerPackage" => round_trip(value, CustomerPackage::is_known),
+                "SubscriberPackage" => round_trip(value, SubscriberPackage::is_known),
+                _ => round_trip(value, SubscriberSinglePackage::is_known),
+            };
+            assert!(known, "{name} {value}");
+            assert_eq!(sent, *value, "{name}");
+            count += 1;
+        }
+    }
+    // Nine, six and six, by hand.
+    assert_eq!(count, 21);
+}
+
+fn round_trip<P: DeserializeOwned + Serialize>(
+    value: &Value,
+    is_known: fn(&P) -> bool,
+) -> (bool, Value) {
+    let package: P = serde_json::from_value(value.clone()).unwrap();
+    (is_known(&package), serde_json::to_value(&package).unwrap())
 }
 
 #[test]

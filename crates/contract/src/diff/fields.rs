@@ -101,12 +101,11 @@ impl<'o> Walk<'_, '_, 'o> {
     }
 
     fn removed(&mut self, field: &Field, scope: &str, report: bool) {
-        self.ledger.comparison.compared += 1;
         if self.after.is_untold(scope) {
-            self.ledger.comparison.compared -= 1;
             self.ledger.lost(&field.at, Kind::Removed);
             return;
         }
+        self.ledger.comparison.compared += 1;
         if let Some(unplaced) = unplaced_as(self.after, field) {
             super::field::compare(self.ledger, field, unplaced);
             return;

@@ -23,8 +23,8 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
         {
             status = code;
         }
-        if trimmed.starts_with("https://") {
-            read_address(operation, trimmed);
+        if let Some(address) = trimmed.strip_prefix("https://") {
+            read_address(operation, address);
         }
         if !trimmed.starts_with('{') {
             rest = after;
@@ -82,7 +82,7 @@ fn location(value: &Value, status: &str) -> String {
     }
 }
 
-/// Takes server and query parameters from the address of the example request.
+/// Takes server and query parameters from the address of the example request, without its scheme.
 fn read_address(operation: &mut Operation, address: &str) {
     let known = operation.path.iter().map(String::as_str);
     let mut paths = known.chain([operation.id.path_suffix()]);
@@ -90,8 +90,7 @@ fn read_address(operation: &mut Operation, address: &str) {
     if operation.servers.is_some() || !paths.any(|path| address.contains(path)) {
         return;
     }
-    let host = &address["https://".len()..];
-    let host = host.split(['/', '?']).next().unwrap_or(host);
+    let host = address.split(['/', '?']).next().unwrap_or(address);
     operation.servers = Some(vec![format!("https://{host}")]);
     let query = address.split_once('?').map_or("", |(_, query)| query);
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
