@@ -26,7 +26,7 @@ pub mod types {
         ///City or town.
         pub city: ::std::string::String,
         ///ISO 3166-1 alpha-2 country code.
-        pub country: ::std::string::String,
+        pub country: crate::Country,
         ///State, province or region. Some countries require it.
         #[serde(
             rename = "stateOrProvince",
@@ -55,7 +55,7 @@ pub mod types {
     pub struct CustomerContact {
         ///The customer's main e-mail address.
         #[serde(rename = "primaryEmail")]
-        pub primary_email: ::std::string::String,
+        pub primary_email: crate::Email,
     }
     /// Who the customer is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -67,7 +67,7 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
         ///The customer's main e-mail address.
         #[serde(rename = "primaryEmail")]
-        pub primary_email: ::std::string::String,
+        pub primary_email: crate::Email,
     }
     /// A wholesale customer as it would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -87,13 +87,13 @@ pub mod types {
             rename = "externalId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub external_id: ::std::option::Option<::std::string::String>,
+        pub external_id: ::std::option::Option<crate::types::ExternalId>,
         ///Webex ID of the customer's organization, where it has one already.
         #[serde(
             rename = "orgId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub org_id: ::std::option::Option<::std::string::String>,
+        pub org_id: ::std::option::Option<crate::types::OrgId>,
         ///Every package that the customer is to have. Some need another beside them: see `x-package-dependencies` of the operation.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub packages: ::std::vec::Vec<crate::types::CustomerPackage>,
@@ -102,7 +102,7 @@ pub mod types {
             rename = "provisioningId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub provisioning_id: ::std::option::Option<::std::string::String>,
+        pub provisioning_id: ::std::option::Option<crate::types::ProvisioningId>,
         ///What the packages need to know.
         #[serde(
             rename = "provisioningParameters",
@@ -202,7 +202,7 @@ pub mod types {
         ///What the office is called.
         pub name: ::std::string::String,
         ///Time zone of the office, such as `America/Los_Angeles`.
-        pub timezone: ::std::string::String,
+        pub timezone: crate::TimeZone,
     }
     /// What the meetings package needs to know.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -211,7 +211,7 @@ pub mod types {
     pub struct MeetingsParameters {
         ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub timezone: ::std::option::Option<::std::string::String>,
+        pub timezone: ::std::option::Option<crate::TimeZone>,
     }
     /// One finding.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -250,7 +250,7 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub customer_id: ::std::option::Option<::std::string::String>,
+        pub customer_id: ::std::option::Option<crate::types::CustomerId>,
         ///The customer, where it does not exist yet.
         #[serde(
             rename = "customerInfo",
@@ -258,7 +258,7 @@ pub mod types {
         )]
         pub customer_info: ::std::option::Option<CustomerContact>,
         ///The subscriber's e-mail address.
-        pub email: ::std::string::String,
+        pub email: crate::Email,
         ///The one package that the subscriber is to have. Webex means to deprecate this field: prefer `packages`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub package: ::std::option::Option<crate::types::SubscriberSinglePackage>,
@@ -270,7 +270,7 @@ pub mod types {
             rename = "provisioningId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub provisioning_id: ::std::option::Option<::std::string::String>,
+        pub provisioning_id: ::std::option::Option<crate::types::ProvisioningId>,
         ///The person and their line.
         #[serde(
             rename = "provisioningParameters",
@@ -305,7 +305,7 @@ pub mod types {
             rename = "locationId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub location_id: ::std::option::Option<::std::string::String>,
+        pub location_id: ::std::option::Option<crate::types::LocationId>,
         ///The subscriber's main phone number.
         #[serde(
             rename = "primaryPhoneNumber",
@@ -350,7 +350,7 @@ pub mod types {
         pub fn new(
             address_line1: impl Into<::std::string::String>,
             city: impl Into<::std::string::String>,
-            country: impl Into<::std::string::String>,
+            country: impl Into<crate::Country>,
         ) -> Self {
             Self {
                 address_line1: address_line1.into(),
@@ -394,7 +394,7 @@ pub mod types {
     }
     impl CustomerContact {
         /// `CustomerContact` with what is required, and nothing else set.
-        pub fn new(primary_email: impl Into<::std::string::String>) -> Self {
+        pub fn new(primary_email: impl Into<crate::Email>) -> Self {
             Self {
                 primary_email: primary_email.into(),
             }
@@ -402,7 +402,7 @@ pub mod types {
     }
     impl CustomerInfo {
         /// `CustomerInfo` with what is required, and nothing else set.
-        pub fn new(primary_email: impl Into<::std::string::String>) -> Self {
+        pub fn new(primary_email: impl Into<crate::Email>) -> Self {
             Self {
                 primary_email: primary_email.into(),
                 name: Default::default(),
@@ -432,7 +432,7 @@ pub mod types {
         #[must_use]
         pub fn provisioning_id(
             mut self,
-            value: impl Into<::std::string::String>,
+            value: impl Into<crate::types::ProvisioningId>,
         ) -> Self {
             self.provisioning_id = Some(value.into());
             self
@@ -448,13 +448,16 @@ pub mod types {
         }
         ///Webex ID of the customer's organization, where it has one already.
         #[must_use]
-        pub fn org_id(mut self, value: impl Into<::std::string::String>) -> Self {
+        pub fn org_id(mut self, value: impl Into<crate::types::OrgId>) -> Self {
             self.org_id = Some(value.into());
             self
         }
         ///The partner's own ID for this customer.
         #[must_use]
-        pub fn external_id(mut self, value: impl Into<::std::string::String>) -> Self {
+        pub fn external_id(
+            mut self,
+            value: impl Into<crate::types::ExternalId>,
+        ) -> Self {
             self.external_id = Some(value.into());
             self
         }
@@ -606,7 +609,7 @@ pub mod types {
         pub fn new(
             name: impl Into<::std::string::String>,
             address: impl Into<Address>,
-            timezone: impl Into<::std::string::String>,
+            timezone: impl Into<crate::TimeZone>,
             language: impl Into<::std::string::String>,
         ) -> Self {
             Self {
@@ -640,7 +643,7 @@ pub mod types {
         }
         ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
         #[must_use]
-        pub fn timezone(mut self, value: impl Into<::std::string::String>) -> Self {
+        pub fn timezone(mut self, value: impl Into<crate::TimeZone>) -> Self {
             self.timezone = Some(value.into());
             self
         }
@@ -697,7 +700,7 @@ pub mod types {
     }
     impl SubscriberPrecheckRequest {
         /// `SubscriberPrecheckRequest` with what is required, and nothing else set.
-        pub fn new(email: impl Into<::std::string::String>) -> Self {
+        pub fn new(email: impl Into<crate::Email>) -> Self {
             Self {
                 email: email.into(),
                 provisioning_id: Default::default(),
@@ -712,14 +715,17 @@ pub mod types {
         #[must_use]
         pub fn provisioning_id(
             mut self,
-            value: impl Into<::std::string::String>,
+            value: impl Into<crate::types::ProvisioningId>,
         ) -> Self {
             self.provisioning_id = Some(value.into());
             self
         }
         ///The wholesale customer that the subscriber belongs to.
         #[must_use]
-        pub fn customer_id(mut self, value: impl Into<::std::string::String>) -> Self {
+        pub fn customer_id(
+            mut self,
+            value: impl Into<crate::types::CustomerId>,
+        ) -> Self {
             self.customer_id = Some(value.into());
             self
         }
@@ -801,7 +807,10 @@ pub mod types {
         }
         ///Calling location, by its ID in the Locations API.
         #[must_use]
-        pub fn location_id(mut self, value: impl Into<::std::string::String>) -> Self {
+        pub fn location_id(
+            mut self,
+            value: impl Into<crate::types::LocationId>,
+        ) -> Self {
             self.location_id = Some(value.into());
             self
         }
@@ -1195,6 +1204,30 @@ pub mod types {
                 .collect:: < Vec < _ >> (), }
             )
         }
+    }
+    crate::text::named_text! {
+        #[doc =
+        " What `customerId` takes. The wholesale customer that the subscriber belongs to."]
+        CustomerId
+    }
+    crate::text::named_text! {
+        #[doc = " What `externalId` takes. The partner's own ID for this customer."]
+        ExternalId
+    }
+    crate::text::named_text! {
+        #[doc =
+        " What `locationId` takes. Calling location, by its ID in the Locations API."]
+        LocationId
+    }
+    crate::text::named_text! {
+        #[doc =
+        " What `orgId` takes. Webex ID of the customer's organization, where it has one already."]
+        OrgId
+    }
+    crate::text::named_text! {
+        #[doc =
+        " What `provisioningId` takes. Which customer template to provision by. Control Hub shows the ID under the template."]
+        ProvisioningId
     }
 }
 #[derive(Clone, Debug)]

@@ -29,6 +29,7 @@
 #[allow(missing_docs, unreachable_pub, reason = "written by progenitor")]
 mod generated;
 mod operation;
+mod text;
 mod wire;
 
 pub use generated::types;
@@ -36,4 +37,5 @@ pub use generated::{BASE_URL, KNOWN_INFO_CODES, PRECHECK_CUSTOMER, PRECHECK_SUBS
 #[cfg(feature = "client")]
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue};
 pub use operation::Operation;
+pub use text::{Country, Email, SubPartnerOrgId, TimeZone};
 pub use wire::{Code, InfoList};

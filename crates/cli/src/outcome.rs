@@ -63,7 +63,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let exit = if error.is_builder() {
+        let exit = if error.is_builder() || error.is_invalid_request() {
             Exit::Usage
         } else if error.is_unauthorized() || error.is_forbidden() {
             Exit::Unauthorized
@@ -77,7 +77,7 @@ impl From<Error> for Failure {
             source = cause.source();
         }
         if let Some(wait) = error.retry_after() {
-            let _ = write!(message, "\n  try again in {} s", wait.as_secs());
+            let _ = write!(message, "\n  try again in {} s", wait.as_secs_f64().ceil());
         }
         if let Some(excerpt) = error.body_excerpt() {
             let _ = write!(message, "\n  Webex said: {excerpt}");

@@ -28,19 +28,18 @@ fn table(report: &Report) -> String {
         }
     }
     for reason in report.errors() {
-        let code = reason
-            .error_code
-            .map(|code| code.to_string())
-            .unwrap_or_default();
         let mut words = reason.description.clone().unwrap_or_default();
-        if let Some(field) = &reason.field_name {
+        if let Some(field) = &reason.field {
             words = format!("{field}: {words}");
         }
-        let _ = writeln!(out, "  errorCode {code:<8} {}", printable(&words));
+        let _ = writeln!(out, "  errorCode {:<8} {}", reason.code, printable(&words));
     }
     let _ = write!(out, "  HTTP {}", report.status());
     if let Some(id) = report.tracking_id() {
         let _ = write!(out, ", tracking ID {}", printable(id));
+    }
+    if report.attempts() > 1 {
+        let _ = write!(out, ", {} attempts", report.attempts());
     }
     let _ = writeln!(out, ", {} ms", report.elapsed().as_millis());
     out
@@ -64,9 +63,9 @@ fn json(report: &Report) -> String {
         .iter()
         .map(|reason| {
             json!({
-                "code": reason.error_code,
+                "code": reason.code,
                 "description": reason.description,
-                "field": reason.field_name,
+                "field": reason.field,
             })
         })
         .collect();

@@ -6,10 +6,8 @@ use std::io::{self, Read};
 use clap::ArgMatches;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use webex_precheck::api::types::{
-    CustomerPackage, CustomerPrecheckRequest, SubscriberPackage, SubscriberPrecheckRequest,
-    SubscriberSinglePackage,
-};
+use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
+use webex_precheck::{CustomerPrecheck, Finding, Severity, SubscriberPrecheck};
 
 use crate::arguments::Subject;
 use crate::fields::{Flag, Shape};
@@ -18,8 +16,8 @@ use crate::outcome::{Failure, warn};
 /// What to send.
 #[derive(Debug)]
 pub(crate) enum Request {
-    Customer(Box<CustomerPrecheckRequest>),
-    Subscriber(Box<SubscriberPrecheckRequest>),
+    Customer(Box<CustomerPrecheck>),
+    Subscriber(Box<SubscriberPrecheck>),
 }
 
 /// More bytes than any request has.
@@ -41,37 +39,39 @@ pub(crate) fn build(
                 .map_err(|at| Failure::usage(format!("{origin}: `{at}` must be an object")))?;
         }
     }
-    let request = match subject {
+    let (request, findings) = match subject {
         Subject::Customer => {
             let request: CustomerPrecheckRequest = decode(body, &origin, flags)?;
-            warn_of_unknown(
-                &request.packages,
-                CustomerPackage::is_known,
-                CustomerPackage::KNOWN,
-            );
-            Request::Customer(Box::new(request))
+            let request = CustomerPrecheck::from(request);
+            let findings = request.findings();
+            (Request::Customer(Box::new(request)), findings)
         }
         Subject::Subscriber => {
             let request: SubscriberPrecheckRequest = decode(body, &origin, flags)?;
-            if request.package.is_some() && !request.packages.is_empty() {
-                return Err(Failure::usage(
-                    "`package` and `packages` are both set; Webex takes one of them",
-                ));
-            }
-            warn_of_unknown(
-                request.package.as_slice(),
-                SubscriberSinglePackage::is_known,
-                SubscriberSinglePackage::KNOWN,
-            );
-            warn_of_unknown(
-                &request.packages,
-                SubscriberPackage::is_known,
-                SubscriberPackage::KNOWN,
-            );
-            Request::Subscriber(Box::new(request))
+            let request = SubscriberPrecheck::try_from(request)
+                .map_err(|conflict| Failure::usage(format!("{origin}: {conflict}")))?;
+            let findings = request.findings();
+            (Request::Subscriber(Box::new(request)), findings)
         }
     };
+    judge(&findings)?;
     Ok(request)
+}
+
+/// Warns of the soft findings, and refuses the request if there are hard ones.
+fn judge(findings: &[Finding]) -> Result<(), Failure> {
+    let of = |severity| findings.iter().filter(move |f| f.severity() == severity);
+    for finding in of(Severity::Soft) {
+        warn(&finding.to_string());
+    }
+    let hard: Vec<String> = of(Severity::Hard).map(|f| format!("\n  {f}")).collect();
+    match hard.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::usage(format!(
+            "Webex would refuse this request, so it is not sent:{}",
+            hard.concat()
+        ))),
+    }
 }
 
 fn shown_name(file: &str) -> String {
@@ -238,14 +238,4 @@ fn unknown_field(body: &Value, flags: &[Flag], path: &str) -> Option<String> {
             false => Some(at),
         }
     })
-}
-
-fn warn_of_unknown<P: std::fmt::Display>(packages: &[P], is_known: fn(&P) -> bool, known: &[P]) {
-    for package in packages.iter().filter(|package| !is_known(package)) {
-        let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-        warn(&format!(
-            "`{package}` is no package that this release knows; it is sent all the same. Known: {}",
-            known.join(", ")
-        ));
-    }
 }

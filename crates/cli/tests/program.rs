@@ -58,13 +58,17 @@ fn run_with_stdin(arguments: &[&str], stdin: &str) -> Run {
     }
 }
 
-const CUSTOMER: [&str; 8] = [
+const CUSTOMER: [&str; 12] = [
     "customer",
     "--sandbox",
     "--address-line1",
     "771 Alder Drive",
     "--city",
     "Milpitas",
+    "--state-or-province",
+    "CA",
+    "--zip-or-postal-code",
+    "95035",
     "--country",
     "US",
 ];
@@ -121,23 +125,35 @@ fn json_goes_to_stdout_alone() {
 
 #[test]
 fn unlikely_exits_with_1_and_names_code_and_field() {
+    let run = run(&[&CUSTOMER[..], &["--packages", "fax"]].concat());
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.starts_with("unlikely\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("900002") && run.stdout.contains("packages"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn what_the_documentation_forbids_is_not_sent_and_exits_with_2() {
     let run = run(&[
         "customer",
         "--sandbox",
         "--address-line1",
         "x",
         "--city",
-        "y",
+        " ",
         "--country",
         "USA",
     ]);
-    assert_eq!(run.code, Some(1));
-    assert!(run.stdout.starts_with("unlikely\n"), "{}", run.stdout);
-    assert!(
-        run.stdout.contains("1002") && run.stdout.contains("address.country"),
-        "{}",
-        run.stdout
-    );
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    for finding in [
+        "address.city: it is required and empty (",
+        "address.country: `USA` must have two letters, such as US (",
+    ] {
+        assert!(run.stderr.contains(finding), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -248,7 +264,8 @@ fn an_unknown_package_is_sent_with_a_warning() {
     ]);
     assert_eq!(run.code, Some(1), "{}", run.stdout);
     assert!(
-        run.stderr.starts_with("warning: `webex_tomorrow`"),
+        run.stderr
+            .starts_with("warning: packages: this release knows no package `webex_tomorrow`; known are webex_calling, "),
         "{}",
         run.stderr
     );
@@ -277,7 +294,7 @@ fn bad_input_exits_with_2_and_says_where() {
         ),
         (
             "{\"email\": \"a\", \"package\": \"x\", \"packages\": [\"y\"]}",
-            "both set",
+            "`package` and `packages` are set; Webex takes one of them",
         ),
         ("{\"email\": \"a\"", "line 1"),
         ("{\"email\": \"a\", \"emial\": null}", "`emial` is no field"),

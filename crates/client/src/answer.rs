@@ -5,15 +5,16 @@
 //! it. A success must say so: only an info code makes a verdict likely.
 
 use serde_json::Value;
-use webex_precheck_api::Code;
-use webex_precheck_api::types::{ErrorDetail, PrecheckResponse};
+use webex_precheck_api::types::PrecheckResponse;
+
+use crate::report::Reason;
 
 /// What an answer says.
 pub(crate) enum Said {
     Likely(PrecheckResponse),
     Unlikely {
         message: Option<String>,
-        reasons: Vec<ErrorDetail>,
+        reasons: Vec<Reason>,
     },
     /// An error without a code: of the request's circumstances and not of what it asks.
     Refusal,
@@ -26,10 +27,27 @@ pub(crate) enum Said {
 /// These tell of the token, the request's form or the moment, with or without a code.
 const NO_VERDICT: [u16; 9] = [401, 403, 405, 408, 413, 415, 423, 428, 429];
 
+/// Whether an answer of this status can hold a verdict.
+pub(crate) fn may_judge(status: u16) -> bool {
+    is_success(status) || ((400..500).contains(&status) && !NO_VERDICT.contains(&status))
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
 /// Reads the verdict.
 pub(crate) fn judge(status: u16, body: &str) -> Said {
-    let success = (200..300).contains(&status);
-    let may_judge = success || ((400..500).contains(&status) && !NO_VERDICT.contains(&status));
+    let success = is_success(status);
+    // The usual case, at the price of one decoding: no error anywhere in it.
+    let tells_of_error = body.contains("rror") || body.contains("\"code\"") || body.contains('\\');
+    if success
+        && !tells_of_error
+        && let Ok(response) = serde_json::from_str::<PrecheckResponse>(body)
+        && has_code(&response)
+    {
+        return Said::Likely(response);
+    }
     let value: Value = match serde_json::from_str(body) {
         Ok(value) => value,
         Err(_) if success && body.trim().is_empty() => return Said::Nothing,
@@ -37,7 +55,7 @@ pub(crate) fn judge(status: u16, body: &str) -> Said {
         Err(_) => return Said::Refusal,
     };
     let reasons = reasons(&value);
-    if may_judge && !reasons.is_empty() {
+    if may_judge(status) && !reasons.is_empty() {
         let message = value.get("message").and_then(Value::as_str);
         return Said::Unlikely {
             message: message.map(str::to_owned),
@@ -69,14 +87,14 @@ pub(crate) fn tracking_id(body: &str) -> Option<String> {
 }
 
 /// The reasons that carry a code: those of a list, else the body's own.
-fn reasons(body: &Value) -> Vec<ErrorDetail> {
+fn reasons(body: &Value) -> Vec<Reason> {
     let elements = |key: &str| match body.get(key) {
         Some(Value::Array(elements)) => elements.iter().collect(),
         Some(element) => vec![element],
         None => Vec::new(),
     };
     let listed = elements("errors").into_iter().chain(elements("info"));
-    let listed: Vec<ErrorDetail> = listed.filter_map(reason).collect();
+    let listed: Vec<Reason> = listed.filter_map(reason).collect();
     match listed.is_empty() {
         true => reason(body).into_iter().collect(),
         false => listed,
@@ -84,17 +102,17 @@ fn reasons(body: &Value) -> Vec<ErrorDetail> {
 }
 
 /// One reason; its code may be a number or an object that holds it.
-fn reason(value: &Value) -> Option<ErrorDetail> {
+fn reason(value: &Value) -> Option<Reason> {
     let code = value.get("errorCode").or(value.get("code"))?;
     if code.is_object() {
         return reason(code);
     }
-    let code: Code = serde_json::from_value(code.clone()).ok()?;
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    let mut reason = ErrorDetail::new().error_code(code);
-    reason.description = text("description");
-    reason.field_name = text("fieldName");
-    Some(reason)
+    Some(Reason {
+        code: serde_json::from_value(code.clone()).ok()?,
+        description: text("description"),
+        field: text("fieldName"),
+    })
 }
 
 #[cfg(test)]
@@ -110,10 +128,7 @@ mod tests {
                 format!("likely {codes:?}")
             }
             Said::Unlikely { reasons, .. } => {
-                let codes: Vec<_> = reasons
-                    .iter()
-                    .filter_map(|r| Some(r.error_code?.0))
-                    .collect();
+                let codes: Vec<_> = reasons.iter().map(|r| r.code.0).collect();
                 format!("unlikely {codes:?}")
             }
             Said::Refusal => "refusal".to_owned(),
@@ -132,6 +147,16 @@ mod tests {
             ),
             (200, r#"{"info":{"infoCode":100.0}}"#, "likely [100]"),
             (200, r#"{"info":[{"infoCode":101}]}"#, "likely [101]"),
+            (
+                200,
+                r#"{"info":[{"infoCode":100,"description":"no error \"found\""}]}"#,
+                "likely [100]",
+            ),
+            (
+                200,
+                r#"{"info":[{"infoCode":100,"\u0065rrorCode":7}]}"#,
+                "unlikely [7]",
+            ),
             (
                 200,
                 r#"{"message":"failure","errorCode":10022}"#,

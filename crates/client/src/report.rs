@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use webex_precheck_api::types::{ErrorDetail, PrecheckInfo};
+use webex_precheck_api::Code;
+use webex_precheck_api::types::PrecheckInfo;
 
 /// Webex's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,13 +24,26 @@ impl Verdict {
     }
 }
 
+/// A reason to refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reason {
+    /// Webex's number for it. 1001 is a value that is missing, 1002 one of the wrong size; Webex
+    /// documents no other.
+    pub code: Code,
+    /// Webex's words for it.
+    pub description: Option<String>,
+    /// The field that it is about.
+    pub field: Option<String>,
+}
+
 /// The answer to a precheck.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(crate) verdict: Verdict,
     pub(crate) message: Option<String>,
     pub(crate) info: Vec<PrecheckInfo>,
-    pub(crate) errors: Vec<ErrorDetail>,
+    pub(crate) errors: Vec<Reason>,
     pub(crate) status: u16,
     pub(crate) tracking_id: Option<String>,
     pub(crate) attempts: u32,
@@ -37,6 +51,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether the verdict is [`Verdict::Likely`].
+    pub fn is_likely(&self) -> bool {
+        self.verdict == Verdict::Likely
+    }
+
     /// Would it go through?
     pub fn verdict(&self) -> Verdict {
         self.verdict
@@ -52,9 +71,9 @@ impl Report {
         &self.info
     }
 
-    /// Why it would not go through: at least one entry, each with its `error_code`, where the
-    /// verdict is [`Verdict::Unlikely`].
-    pub fn errors(&self) -> &[ErrorDetail] {
+    /// Why it would not go through: at least one reason where the verdict is
+    /// [`Verdict::Unlikely`], none where it is [`Verdict::Likely`].
+    pub fn errors(&self) -> &[Reason] {
         &self.errors
     }
 
@@ -73,7 +92,7 @@ impl Report {
         self.attempts
     }
 
-    /// Time from the first question to the answer.
+    /// Time from the call to the answer, waits included.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }

@@ -25,6 +25,11 @@
 
 mod documented;
 mod judge;
+mod limits;
+mod oauth;
+mod script;
 mod server;
 
+pub use oauth::Grant;
+pub use script::Answer;
 pub use server::{Builder, DEFAULT_TOKEN, Sandbox};

@@ -2,11 +2,11 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use webex_precheck::api::types::{
-    Address, CallingParameters, CustomerInfo, CustomerPackage, CustomerPrecheckRequest,
-    CustomerProvisioningParameters, Location, SubscriberPackage, SubscriberPrecheckRequest,
+use webex_precheck::{
+    Address, CallingParameters, Client, Country, CustomerInfo, CustomerPackage, CustomerPrecheck,
+    CustomerProvisioningParameters, Location, Patience, SubscriberPackage, SubscriberPrecheck,
+    TimeZone, Token, Verdict,
 };
-use webex_precheck::{Client, Token, Verdict};
 use webex_precheck_sandbox::Sandbox;
 
 async fn start() -> (Sandbox, Client) {
@@ -20,14 +20,19 @@ async fn start() -> (Sandbox, Client) {
 }
 
 fn address() -> Address {
-    Address::new("771 Alder Drive", "Milpitas", "US").state_or_province("CA")
+    Address::new("771 Alder Drive", "Milpitas", Country::US).state_or_province("CA")
 }
 
 #[tokio::test]
 async fn a_customer_is_likely() {
     let (_sandbox, client) = start().await;
-    let location = Location::new("Head Office", address(), "America/Los_Angeles", "en_us");
-    let request = CustomerPrecheckRequest::new(address())
+    let location = Location::new(
+        "Head Office",
+        address(),
+        TimeZone::new("America/Los_Angeles"),
+        "en_us",
+    );
+    let request = CustomerPrecheck::new(address())
         .customer_info(CustomerInfo::new("john.anderson@acme.com").name("John's Pizza"))
         .packages([
             CustomerPackage::WebexCalling,
@@ -47,12 +52,12 @@ async fn a_customer_is_likely() {
 #[tokio::test]
 async fn a_subscriber_is_unlikely_with_code_and_field() {
     let (_sandbox, client) = start().await;
-    let request =
-        SubscriberPrecheckRequest::new("alice.anderson@acme.com").packages(["webex_tomorrow"]);
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com").packages(["webex_tomorrow"]);
     let report = client.precheck_subscriber(&request).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Unlikely);
-    assert_eq!(report.errors()[0].field_name.as_deref(), Some("packages"));
-    assert!(report.errors()[0].error_code.is_some());
+    assert_eq!(report.errors()[0].field.as_deref(), Some("packages"));
+    // The sandbox's own code for an unknown package.
+    assert_eq!(report.errors()[0].code.0, 900_002);
     let request = request.packages([SubscriberPackage::WebexCalling]);
     let report = client.precheck_subscriber(&request).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Likely);
@@ -70,7 +75,7 @@ async fn another_token_is_refused_and_not_shown() {
         .base_url(sandbox.url())
         .build()
         .unwrap();
-    let request = SubscriberPrecheckRequest::new("alice.anderson@acme.com");
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
     let error = client.precheck_subscriber(&request).await.unwrap_err();
     assert!(error.is_unauthorized());
     assert_eq!(error.status(), Some(401));
@@ -80,8 +85,13 @@ async fn another_token_is_refused_and_not_shown() {
 
 #[tokio::test]
 async fn a_sandbox_stops_when_dropped() {
-    let (sandbox, client) = start().await;
-    let request = SubscriberPrecheckRequest::new("alice.anderson@acme.com");
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::builder(Token::new(sandbox.token()).unwrap())
+        .base_url(sandbox.url())
+        .patience(Patience::none())
+        .build()
+        .unwrap();
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
     let address = sandbox.url();
     drop(sandbox);
     // The port closes as soon as the server's task has run.
@@ -110,7 +120,8 @@ async fn the_generated_client_works_too_and_keeps_the_status_of_an_error() {
             .unwrap();
         webex_precheck_api::Client::new_with_client(&sandbox.url(), http)
     };
-    let request = SubscriberPrecheckRequest::new("alice.anderson@acme.com");
+    let request: webex_precheck_api::types::SubscriberPrecheckRequest =
+        SubscriberPrecheck::new("alice.anderson@acme.com").into();
     let client = with_token(sandbox.token());
     let answer = client
         .precheck_subscriber(Some("abc"), &request)

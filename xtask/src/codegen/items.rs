@@ -3,19 +3,20 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::outcome::Failure;
 use crate::workspace::CONTRACT;
 
-use super::names;
+use super::contract::{missing, paths, reaches};
+use super::{contract, names, newtypes};
 
 /// What is added to progenitor's output.
 pub(super) struct Items {
     /// For the root of the generated module.
     pub(super) operations: TokenStream,
     /// For its module `types`.
-    pub(super) enums: TokenStream,
+    pub(super) types: TokenStream,
 }
 
 /// Builds our items from the contract.
@@ -23,28 +24,15 @@ pub(super) fn items(contract: &Value) -> Result<Items, Failure> {
     let enums = enumerations(contract)
         .map(|(name, schema)| enumeration(contract, name, schema))
         .collect::<Result<Vec<_>, _>>()?;
+    let newtypes = newtypes::definitions(contract);
     Ok(Items {
         operations: operations(contract)?,
-        enums: quote!(#(#enums)*),
+        types: quote!(#(#enums)* #newtypes),
     })
 }
 
-fn missing(what: &str) -> Failure {
-    Failure::new(format!(
-        "{CONTRACT}: {what} is missing or of the wrong type"
-    ))
-}
-
 fn enumerations(contract: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    let schemas = contract.pointer("/components/schemas");
-    let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
-    schemas.filter(|(_, schema)| schema.get("enum").is_some())
-}
-
-/// The operations: path item by path, in order.
-fn paths(contract: &Value) -> Result<&Map<String, Value>, Failure> {
-    let paths = contract.get("paths").and_then(Value::as_object);
-    paths.ok_or_else(|| missing("`paths`"))
+    contract::schemas(contract).filter(|(_, schema)| schema.get("enum").is_some())
 }
 
 fn operations(contract: &Value) -> Result<TokenStream, Failure> {
@@ -252,27 +240,4 @@ fn dependencies(contract: &Value, name: &str, values: &[&str]) -> Result<TokenSt
             }
         }
     })
-}
-
-/// Whether a schema refers to another, through any number of references.
-fn reaches(contract: &Value, value: &Value, target: &str, depth: usize) -> bool {
-    if depth > 32 {
-        return false;
-    }
-    match value {
-        Value::Object(object) => object
-            .iter()
-            .any(|(key, value)| match (key.as_str(), value) {
-                ("$ref", Value::String(reference)) => {
-                    let next = contract.pointer(reference.trim_start_matches('#'));
-                    reference == target
-                        || next.is_some_and(|next| reaches(contract, next, target, depth + 1))
-                }
-                _ => reaches(contract, value, target, depth + 1),
-            }),
-        Value::Array(values) => values
-            .iter()
-            .any(|value| reaches(contract, value, target, depth + 1)),
-        _ => false,
-    }
 }

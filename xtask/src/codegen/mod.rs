@@ -1,26 +1,29 @@
-//! `codegen`: the contract becomes `crates/api/src/generated.rs`.
+//! `codegen`: the contract becomes `crates/api/src/generated.rs`, and the requests of the client
+//! crate, `crates/client/src/request/generated.rs`.
 //!
 //! Each step is a function of its own: [`parse`], [`lower::lower`] (what progenitor cannot take is
-//! rewritten in the copy it gets, so that the contract stays whole), [`generate`], [`types::refine`]
-//! and [`items::items`] (our own items), [`render`]. Nothing in it asks for the network, the clock
+//! rewritten in the copy it gets, so that the contract stays whole), [`generate`], [`types::refine`],
+//! [`items::items`] (our own items), [`requests::requests`], [`render`]. Nothing in it asks for the network, the clock
 //! or the environment, so that the outcome is the same on every machine.
 
+mod contract;
 mod items;
 mod lower;
 mod names;
+mod newtypes;
+mod requests;
 mod types;
 
 use std::panic::{self, AssertUnwindSafe};
 
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
-use quote::quote;
 use serde_json::Value;
 use webex_precheck_contract::capture;
 
 use crate::outcome::{Failure, Outcome};
 use crate::workspace::{CONTRACT, Workspace, capture_file};
 
-/// Write the generated files: `crates/api/src/generated.rs` from `spec/openapi.json`, and the
+/// Write the generated files: types, client and requests from `spec/openapi.json`, and the
 /// sandbox's copies of the captures
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -29,7 +32,8 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-const GENERATED: &str = "crates/api/src/generated.rs";
+const API: &str = "crates/api/src/generated.rs";
+const REQUESTS: &str = "crates/client/src/request/generated.rs";
 /// The sandbox judges by what is documented. It is published without `spec/`, so it has copies.
 const SANDBOX: &str = "crates/sandbox/documented";
 
@@ -37,7 +41,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     // Refuses what our own reader finds wrong, before anything is generated from it.
     workspace.contract()?;
     let contract = parse(&workspace.read(CONTRACT)?)?;
-    let mut files = vec![(GENERATED.to_owned(), source_text(&contract)?)];
+    let Generated { api, requests } = generate_all(&contract)?;
+    let mut files = vec![(API.to_owned(), api), (REQUESTS.to_owned(), requests)];
     for (name, inventory) in workspace.captures()? {
         let copy = capture::write(&inventory).map_err(Failure::new)?;
         // Guards against a capture that was edited by hand.
@@ -59,13 +64,22 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     })
 }
 
-/// The generated file for a contract.
-fn source_text(contract: &Value) -> Result<String, Failure> {
+/// The generated files for a contract.
+struct Generated {
+    api: String,
+    requests: String,
+}
+
+fn generate_all(contract: &Value) -> Result<Generated, Failure> {
     let lowered = lower::lower(contract)?;
     let client = generate(&lowered)?;
     let refined = types::refine(client, contract)?;
+    let requests = requests::requests(&refined, contract)?;
     let items = items::items(contract)?;
-    render(refined, items)
+    Ok(Generated {
+        api: render(with_items(refined, items)?),
+        requests: render(ours(requests)?),
+    })
 }
 
 /// Reads the contract, which must be a description that `openapiv3` takes.
@@ -113,26 +127,31 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Puts progenitor's output and our own items together and lays them out.
-fn render(client: syn::File, items: items::Items) -> Result<String, Failure> {
-    let items::Items { operations, enums } = items;
-    let enums: syn::File =
-        syn::parse2(enums).map_err(|error| Failure::new(format!("our own items: {error}")))?;
-    let mut file = client;
+fn ours(items: proc_macro2::TokenStream) -> Result<syn::File, Failure> {
+    syn::parse2(items).map_err(|error| Failure::new(format!("our own items: {error}")))
+}
+
+/// Puts progenitor's output and our own items together.
+fn with_items(mut file: syn::File, items: items::Items) -> Result<syn::File, Failure> {
+    let items::Items { operations, types } = items;
+    let types = ours(types)?;
     for item in &mut file.items {
         if let syn::Item::Mod(module) = item
             && module.ident == "types"
             && let Some((_, content)) = &mut module.content
         {
-            content.extend(enums.items.clone());
+            content.extend(types.items.clone());
         }
     }
-    let parsed: syn::File = syn::parse2(quote! { #operations })
-        .map_err(|error| Failure::new(format!("our own items: {error}")))?;
-    file.items.extend(parsed.items);
+    file.items.extend(ours(operations)?.items);
     file.attrs.clear();
+    Ok(file)
+}
+
+/// Lays a file out.
+fn render(file: syn::File) -> String {
     let code = prettyplease::unparse(&file);
-    Ok(format!(
+    format!(
         "// Generated by `cargo xtask codegen` from {CONTRACT}. Do not edit: change that file and run it again.\n\n{code}"
-    ))
+    )
 }

@@ -8,6 +8,8 @@ use syn::{Fields, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
 
 use crate::outcome::Failure;
 
+use super::newtypes;
+
 /// Puts everything but the types behind the feature `client`, and refines the types.
 pub(super) fn refine(mut file: syn::File, contract: &Value) -> Result<syn::File, Failure> {
     for item in &mut file.items {
@@ -46,6 +48,7 @@ fn drop_constructor_without_token(item: &mut ItemImpl) {
 }
 
 fn refine_types(items: &mut Vec<Item>, contract: &Value) {
+    newtypes::apply(items, contract);
     let mut constructors = Vec::new();
     for item in items.iter_mut() {
         if let Item::Struct(item) = item {
@@ -84,18 +87,23 @@ fn is_clone_conversion(item: &Item) -> bool {
     conversion.ends_with(&format!("From<&{this}>"))
 }
 
-/// `new` with what is required, and a setter for each of the other fields.
-fn constructor(item: &ItemStruct, contract: &Value) -> Item {
-    let name = &item.ident;
+/// The fields of a struct, in the order of the contract; progenitor sorts them by name.
+pub(super) fn fields(item: &ItemStruct, contract: &Value) -> Vec<Field> {
     let mut fields: Vec<Field> = match &item.fields {
         Fields::Named(named) => named.named.iter().filter_map(Field::read).collect(),
         _ => Vec::new(),
     };
-    // In the order of the contract; progenitor sorts by name.
-    let pointer = format!("/components/schemas/{name}/properties");
+    let pointer = format!("/components/schemas/{}/properties", item.ident);
     let properties = contract.pointer(&pointer).and_then(Value::as_object);
     let order = |field: &Field| properties?.keys().position(|known| *known == field.name);
     fields.sort_by_key(|field| order(field).unwrap_or(usize::MAX));
+    fields
+}
+
+/// `new` with what is required, and a setter for each of the other fields.
+fn constructor(item: &ItemStruct, contract: &Value) -> Item {
+    let name = &item.ident;
+    let fields = fields(item, contract);
     let required: Vec<&Field> = fields.iter().filter(|f| f.kind == Kind::Required).collect();
     let optional: Vec<&Field> = fields.iter().filter(|f| f.kind != Kind::Required).collect();
     let arguments = required.iter().map(|f| {
@@ -131,20 +139,21 @@ fn constructor(item: &ItemStruct, contract: &Value) -> Item {
 }
 
 #[derive(PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Required,
     Optional,
     List,
 }
 
-struct Field {
-    ident: syn::Ident,
+/// A field of a generated struct.
+pub(super) struct Field {
+    pub(super) ident: syn::Ident,
     /// As it is sent.
-    name: String,
+    pub(super) name: String,
     /// Type of the value, of the element for a list.
-    ty: TokenStream,
-    kind: Kind,
-    docs: Vec<syn::Attribute>,
+    pub(super) ty: TokenStream,
+    pub(super) kind: Kind,
+    pub(super) docs: Vec<syn::Attribute>,
 }
 
 impl Field {
@@ -164,7 +173,7 @@ impl Field {
         };
         let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
         Some(Self {
-            name: sent_name(field).unwrap_or_else(|| ident.to_string()),
+            name: wire_name(field)?,
             ident,
             ty,
             kind,
@@ -212,17 +221,19 @@ fn is_defaulted(field: &syn::Field) -> bool {
     })
 }
 
-/// The name in `#[serde(rename = "…")]`.
-fn sent_name(field: &syn::Field) -> Option<String> {
-    let mut name = None;
+/// The name of a field as it is sent: that of `#[serde(rename = "…")]`, else its own.
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
+    let mut name = field.ident.as_ref().map(ToString::to_string);
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
             let value: Option<syn::LitStr> = match meta.input.peek(syn::Token![=]) {
                 true => Some(meta.value()?.parse()?),
                 false => None,
             };
-            if meta.path.is_ident("rename") {
-                name = value.map(|value| value.value());
+            if meta.path.is_ident("rename")
+                && let Some(value) = value
+            {
+                name = Some(value.value());
             }
             Ok(())
         });

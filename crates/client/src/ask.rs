@@ -1,0 +1,343 @@
+//! One precheck: attempts, waits and renewals, until there is a verdict or no more patience.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tracing::{Instrument, Span, field};
+use url::Url;
+
+use crate::answer::{self, Said};
+use crate::clock::{Clock, Deadline};
+use crate::error::{Error, Kind};
+use crate::excerpt;
+use crate::http::{self, Answer};
+use crate::keeper::{Current, Keeper};
+use crate::pace::{Going, SharedPace, TooLong};
+use crate::patience::{Patience, Setback};
+use crate::renewal::Renewal;
+use crate::report::{Report, Verdict};
+
+/// What all clones of a client share.
+pub(crate) struct Core {
+    pub(crate) renewal: Renewal,
+    pub(crate) keeper: Arc<Keeper>,
+    /// Addresses and paces of the operations, by their index.
+    pub(crate) operations: [(Url, SharedPace); 2],
+    pub(crate) refuse_hard_findings: bool,
+}
+
+/// How an attempt ended.
+enum Outcome {
+    Verdict(Box<Report>),
+    /// 401.
+    Unauthorized(Error),
+    /// The setback says whether another try may help.
+    Failed(Error, Option<Setback>),
+}
+
+impl Core {
+    /// Asks until there is an answer or no more patience.
+    pub(crate) async fn ask(
+        &self,
+        operation: usize,
+        id: &'static str,
+        body: Vec<u8>,
+    ) -> Result<Report, Error> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::new(Kind::Builder(
+                "a client must be used within a tokio runtime; the feature `blocking` has one that needs none",
+            )));
+        }
+        let start = self.clock().now();
+        let span = tracing::debug_span!(
+            "precheck",
+            operation = id,
+            attempts = field::Empty,
+            status = field::Empty,
+            tracking_id = field::Empty,
+        );
+        let precheck = Asking {
+            core: self,
+            operation,
+            body: Bytes::from(body),
+            start,
+            deadline: Deadline::after(self.clock(), self.patience().total_time()),
+            setbacks: Vec::new(),
+            attempts: 0,
+        };
+        precheck.run().instrument(span).await
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.renewal.clock
+    }
+
+    fn patience(&self) -> &Patience {
+        &self.renewal.patience
+    }
+}
+
+/// A precheck under way.
+struct Asking<'a> {
+    core: &'a Core,
+    operation: usize,
+    body: Bytes,
+    start: Instant,
+    deadline: Deadline,
+    setbacks: Vec<Setback>,
+    attempts: u32,
+}
+
+impl<'a> Asking<'a> {
+    async fn run(mut self) -> Result<Report, Error> {
+        let result = self.until_answered().await;
+        let elapsed = self.core.clock().now() - self.start;
+        let span = Span::current();
+        span.record("attempts", self.attempts);
+        match result {
+            Ok(mut report) => {
+                report.attempts = self.attempts;
+                report.elapsed = elapsed;
+                span.record("status", report.status);
+                span.record("tracking_id", report.tracking_id.as_deref());
+                tracing::debug!(verdict = report.verdict.as_str(), "Webex has answered");
+                Ok(report)
+            }
+            Err(mut error) => {
+                error.context_mut().attempts = self.attempts;
+                error.context_mut().elapsed = elapsed;
+                span.record("status", error.status());
+                span.record("tracking_id", error.tracking_id());
+                tracing::debug!(%error, "there is no verdict");
+                Err(error)
+            }
+        }
+    }
+
+    async fn until_answered(&mut self) -> Result<Report, Error> {
+        let mut is_renewed = false;
+        let mut current = self.token(None).await?.ok_or(Error::new(Kind::Timeout))?;
+        loop {
+            let going = match self.core.patience().keeps_pace() {
+                true => Some(self.leave().await?),
+                false => None,
+            };
+            // It may have expired in the line.
+            if let Some(token) = self.token(None).await? {
+                current = token;
+            }
+            self.attempts += 1;
+            let span =
+                tracing::debug_span!("attempt", number = self.attempts, status = field::Empty);
+            let outcome = self.attempt(&current, going).instrument(span).await;
+            match outcome {
+                Outcome::Verdict(report) => return Ok(*report),
+                Outcome::Unauthorized(error) if is_renewed => return Err(error),
+                Outcome::Unauthorized(error) => match self.token(Some(&current)).await? {
+                    Some(another) => {
+                        is_renewed = true;
+                        current = another;
+                    }
+                    None => return Err(error),
+                },
+                Outcome::Failed(error, None) => return Err(error),
+                Outcome::Failed(error, Some(setback)) => self.wait(error, setback).await?,
+            }
+        }
+    }
+
+    /// The token to ask with; or another than the one that was refused, where there is one.
+    async fn token(&self, refused: Option<&Arc<Current>>) -> Result<Option<Arc<Current>>, Error> {
+        let Core {
+            keeper, renewal, ..
+        } = self.core;
+        let token = async {
+            match refused {
+                None => keeper.current(renewal).await.map(Some),
+                Some(_) => keeper.another(renewal, refused).await,
+            }
+        };
+        // The usual case needs no timer.
+        let mut token = std::pin::pin!(token);
+        let now = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(match token.as_mut().poll(context) {
+                std::task::Poll::Ready(token) => Some(token),
+                std::task::Poll::Pending => None,
+            })
+        });
+        if let Some(token) = now.await {
+            return token;
+        }
+        let token = self.deadline.limit(self.core.clock(), token).await;
+        token.unwrap_or_else(|| Err(Error::new(Kind::Timeout)))
+    }
+
+    /// Waits for leave to ask.
+    async fn leave(&self) -> Result<Going<'a>, Error> {
+        let core: &'a Core = self.core;
+        let clock = core.clock();
+        let bears = |wait| {
+            let left = self.deadline.left(clock).unwrap_or_default();
+            self.core.patience().bears(wait, left)
+        };
+        let (_, pace) = &core.operations[self.operation];
+        let going = pace.leave(clock, self.deadline, bears).await;
+        going.map_err(|too_long| match too_long {
+            TooLong::Gate(wait) => {
+                let mut error = Error::new(Kind::Limited);
+                error.context_mut().retry_after = Some(wait);
+                error
+            }
+            TooLong::Line => Error::new(Kind::Timeout),
+        })
+    }
+
+    /// After a setback: waits for the next attempt, or gives up.
+    async fn wait(&mut self, error: Error, setback: Setback) -> Result<(), Error> {
+        self.setbacks.push(setback);
+        let Self { core, .. } = self;
+        let (clock, patience) = (core.clock(), core.patience());
+        if !patience.tries_again(&self.setbacks) {
+            return Err(error);
+        }
+        let failures = u32::try_from(self.setbacks.len()).unwrap_or(u32::MAX);
+        let asked = error.retry_after().filter(|wait| !wait.is_zero());
+        let limited = setback == Setback::Status(429);
+        // The pace waits for those that Webex limits.
+        let wait = match (limited && patience.keeps_pace(), asked) {
+            (true, asked) => asked.unwrap_or_default(),
+            (false, Some(asked)) => asked,
+            (false, None) => patience.backoff_after(failures, clock.random()),
+        };
+        let left = self.deadline.left(clock).unwrap_or_default();
+        if !patience.bears(wait, left) {
+            return Err(error);
+        }
+        tracing::debug!(
+            status = error.status(),
+            tracking_id = error.tracking_id(),
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            "another try follows"
+        );
+        if !limited || !patience.keeps_pace() {
+            clock.sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, current: &Current, going: Option<Going<'_>>) -> Outcome {
+        let Core {
+            renewal,
+            operations,
+            ..
+        } = self.core;
+        let (address, _) = &operations[self.operation];
+        let request = renewal
+            .http
+            .post(address.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(AUTHORIZATION, current.header.clone())
+            .body(self.body.clone());
+        let left = self.deadline.left(self.core.clock()).unwrap_or_default();
+        let time = renewal.attempt.min(left);
+        let (answer, end) = http::exchange(&renewal.clock, request, time).await;
+        if let Some(status) = answer.status {
+            Span::current().record("status", status);
+        }
+        self.settle(going, &answer);
+        read(answer, end, current)
+    }
+
+    /// Tells the pace what became of the request.
+    fn settle(&self, going: Option<Going<'_>>, answer: &Answer) {
+        let (Some(going), Some(status)) = (going, answer.status) else {
+            return;
+        };
+        if status != 429 {
+            return going.accepted();
+        }
+        let clock = self.core.clock();
+        let asked = answer.retry_after.filter(|wait| !wait.is_zero());
+        let wait = going.refused(clock.now(), |refusals| {
+            asked.unwrap_or_else(|| {
+                let patience = self.core.patience();
+                patience.backoff_after(refusals, clock.random())
+            })
+        });
+        tracing::info!(
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            "Webex limits this token: all callers wait"
+        );
+    }
+}
+
+/// Reads an answer, whole or not.
+fn read(answer: Answer, end: Result<(), Error>, current: &Current) -> Outcome {
+    let Some(status) = answer.status else {
+        let error = end.err().unwrap_or_else(|| Error::new(Kind::Connect));
+        return Outcome::Failed(error, Some(Setback::Connection));
+    };
+    let secrets = &current.secrets;
+    let body = String::from_utf8_lossy(&answer.body);
+    let body = match secrets.are_in(&body) {
+        true => secrets.redact(&body).into(),
+        false => body,
+    };
+    let header = answer.tracking_id.as_deref();
+    let tracking_id = header.and_then(|id| excerpt::tracking_id(id, secrets));
+    let error = match end {
+        Ok(()) => match answer::judge(status, &body) {
+            Said::Likely(response) => {
+                return Outcome::Verdict(Box::new(Report {
+                    verdict: Verdict::Likely,
+                    message: response.message,
+                    info: response.info.map(|info| info.0).unwrap_or_default(),
+                    errors: Vec::new(),
+                    status,
+                    tracking_id: tracking_id.or_else(|| id_in_body(&body, current)),
+                    attempts: 0,
+                    elapsed: Duration::ZERO,
+                }));
+            }
+            Said::Unlikely { message, reasons } => {
+                return Outcome::Verdict(Box::new(Report {
+                    verdict: Verdict::Unlikely,
+                    message,
+                    info: Vec::new(),
+                    errors: reasons,
+                    status,
+                    tracking_id: tracking_id.or_else(|| id_in_body(&body, current)),
+                    attempts: 0,
+                    elapsed: Duration::ZERO,
+                }));
+            }
+            Said::Refusal => Error::new(Kind::Status),
+            Said::Nonsense(error) => Error::new(Kind::Decode).because(error),
+            Said::Nothing => Error::new(Kind::NoVerdict),
+        },
+        // The status tells enough.
+        Err(cut) if !answer::may_judge(status) => Error::new(Kind::Status).because(cut),
+        Err(cut) => cut,
+    };
+    let setback = match error.kind() {
+        Kind::Status => Some(Setback::Status(status)),
+        Kind::Timeout | Kind::Transfer | Kind::Connect => Some(Setback::Connection),
+        _ => None,
+    };
+    let mut error = error;
+    let context = error.context_mut();
+    context.status = Some(status);
+    context.tracking_id = tracking_id.or_else(|| id_in_body(&body, current));
+    context.retry_after = answer.retry_after;
+    context.excerpt = excerpt::of_body(&body);
+    match status {
+        401 => Outcome::Unauthorized(error),
+        _ => Outcome::Failed(error, setback),
+    }
+}
+
+fn id_in_body(body: &str, current: &Current) -> Option<String> {
+    excerpt::tracking_id(&answer::tracking_id(body)?, &current.secrets)
+}

@@ -1,0 +1,148 @@
+//! The same without `async`, for programs that have no runtime.
+//!
+//! A client has a runtime of its own, with one thread that waits for the network, and asks over
+//! the same core as [the asynchronous one](crate::Client).
+
+use std::sync::{Arc, mpsc};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::error::{Error, Kind};
+use crate::many::{self, Limits};
+use crate::pace::Pace;
+use crate::report::Report;
+use crate::request::{CustomerPrecheck, Precheck, SubscriberPrecheck};
+
+/// Asks Webex, and blocks until there is an answer. Cheap to clone; may be used from many threads
+/// at once.
+#[derive(Clone, Debug)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<OwnRuntime>,
+}
+
+#[derive(Debug)]
+struct OwnRuntime(Option<Runtime>);
+
+impl Drop for OwnRuntime {
+    fn drop(&mut self) {
+        // Waiting for its thread is not allowed where other runtimes are at work.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Client {
+    /// A blocking client that asks as this one does.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread or no means to wait for the network.
+    pub fn new(client: crate::Client) -> Result<Self, Error> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("webex-precheck")
+            .enable_all()
+            .build()
+            .map_err(|error| {
+                Error::new(Kind::Builder("no runtime can be started")).because(error)
+            })?;
+        Ok(Self {
+            client,
+            runtime: Arc::new(OwnRuntime(Some(runtime))),
+        })
+    }
+
+    /// See [`Client::from_env`](crate::Client::from_env).
+    ///
+    /// # Errors
+    ///
+    /// As there, and as [`Client::new`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::new(crate::Client::from_env()?)
+    }
+
+    /// See [`Client::precheck_customer`](crate::Client::precheck_customer).
+    ///
+    /// # Errors
+    ///
+    /// As there; also if called from asynchronous code, which must not block.
+    pub fn precheck_customer(&self, request: &CustomerPrecheck) -> Result<Report, Error> {
+        self.precheck(request)
+    }
+
+    /// See [`Client::precheck_subscriber`](crate::Client::precheck_subscriber).
+    ///
+    /// # Errors
+    ///
+    /// As there; also if called from asynchronous code, which must not block.
+    pub fn precheck_subscriber(&self, request: &SubscriberPrecheck) -> Result<Report, Error> {
+        self.precheck(request)
+    }
+
+    /// See [`Client::precheck`](crate::Client::precheck).
+    ///
+    /// # Errors
+    ///
+    /// As there; also if called from asynchronous code, which must not block.
+    pub fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
+        self.block_on(self.client.precheck(request))?
+    }
+
+    /// See [`Client::precheck_many`](crate::Client::precheck_many). Prechecks go on while `next`
+    /// of the answers is waited for.
+    pub fn precheck_many<K, R, I>(&self, rows: I, limits: Limits) -> Answers<K>
+    where
+        K: Send + 'static,
+        R: Precheck + 'static,
+        I: IntoIterator<Item = (K, R), IntoIter: Send + 'static>,
+    {
+        Answers {
+            answers: Some(self.client.precheck_many(many::rows(rows), limits)),
+            client: self.clone(),
+        }
+    }
+
+    /// See [`Client::pace`](crate::Client::pace).
+    pub fn pace<R: Precheck>(&self) -> Pace {
+        self.client.pace::<R>()
+    }
+
+    fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let is_async = Handle::try_current().is_ok();
+        match &self.runtime.0 {
+            Some(runtime) if !is_async => Ok(runtime.block_on(work)),
+            _ => Err(Error::new(Kind::Builder(
+                "a blocking client cannot be used in asynchronous code; use webex_precheck::Client there",
+            ))),
+        }
+    }
+}
+
+/// The answers of [`Client::precheck_many`], in the order in which they come.
+#[derive(Debug)]
+#[must_use = "nothing is asked unless the answers are taken"]
+pub struct Answers<K> {
+    /// None after the last answer.
+    answers: Option<many::Answers<K>>,
+    client: Client,
+}
+
+impl<K: Send + 'static> Iterator for Answers<K> {
+    type Item = (K, Result<Report, Error>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut answers = self.answers.take()?;
+        let runtime = self.client.runtime.0.as_ref()?;
+        let (send, receive) = mpsc::channel();
+        runtime.spawn(async move {
+            let answer = answers.next().await;
+            // The receiver waits below.
+            let _ = send.send((answers, answer));
+        });
+        let (answers, answer) = receive.recv().ok()?;
+        self.answers = answer.is_some().then_some(answers);
+        answer
+    }
+}

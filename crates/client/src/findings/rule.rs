@@ -1,0 +1,93 @@
+//! The rules, and who says so.
+
+/// Whether a request is sent despite a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// Webex's documentation forbids it: not sent.
+    Hard,
+    /// It looks wrong: sent, for Webex to judge.
+    Soft,
+}
+
+impl Severity {
+    /// `hard` or `soft`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hard => "hard",
+            Self::Soft => "soft",
+        }
+    }
+}
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $name:ident $id:literal $severity:ident $source:expr;)*) => {
+        /// What a finding is about.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Rule {
+            /// All rules.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// A name that stays the same from release to release, such as `country-size`.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)*
+                }
+            }
+
+            /// Whether a request that does not follow it is refused.
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)*
+                }
+            }
+
+            /// Who says so.
+            pub fn source(self) -> &'static str {
+                match self {
+                    $(Self::$name => $source,)*
+                }
+            }
+        }
+    };
+}
+
+const CUSTOMERS: &str = "Webex, precheck of a customer";
+const SUBSCRIBERS: &str = "Webex, precheck of a subscriber";
+const BOTH: &str = "Webex, both prechecks";
+const CUSTOM: &str = "custom of the country's post";
+
+rules! {
+    /// A field that is required is empty.
+    RequiredEmpty "required-empty" Hard BOTH;
+    /// A country code does not have the two characters that Webex states.
+    CountrySize "country-size" Hard CUSTOMERS;
+    /// A subscriber has more than one package.
+    OnePackage "one-package" Hard SUBSCRIBERS;
+    /// A line of an address has more than 50 characters.
+    AddressLineLength "address-line-length" Soft CUSTOMERS;
+    /// A country code is none that ISO 3166-1 assigns.
+    UnknownCountry "unknown-country" Soft "ISO 3166-1 alpha-2";
+    /// An e-mail address is none.
+    NoEmail "no-email" Soft "RFC 5321 and 5322";
+    /// A time zone is not in the IANA database.
+    UnknownTimeZone "unknown-time-zone" Soft "IANA time zone database";
+    /// A package is none that this release knows.
+    UnknownPackage "unknown-package" Soft BOTH;
+    /// A package stands without another that it needs.
+    PackageDependency "package-dependency" Soft BOTH;
+    /// A subscriber with a calling package has neither a phone number nor an extension.
+    NoNumber "no-number" Soft SUBSCRIBERS;
+    /// A subscriber says neither of which customer, nor of what new one.
+    NoCustomer "no-customer" Soft SUBSCRIBERS;
+    /// An address lacks the state or province that addresses of its country have.
+    NoState "no-state" Soft CUSTOM;
+    /// An address lacks the postal code that addresses of its country have.
+    NoPostalCode "no-postal-code" Soft CUSTOM;
+    /// A value stands in quotation marks, which are sent with it.
+    Quoted "quoted" Soft "as in some of Webex's own examples";
+}

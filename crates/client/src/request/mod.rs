@@ -1,0 +1,102 @@
+//! What Webex is asked.
+
+#[rustfmt::skip]
+mod generated;
+
+use std::fmt;
+
+use serde::Serialize;
+use webex_precheck_api::{Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
+
+use crate::findings::{self, Finding, Severity};
+
+pub use generated::{CustomerPrecheck, SubscriberPrecheck};
+
+/// A request of one of the two operations: [`CustomerPrecheck`] or [`SubscriberPrecheck`].
+pub trait Precheck: Serialize + Send + Sync + sealed::Sealed {
+    /// The operation that takes it.
+    const OPERATION: Operation;
+
+    /// See [`CustomerPrecheck::findings`].
+    fn findings(&self) -> Vec<Finding>;
+}
+
+pub(crate) mod sealed {
+    use super::Finding;
+
+    pub trait Sealed {
+        /// The body, as it is sent.
+        fn body(&self) -> Result<Vec<u8>, serde_json::Error>;
+        fn hard_findings(&self) -> Vec<Finding>;
+        /// Which of the client's paces is the operation's.
+        const INDEX: usize;
+    }
+}
+
+/// Fields are set that exclude each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict(&'static [&'static str]);
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<String> = self.0.iter().map(|field| format!("`{field}`")).collect();
+        write!(
+            f,
+            "{} are set; Webex takes one of them",
+            fields.join(" and ")
+        )
+    }
+}
+
+impl std::error::Error for Conflict {}
+
+impl CustomerPrecheck {
+    /// What is wrong with this request or looks like it, found without asking Webex.
+    pub fn findings(&self) -> Vec<Finding> {
+        findings::of_customer(self.as_ref(), None)
+    }
+}
+
+impl SubscriberPrecheck {
+    /// What is wrong with this request or looks like it, found without asking Webex.
+    pub fn findings(&self) -> Vec<Finding> {
+        findings::of_subscriber(self.as_ref(), None)
+    }
+}
+
+macro_rules! precheck {
+    ($request:ty, $operation:expr, $findings:path, $index:literal) => {
+        impl Precheck for $request {
+            const OPERATION: Operation = $operation;
+
+            fn findings(&self) -> Vec<Finding> {
+                self.findings()
+            }
+        }
+
+        impl sealed::Sealed for $request {
+            const INDEX: usize = $index;
+
+            fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
+                serde_json::to_vec(self)
+            }
+
+            fn hard_findings(&self) -> Vec<Finding> {
+                $findings(self.as_ref(), Some(Severity::Hard))
+            }
+        }
+    };
+}
+
+precheck!(
+    CustomerPrecheck,
+    PRECHECK_CUSTOMER,
+    findings::of_customer,
+    0
+);
+precheck!(
+    SubscriberPrecheck,
+    PRECHECK_SUBSCRIBER,
+    findings::of_subscriber,
+    1
+);
