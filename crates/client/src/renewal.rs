@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::answer;
 use crate::clock::{Clock, Deadline};
 use crate::credentials::Issued;
 use crate::error::{Error, Kind};
@@ -122,54 +123,57 @@ impl Renewal {
             )));
         let left = deadline.left(&*self.clock).unwrap_or_default();
         let (answer, end) = http::exchange(&self.clock, request, self.attempt.min(left)).await;
-        let success = answer
+        let is_success = answer
             .status
             .is_some_and(|status| (200..300).contains(&status));
-        if success && end.is_ok() {
-            let body = Zeroizing::new(answer.body);
-            if let Some(renewed) = read(&body) {
-                tracing::debug!("the access token was renewed");
-                return Ok(renewed);
-            }
-            let mut error = Error::new(Kind::Renewal { refused: false }).because(NoToken);
-            // No excerpt: a part of it may be a token.
-            error.context_mut().status = answer.status;
-            error.context_mut().tracking_id = answer.tracking_id;
-            return Err((error, None));
+        if is_success
+            && end.is_ok()
+            && let Some(renewed) = read(&answer.body)
+        {
+            tracing::debug!("the access token was renewed");
+            return Ok(renewed);
         }
         let secrets = Secrets::new([grant.client_secret.expose(), refresh_token.expose()]);
-        Err(failure(answer, success, end.err(), &secrets))
+        Err(failure(answer, is_success, end, &secrets))
     }
 }
 
+/// Why there is no token, and the setback, if another try may help.
 fn failure(
     answer: Answer,
-    success: bool,
-    end: Option<Error>,
+    is_success: bool,
+    end: Result<(), Error>,
     secrets: &Secrets,
 ) -> (Error, Option<Setback>) {
+    let body = Zeroizing::new(answer.body);
     let refused = matches!(answer.status, Some(400 | 401 | 403));
-    let mut error = Error::new(Kind::Renewal { refused });
-    if let Some(end) = end {
-        error = error.because(end);
-    }
+    let setback = match (answer.status, &end) {
+        _ if refused => None,
+        (Some(status), _) if !is_success => Some(Setback::Status(status)),
+        (_, Err(_)) => Some(Setback::Connection),
+        (_, Ok(())) => None,
+    };
+    let error = Error::new(Kind::Renewal { refused });
+    let mut error = match end {
+        Err(end) => error.because(end),
+        Ok(()) if is_success => error.because(NoToken),
+        Ok(()) => error,
+    };
     let context = error.context_mut();
     context.status = answer.status;
     context.retry_after = answer.retry_after;
     let header = answer.tracking_id.as_deref();
-    let text = String::from_utf8_lossy(&answer.body);
-    let text = secrets.redact(&text);
-    context.tracking_id = header
-        .and_then(|id| excerpt::tracking_id(id, secrets))
-        .or_else(|| excerpt::tracking_id(&crate::answer::tracking_id(&text)?, secrets));
-    if !success {
+    context.tracking_id = header.and_then(|id| excerpt::tracking_id(id, secrets));
+    // A part of a success may be a token.
+    if !is_success {
+        let text = secrets.redact(&String::from_utf8_lossy(&body));
         context.excerpt = excerpt::of_body(&text);
+        if context.tracking_id.is_none() {
+            let id = answer::tracking_id(&text);
+            context.tracking_id = id.and_then(|id| excerpt::tracking_id(&id, secrets));
+        }
     }
-    let setback = match answer.status {
-        Some(status) if !success => Some(Setback::Status(status)),
-        _ => Some(Setback::Connection),
-    };
-    (error, setback.filter(|_| !refused))
+    (error, setback)
 }
 
 fn read(body: &[u8]) -> Option<Renewed> {

@@ -1,0 +1,360 @@
+//! Tokens: from where they come, how they are renewed, and that they are never shown.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::error::Error as StdError;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use e2e::{Log, VirtualClock};
+use serde_json::json;
+use webex_precheck::{
+    BoxFuture, Client, ClientBuilder, Clock, Credentials, Error, Issued, RefreshGrant,
+    RefreshToken, Report, SubscriberPrecheck, Token, TokenSource,
+};
+use webex_precheck_sandbox::{Answer, Grant, Sandbox};
+
+const VALIDATE: &str = "/v1/wholesale/subscribers/validate";
+const RENEW: &str = "/v1/access_token";
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A sandbox whose access tokens are good for an hour.
+async fn sandbox(clock: &VirtualClock) -> Sandbox {
+    let clock = clock.clone();
+    let grant = Grant::new("C1", "secret", "refresh").expires_in(HOUR);
+    Sandbox::builder()
+        .grant(grant.rotating())
+        .now(move || clock.now())
+        .start()
+        .await
+        .unwrap()
+}
+
+fn grant(secret: &str) -> RefreshGrant {
+    RefreshGrant::new("C1", secret, RefreshToken::new("refresh").unwrap()).unwrap()
+}
+
+fn client(credentials: impl Into<Credentials>, sandbox: &Sandbox, clock: &VirtualClock) -> Client {
+    builder(credentials, sandbox, clock).build().unwrap()
+}
+
+fn builder(
+    credentials: impl Into<Credentials>,
+    sandbox: &Sandbox,
+    clock: &VirtualClock,
+) -> ClientBuilder {
+    Client::builder(credentials)
+        .base_url(sandbox.url())
+        .clock(clock.clone())
+}
+
+async fn ask(client: &Client) -> Result<Report, Error> {
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+    client.precheck_subscriber(&request).await
+}
+
+/// Asks from many callers at once.
+async fn ask_all(client: &Client, callers: usize) -> Vec<Result<Report, Error>> {
+    let asked: Vec<_> = (0..callers)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { ask(&client).await })
+        })
+        .collect();
+    let mut results = Vec::new();
+    for asked in asked {
+        results.push(asked.await.unwrap());
+    }
+    results
+}
+
+fn count(sandbox: &Sandbox, path: &str, status: u16) -> u64 {
+    let answered = sandbox.answered(path);
+    answered.get(&status).copied().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn two_hundred_callers_without_a_token_cause_one_renewal() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    for result in ask_all(&client, 200).await {
+        assert!(result.unwrap().is_likely());
+    }
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+    assert_eq!(count(&sandbox, VALIDATE, 200), 200);
+    assert_eq!(count(&sandbox, VALIDATE, 401), 0);
+}
+
+#[tokio::test]
+async fn two_hundred_callers_with_a_token_that_expired_cause_one_renewal() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    ask(&client).await.unwrap();
+    // Known to have expired: renewed before anything is asked with it.
+    clock.advance(2 * HOUR);
+    for result in ask_all(&client, 200).await {
+        assert_eq!(result.unwrap().attempts(), 1);
+    }
+    assert_eq!(count(&sandbox, RENEW, 200), 2);
+    assert_eq!(count(&sandbox, VALIDATE, 401), 0);
+    // Taken back before its time: some are refused, and all get their answer.
+    sandbox.revoke_tokens();
+    for result in ask_all(&client, 200).await {
+        assert!(result.unwrap().attempts() <= 2);
+    }
+    assert_eq!(count(&sandbox, RENEW, 200), 3);
+    assert!(count(&sandbox, VALIDATE, 401) > 0);
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_it_expires() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    ask(&client).await.unwrap();
+    // Five minutes are less than a tenth of an hour.
+    clock.advance(HOUR - Duration::from_secs(301));
+    ask(&client).await.unwrap();
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+    clock.advance(Duration::from_secs(1));
+    ask(&client).await.unwrap();
+    assert_eq!(count(&sandbox, RENEW, 200), 2);
+    assert_eq!(count(&sandbox, VALIDATE, 401), 0);
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_refused_fails_all_once_and_for_good() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("wrong-secret"), &sandbox, &clock);
+    let mut results = ask_all(&client, 200).await;
+    results.push(ask(&client).await);
+    for result in results {
+        let error = result.unwrap_err();
+        assert!(
+            error.is_unauthorized() && !error.is_temporary(),
+            "{error:?}"
+        );
+        let shown = error.to_string();
+        assert!(
+            shown.contains("cannot be renewed: a new refresh token is needed"),
+            "{shown}"
+        );
+        assert!(shown.contains("HTTP 400, tracking ID SANDBOX_"), "{shown}");
+        let excerpt = error.body_excerpt().unwrap();
+        assert!(
+            excerpt.contains("There is no such integration."),
+            "{excerpt}"
+        );
+    }
+    assert_eq!(count(&sandbox, RENEW, 400), 1);
+    assert_eq!(count(&sandbox, VALIDATE, 401), 0);
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_for_now_is_tried_again_as_patiently_as_a_precheck() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    sandbox.answer_next(Answer::new(503).header("retry-after", "7"));
+    sandbox.answer_next(Answer::new(502));
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let asked = tokio::spawn(async move { ask(&client).await });
+    let mut waits = 0;
+    while !asked.is_finished() {
+        if log.count("another try follows") > waits {
+            waits += 1;
+            clock.advance_to_next();
+        }
+        tokio::task::yield_now().await;
+    }
+    let report = asked.await.unwrap().unwrap();
+    assert_eq!(report.attempts(), 1);
+    // 7 s as Webex asks, then half of the second wait of the default.
+    assert_eq!(report.elapsed(), Duration::from_millis(7_500));
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_good_for_a_while_is_used_while_renewal_fails() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let patience = webex_precheck::Patience::none();
+    let client = builder(grant("secret"), &sandbox, &clock).patience(patience);
+    let client = client.build().unwrap();
+    ask(&client).await.unwrap();
+    clock.advance(HOUR - Duration::from_secs(100));
+    sandbox.answer_next(Answer::new(503));
+    assert!(ask(&client).await.unwrap().is_likely());
+    // The next renewal is not tried at once.
+    assert!(ask(&client).await.unwrap().is_likely());
+    assert_eq!(
+        (count(&sandbox, RENEW, 503), count(&sandbox, RENEW, 200)),
+        (1, 1)
+    );
+    clock.advance(Duration::from_secs(30));
+    assert!(ask(&client).await.unwrap().is_likely());
+    assert_eq!(count(&sandbox, RENEW, 200), 2);
+}
+
+#[tokio::test]
+async fn each_new_refresh_token_is_handed_out_and_used() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let stored = Arc::new(Mutex::new(Vec::new()));
+    let store = Arc::clone(&stored);
+    let grant = grant("secret").on_refresh(move |token, expires_in| {
+        let stored = (token.expose().to_owned(), expires_in.unwrap().as_secs());
+        store.lock().unwrap().push(stored);
+        panic!("a callback that panics costs no token");
+    });
+    let client = client(grant, &sandbox, &clock);
+    ask(&client).await.unwrap();
+    sandbox.revoke_tokens();
+    assert_eq!(ask(&client).await.unwrap().attempts(), 2);
+    let stored = stored.lock().unwrap();
+    // The sandbox's rotate, and it says 90 days.
+    let expected = [
+        ("refresh:1".to_owned(), 7_776_000),
+        ("refresh:2".to_owned(), 7_776_000),
+    ];
+    assert_eq!(*stored, expected);
+}
+
+#[tokio::test]
+async fn a_caller_that_gives_up_takes_no_renewal_with_it() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    // Polled once, which starts the renewal, and dropped.
+    {
+        let mut asked = Box::pin(ask(&client));
+        std::future::poll_fn(|context| {
+            assert!(asked.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+    }
+    assert!(ask(&client).await.unwrap().is_likely());
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_token_is_an_error_that_shows_nothing_of_it() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    for answer in [
+        json!({"access_token": "canary canary", "expires_in": 1}),
+        json!({"access_token": 5, "refresh_token": "canary"}),
+        json!({"access_token": "fine", "refresh_token": "canary canary"}),
+        json!("canary"),
+    ] {
+        sandbox.answer_next(Answer::new(200).header("trackingid", "T_1").json(&answer));
+        let client = client(grant("secret"), &sandbox, &clock);
+        let error = ask(&client).await.unwrap_err();
+        assert_eq!(
+            (error.status(), error.tracking_id()),
+            (Some(200), Some("T_1"))
+        );
+        let shown = format!("{error} {error:?} {}", error.source().unwrap());
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(shown.contains("holds no access token"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_read_again_when_its_token_is_refused() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = Sandbox::builder().token("second").start().await.unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"\"first\"\n").unwrap();
+    let client = client(
+        Credentials::from_file(file.path()).unwrap(),
+        &sandbox,
+        &clock,
+    );
+    let error = ask(&client).await.unwrap_err();
+    assert!(
+        error.is_unauthorized() && error.status() == Some(401),
+        "{error:?}"
+    );
+    std::fs::write(file.path(), "second\n").unwrap();
+    assert_eq!(ask(&client).await.unwrap().attempts(), 2);
+    assert_eq!(ask(&client).await.unwrap().attempts(), 1);
+    for (path, part) in [("/nowhere/token", "/nowhere/token"), ("/", "/")] {
+        let error = Credentials::from_file(path).unwrap_err();
+        assert!(error.is_unauthorized());
+        assert!(
+            error.source().unwrap().to_string().contains(part),
+            "{error:?}"
+        );
+    }
+}
+
+/// Hands out these tokens, one after the other.
+struct Tokens(Vec<&'static str>, AtomicUsize);
+
+impl TokenSource for Tokens {
+    fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>> {
+        Box::pin(async {
+            let number = self.1.fetch_add(1, Ordering::SeqCst);
+            let token = self.0.get(number).ok_or("the store is locked")?;
+            Ok(Issued::new(Token::new(*token)?).expires_in(HOUR))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_source_of_ones_own_is_asked_when_a_token_is_needed_and_not_before() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = Sandbox::builder().token("good").start().await.unwrap();
+    let source = |tokens: &[&'static str]| {
+        let source = Tokens(tokens.to_vec(), AtomicUsize::new(0));
+        Credentials::from_source(source)
+    };
+    let client_with = |tokens: &[&'static str]| client(source(tokens), &sandbox, &clock);
+    let client = client_with(&["bad", "good", "good"]);
+    assert_eq!(ask(&client).await.unwrap().attempts(), 2);
+    assert_eq!(ask(&client).await.unwrap().attempts(), 1);
+    clock.advance(HOUR);
+    assert_eq!(ask(&client).await.unwrap().attempts(), 1);
+    clock.advance(HOUR);
+    let error = ask(&client).await.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), "the store is locked");
+    assert!(error.is_unauthorized());
+
+    // Twice the same token, of which the second can be no better.
+    let error = ask(&client_with(&["bad", "bad"])).await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(401), 1));
+    // Another one, once; it is no endless search.
+    let error = ask(&client_with(&["bad", "worse", "good"]))
+        .await
+        .unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(401), 2));
+}
+
+#[test]
+fn quotes_and_newlines_are_stripped_and_other_bytes_refused_unseen() {
+    for text in ["abc", "\"abc\"\n", " 'abc'\r\n"] {
+        assert!(Token::new(text).is_ok());
+        assert_eq!(RefreshToken::new(text).unwrap().expose(), "abc");
+    }
+    let odd = "canary\u{7f}";
+    let errors = [
+        Token::new(odd).unwrap_err(),
+        RefreshToken::new(odd).unwrap_err(),
+        RefreshGrant::new("id", odd, RefreshToken::new("x").unwrap()).unwrap_err(),
+    ];
+    for error in errors {
+        let shown = format!("{error} {error:?}");
+        assert!(
+            shown.contains("copy it again") && !shown.contains("canary"),
+            "{shown}"
+        );
+    }
+}
