@@ -1,0 +1,370 @@
+//! Many prechecks at once, given up ones, and the blocking client.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use axum::Router;
+use e2e::VirtualClock;
+use futures_core::Stream;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use webex_precheck::{
+    Client, CustomerPrecheck, Limits, Pace, Patience, SubscriberPrecheck, Token, blocking, rows,
+};
+use webex_precheck_sandbox::{Answer, Sandbox};
+
+const PATH: &str = "/v1/wholesale/subscribers/validate";
+
+fn request() -> SubscriberPrecheck {
+    SubscriberPrecheck::new("alice.anderson@acme.com")
+}
+
+fn client_of(url: &str, token: &str) -> Client {
+    let builder = Client::builder(Token::new(token).unwrap()).base_url(url);
+    builder.build().unwrap()
+}
+
+async fn start() -> (Sandbox, Client) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = client_of(&sandbox.url(), sandbox.token());
+    (sandbox, client)
+}
+
+#[tokio::test]
+async fn every_row_is_answered_once_under_its_key() {
+    let (sandbox, client) = start().await;
+    let mut answers = client.precheck_many(
+        rows((0..500).map(|key| (key, request()))),
+        Limits::new().concurrency(7),
+    );
+    let mut keys = BTreeSet::new();
+    while let Some((key, result)) = answers.next().await {
+        assert!(result.unwrap().is_likely());
+        assert!(keys.insert(key), "{key} twice");
+    }
+    assert_eq!(keys.len(), 500);
+    assert!(answers.next().await.is_none());
+    assert_eq!(sandbox.answered(PATH)[&200], 500);
+}
+
+#[tokio::test]
+async fn an_answer_does_not_wait_for_those_of_earlier_rows() {
+    let fast_was_answered = Arc::new(Notify::new());
+    let notify = Arc::clone(&fast_was_answered);
+    let router = Router::new().fallback(move |body: String| {
+        let notify = Arc::clone(&notify);
+        async move {
+            if body.contains("slow") {
+                notify.notified().await;
+            }
+            r#"{"info":[{"infoCode":100}]}"#
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let names = ["slow", "fast"];
+    let asked = names.map(|name| (name, SubscriberPrecheck::new(format!("{name}@acme.com"))));
+    let mut answers = client_of(&url, "token").precheck_many(rows(asked), Limits::default());
+    assert_eq!(answers.next().await.unwrap().0, "fast");
+    fast_was_answered.notify_one();
+    assert_eq!(answers.next().await.unwrap().0, "slow");
+}
+
+#[tokio::test]
+async fn no_more_rows_are_taken_than_may_be_under_way() {
+    let (_sandbox, client) = start().await;
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&taken);
+    let asked = (0..200).map(move |key| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        (key, request())
+    });
+    let mut answers = client.precheck_many(rows(asked), Limits::new().concurrency(5));
+    assert_eq!(
+        taken.load(Ordering::SeqCst),
+        0,
+        "nothing happens before it is polled"
+    );
+    let mut answered = 0;
+    while answers.next().await.is_some() {
+        answered += 1;
+        assert!(taken.load(Ordering::SeqCst) <= answered + 5);
+    }
+    assert_eq!(answered, 200);
+}
+
+#[tokio::test]
+async fn rows_start_no_faster_than_asked_for() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::builder(Token::new(sandbox.token()).unwrap())
+        .base_url(sandbox.url())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let asked = (0..9).map(|key| (key, request()));
+    let mut answers = client.precheck_many(rows(asked), Limits::new().per_second(4.0));
+    let all = async {
+        let mut answered = 0;
+        while answers.next().await.is_some() {
+            answered += 1;
+        }
+        answered
+    };
+    let mut all = pin!(all);
+    let answered = std::future::poll_fn(|context| {
+        let polled = all.as_mut().poll(context);
+        // Nothing is under way, so it waits to start the next.
+        if client.pace::<SubscriberPrecheck>().under_way == 0 {
+            clock.advance_to_next();
+        }
+        context.waker().wake_by_ref();
+        polled
+    })
+    .await;
+    assert_eq!(answered, 9);
+    // The first goes at once, the other eight a quarter of a second apart; the ninth is followed
+    // by a pause in which the end is found.
+    let passed = clock.passed();
+    assert!(
+        (Duration::from_secs(2)..=Duration::from_millis(2_250)).contains(&passed),
+        "{passed:?}"
+    );
+}
+
+/// A stream that has its only row later.
+struct Later(Arc<Mutex<(Option<SubscriberPrecheck>, bool, Option<Waker>)>>);
+
+impl Stream for Later {
+    type Item = ((), SubscriberPrecheck);
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut state = self.0.lock().unwrap();
+        match (state.0.take(), state.1) {
+            (Some(row), _) => Poll::Ready(Some(((), row))),
+            (None, true) => Poll::Ready(None),
+            (None, false) => {
+                state.2 = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_has_no_row_yet_is_waited_for() {
+    let (_sandbox, client) = start().await;
+    let state = Arc::new(Mutex::new((None, false, None)));
+    let mut answers = client.precheck_many(Later(Arc::clone(&state)), Limits::default());
+    let mut next = Box::pin(answers.next());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(next.as_mut().poll(&mut context).is_pending());
+    let waker = {
+        let mut state = state.lock().unwrap();
+        state.0 = Some(request());
+        state.1 = true;
+        state.2.take()
+    };
+    waker.unwrap().wake();
+    assert!(next.await.unwrap().1.unwrap().is_likely());
+    assert!(answers.next().await.is_none());
+}
+
+/// What is left when nobody asks any more.
+fn is_quiet(pace: &Pace) -> bool {
+    (pace.waiting, pace.under_way) == (0, 0)
+}
+
+#[tokio::test]
+async fn a_precheck_dropped_at_any_point_leaves_nothing_behind() {
+    let (sandbox, client) = start().await;
+    let mut polls = 0;
+    loop {
+        let request = request();
+        let mut asked = Box::pin(client.precheck_subscriber(&request));
+        let mut done = false;
+        for _ in 0..=polls {
+            done = std::future::poll_fn(|context| Poll::Ready(asked.as_mut().poll(context)))
+                .await
+                .is_ready();
+            if done {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(asked);
+        assert!(
+            is_quiet(&client.pace::<SubscriberPrecheck>()),
+            "after {polls} polls"
+        );
+        if done {
+            break;
+        }
+        polls += 1;
+    }
+    assert!(polls > 1, "it was never dropped halfway");
+    let request = request();
+    assert!(
+        client
+            .precheck_subscriber(&request)
+            .await
+            .unwrap()
+            .is_likely()
+    );
+    drop(sandbox);
+}
+
+#[tokio::test]
+async fn callers_that_give_up_in_the_line_hold_nobody_up() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::builder(Token::new(sandbox.token()).unwrap())
+        .base_url(sandbox.url())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    sandbox.answer_next(Answer::new(429).header("retry-after", "100"));
+    let mut asked: Vec<_> = (0..50)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.precheck_subscriber(&request()).await })
+        })
+        .collect();
+    let pace = || client.pace::<SubscriberPrecheck>();
+    // Three more may have gone before the refusal came.
+    let settled = || pace().pause.is_some() && pace().under_way == 0 && pace().waiting >= 47;
+    while !settled() {
+        tokio::task::yield_now().await;
+    }
+    let last = asked.pop().unwrap();
+    for caller in &asked {
+        caller.abort();
+    }
+    while pace().waiting > 1 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(100));
+    // The rate that was learned is low; those that are gone take none of it.
+    let report = last.await.unwrap().unwrap();
+    assert!(report.elapsed() <= Duration::from_secs(100), "{report:?}");
+    assert!(is_quiet(&pace()));
+}
+
+#[tokio::test]
+async fn the_operations_are_paced_apart_and_clones_together() {
+    let (sandbox, client) = start().await;
+    let client = client.clone();
+    sandbox.answer_next(Answer::new(429).header("retry-after", "1000"));
+    let error = client
+        .clone()
+        .precheck_subscriber(&request())
+        .await
+        .unwrap_err();
+    assert!(error.is_rate_limited());
+    let pause = client.pace::<SubscriberPrecheck>().pause.unwrap();
+    assert!(pause > Duration::from_secs(900) && pause <= Duration::from_secs(1000));
+    assert_eq!(client.pace::<CustomerPrecheck>().pause, None);
+}
+
+#[tokio::test]
+async fn no_patience_is_one_attempt_and_no_pace() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::builder(Token::new(sandbox.token()).unwrap())
+        .base_url(sandbox.url())
+        .patience(Patience::none())
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        sandbox.answer_next(Answer::new(429).header("retry-after", "1000"));
+        let error = client.precheck_subscriber(&request()).await.unwrap_err();
+        assert_eq!((error.attempts(), error.status()), (1, Some(429)));
+    }
+    assert_eq!(client.pace::<SubscriberPrecheck>().pause, None);
+    assert!(
+        client
+            .precheck_subscriber(&request())
+            .await
+            .unwrap()
+            .is_likely()
+    );
+}
+
+#[test]
+fn outside_of_a_runtime_it_is_an_error_and_no_panic() {
+    let client = client_of("http://127.0.0.1:1", "token");
+    let request = request();
+    let mut asked = Box::pin(client.precheck_subscriber(&request));
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(Err(error)) = asked.as_mut().poll(&mut context) else {
+        panic!("it waits");
+    };
+    assert!(
+        error.is_builder() && error.to_string().contains("tokio runtime"),
+        "{error}"
+    );
+}
+
+/// A sandbox with a runtime of its own.
+struct Outside(Sandbox, tokio::runtime::Runtime);
+
+impl Outside {
+    fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let sandbox = runtime.block_on(Sandbox::start()).unwrap();
+        Self(sandbox, runtime)
+    }
+
+    fn client(&self) -> blocking::Client {
+        blocking::Client::new(client_of(&self.0.url(), self.0.token())).unwrap()
+    }
+}
+
+#[test]
+fn the_blocking_client_asks_from_many_threads() {
+    let outside = Outside::start();
+    let client = outside.client();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            let client = client.clone();
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    assert!(client.precheck_subscriber(&request()).unwrap().is_likely());
+                }
+            });
+        }
+    });
+    assert_eq!(outside.0.answered(PATH)[&200], 40);
+    let keys: BTreeSet<u32> = client
+        .precheck_many((0..50).map(|key| (key, request())), Limits::default())
+        .map(|(key, result)| {
+            assert!(result.unwrap().is_likely());
+            key
+        })
+        .collect();
+    assert_eq!(keys.len(), 50);
+}
+
+#[test]
+fn the_blocking_client_in_asynchronous_code_is_an_error_and_no_panic() {
+    let outside = Outside::start();
+    let client = outside.client();
+    outside.1.block_on(async {
+        let error = client.precheck_subscriber(&request()).unwrap_err();
+        assert!(
+            error.is_builder() && error.to_string().contains("asynchronous"),
+            "{error}"
+        );
+        drop(client);
+    });
+}

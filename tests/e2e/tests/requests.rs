@@ -1,0 +1,378 @@
+//! Requests: what can be set, what they are sent as, and what is found wrong with them.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use serde_json::{Value, json};
+use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
+use webex_precheck::{
+    Address, CallingParameters, Client, Country, CustomerContact, CustomerId, CustomerInfo,
+    CustomerPackage, CustomerPrecheck, CustomerProvisioningParameters, Finding, Location,
+    MeetingsParameters, Precheck, Rule, Severity, SubscriberPackage, SubscriberPrecheck,
+    SubscriberProvisioningParameters, SubscriberSinglePackage, TimeZone, Token,
+};
+use webex_precheck_sandbox::Sandbox;
+
+fn address() -> Address {
+    Address::new("771 Alder Drive", "Milpitas", Country::US)
+        .state_or_province("CA")
+        .zip_or_postal_code("95035")
+}
+
+fn location() -> Location {
+    Location::new(
+        "Head Office",
+        address(),
+        TimeZone::new("America/Los_Angeles"),
+        "en_us",
+    )
+}
+
+fn subscriber() -> SubscriberPrecheck {
+    SubscriberPrecheck::new("alice.anderson@acme.com").customer_id("ZjVi")
+}
+
+#[test]
+fn a_customer_is_sent_as_documented() {
+    let request = CustomerPrecheck::new(address().address_line2("Site 5"))
+        .provisioning_id("p")
+        .packages([CustomerPackage::WebexCalling])
+        .org_id("o")
+        .external_id("e")
+        .customer_info(CustomerInfo::new("john@acme.com").name("Acme"))
+        .provisioning_parameters(
+            CustomerProvisioningParameters::new()
+                .calling(CallingParameters::new(
+                    location().emergency_location_identifier("911"),
+                ))
+                .meetings(MeetingsParameters::new().timezone(TimeZone::new("Asia/Tokyo"))),
+        );
+    let expected = json!({
+        "provisioningId": "p",
+        "packages": ["webex_calling"],
+        "orgId": "o",
+        "externalId": "e",
+        "address": {
+            "addressLine1": "771 Alder Drive", "addressLine2": "Site 5", "city": "Milpitas",
+            "stateOrProvince": "CA", "zipOrPostalCode": "95035", "country": "US",
+        },
+        "customerInfo": {"name": "Acme", "primaryEmail": "john@acme.com"},
+        "provisioningParameters": {
+            "calling": {"location": {
+                "name": "Head Office",
+                "address": {
+                    "addressLine1": "771 Alder Drive", "city": "Milpitas",
+                    "stateOrProvince": "CA", "zipOrPostalCode": "95035", "country": "US",
+                },
+                "timezone": "America/Los_Angeles",
+                "language": "en_us",
+                "emergencyLocationIdentifier": "911",
+            }},
+            "meetings": {"timezone": "Asia/Tokyo"},
+        },
+    });
+    assert_eq!(serde_json::to_value(&request).unwrap(), expected);
+    let read: CustomerPrecheck = serde_json::from_value(expected).unwrap();
+    assert_eq!(read, request);
+    let generated: CustomerPrecheckRequest = request.clone().into();
+    assert_eq!(CustomerPrecheck::from(generated), request);
+    assert_eq!(request.findings(), []);
+}
+
+#[test]
+fn package_and_packages_take_each_others_place() {
+    let sent = |request: &SubscriberPrecheck| {
+        let mut sent = serde_json::to_value(request).unwrap();
+        sent.as_object_mut()
+            .unwrap()
+            .retain(|key, _| key.starts_with("package"));
+        sent
+    };
+    let one = subscriber().package(SubscriberSinglePackage::WebexCalling);
+    assert_eq!(sent(&one), json!({"package": "webex_calling"}));
+    let list = one.packages([SubscriberPackage::WebexSuite]);
+    assert_eq!(sent(&list), json!({"packages": ["webex_suite"]}));
+    let one = list.package("webex_voice");
+    assert_eq!(sent(&one), json!({"package": "webex_voice"}));
+}
+
+#[test]
+fn both_packages_are_refused_from_wherever_they_come() {
+    let both = json!({"email": "a@b.co", "package": "webex_calling", "packages": ["webex_suite"]});
+    let error = serde_json::from_value::<SubscriberPrecheck>(both.clone()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`package` and `packages` are set; Webex takes one of them"
+    );
+    let generated: SubscriberPrecheckRequest = serde_json::from_value(both).unwrap();
+    assert!(SubscriberPrecheck::try_from(generated).is_err());
+    // An empty list is none.
+    let one = json!({"email": "a@b.co", "package": "webex_calling", "packages": []});
+    assert!(serde_json::from_value::<SubscriberPrecheck>(one).is_ok());
+    let missing = serde_json::from_value::<SubscriberPrecheck>(json!({})).unwrap_err();
+    assert!(missing.to_string().contains("missing field `email`"));
+}
+
+fn rules(findings: &[Finding]) -> Vec<(Rule, &str)> {
+    findings.iter().map(|f| (f.rule(), f.field())).collect()
+}
+
+#[test]
+fn every_rule_finds_what_it_is_for_in_a_customer() {
+    let with = |change: fn(Address) -> Address| CustomerPrecheck::new(change(address()));
+    let line = |length: usize| "ä".repeat(length);
+    let at = |country: Country| Address::new("1 Elm Road", "Springfield", country);
+    let long = CustomerPrecheck::new(Address::new(line(51), "x", Country::AE));
+    let cases: Vec<(CustomerPrecheck, Vec<(Rule, &str)>)> = vec![
+        (with(|a| a), vec![]),
+        (
+            CustomerPrecheck::new(Address::new(line(50), "x", Country::AE)),
+            vec![],
+        ),
+        (
+            long,
+            vec![(Rule::AddressLineLength, "address.addressLine1")],
+        ),
+        (
+            with(|a| a.address_line2("x".repeat(51))),
+            vec![(Rule::AddressLineLength, "address.addressLine2")],
+        ),
+        (
+            CustomerPrecheck::new(Address::new(" ", "", Country::AE)),
+            vec![
+                (Rule::RequiredEmpty, "address.addressLine1"),
+                (Rule::RequiredEmpty, "address.city"),
+            ],
+        ),
+        (
+            CustomerPrecheck::new(at(Country::new("USA"))),
+            vec![(Rule::CountrySize, "address.country")],
+        ),
+        (
+            CustomerPrecheck::new(at(Country::new(""))),
+            vec![(Rule::RequiredEmpty, "address.country")],
+        ),
+        (
+            CustomerPrecheck::new(at(Country::new("XX"))),
+            vec![(Rule::UnknownCountry, "address.country")],
+        ),
+        (
+            CustomerPrecheck::new(at(Country::new("us"))),
+            vec![(Rule::UnknownCountry, "address.country")],
+        ),
+        (
+            CustomerPrecheck::new(at(Country::US)),
+            vec![
+                (Rule::NoState, "address.stateOrProvince"),
+                (Rule::NoPostalCode, "address.zipOrPostalCode"),
+            ],
+        ),
+        (
+            CustomerPrecheck::new(at(Country::DE)),
+            vec![(Rule::NoPostalCode, "address.zipOrPostalCode")],
+        ),
+        // As in a published example.
+        (
+            CustomerPrecheck::new(Address::new("\"771 Alder Drive\"", "x", Country::AE)),
+            vec![(Rule::Quoted, "address.addressLine1")],
+        ),
+        (
+            with(|a| a).customer_info(CustomerInfo::new("John <john@acme.com>")),
+            vec![(Rule::NoEmail, "customerInfo.primaryEmail")],
+        ),
+        (
+            with(|a| a).packages([CustomerPackage::CiscoCallingPlan]),
+            vec![(Rule::PackageDependency, "packages")],
+        ),
+        (
+            with(|a| a).packages([
+                CustomerPackage::CiscoCallingPlan,
+                CustomerPackage::WebexVoice,
+            ]),
+            vec![],
+        ),
+        (
+            with(|a| a).packages([
+                CustomerPackage::AttendantConsole,
+                CustomerPackage::WebexVoice,
+            ]),
+            vec![(Rule::PackageDependency, "packages")],
+        ),
+        (
+            with(|a| a).packages(["fax"]),
+            vec![(Rule::UnknownPackage, "packages")],
+        ),
+        (
+            with(|a| a).provisioning_parameters(
+                CustomerProvisioningParameters::new()
+                    .calling(CallingParameters::new(Location::new(
+                        "",
+                        at(Country::AE).address_line2(line(60)),
+                        TimeZone::new("america/los angeles"),
+                        "en_us",
+                    )))
+                    .meetings(MeetingsParameters::new().timezone(TimeZone::new("Pacific"))),
+            ),
+            vec![
+                (
+                    Rule::RequiredEmpty,
+                    "provisioningParameters.calling.location.name",
+                ),
+                (
+                    Rule::AddressLineLength,
+                    "provisioningParameters.calling.location.address.addressLine2",
+                ),
+                (
+                    Rule::UnknownTimeZone,
+                    "provisioningParameters.calling.location.timezone",
+                ),
+                (
+                    Rule::UnknownTimeZone,
+                    "provisioningParameters.meetings.timezone",
+                ),
+            ],
+        ),
+    ];
+    for (request, expected) in cases {
+        let findings = request.findings();
+        assert_eq!(
+            rules(&findings),
+            expected,
+            "{}",
+            serde_json::to_string(&request).unwrap()
+        );
+    }
+}
+
+#[test]
+fn every_rule_finds_what_it_is_for_in_a_subscriber() {
+    let number = SubscriberProvisioningParameters::new().primary_phone_number("+14085550100");
+    let extension = SubscriberProvisioningParameters::new().extension("4711");
+    let cases: Vec<(SubscriberPrecheck, Vec<(Rule, &str)>)> = vec![
+        (subscriber(), vec![]),
+        (
+            SubscriberPrecheck::new("a@b.co"),
+            vec![(Rule::NoCustomer, "customerId")],
+        ),
+        (
+            SubscriberPrecheck::new("a@b.co").provisioning_id("p"),
+            vec![(Rule::NoCustomer, "customerId")],
+        ),
+        (
+            SubscriberPrecheck::new("a@b.co")
+                .provisioning_id("p")
+                .customer_info(CustomerContact::new("c@b.co")),
+            vec![],
+        ),
+        (
+            SubscriberPrecheck::new("").customer_id("c"),
+            vec![(Rule::RequiredEmpty, "email")],
+        ),
+        (
+            SubscriberPrecheck::new("a.b.co").customer_id("c"),
+            vec![(Rule::NoEmail, "email")],
+        ),
+        (
+            subscriber().packages([SubscriberPackage::WebexMeetings]),
+            vec![],
+        ),
+        (
+            subscriber().packages([SubscriberPackage::WebexCalling]),
+            vec![(Rule::NoNumber, "provisioningParameters")],
+        ),
+        (
+            subscriber().package(SubscriberSinglePackage::WebexCalling),
+            vec![(Rule::NoNumber, "provisioningParameters")],
+        ),
+        (
+            subscriber()
+                .packages([SubscriberPackage::WebexCalling])
+                .provisioning_parameters(number),
+            vec![],
+        ),
+        (
+            subscriber()
+                .packages([SubscriberPackage::WebexCalling])
+                .provisioning_parameters(extension),
+            vec![],
+        ),
+        (
+            subscriber().packages([
+                SubscriberPackage::WebexMeetings,
+                SubscriberPackage::WebexMeetings,
+            ]),
+            vec![(Rule::OnePackage, "packages")],
+        ),
+        (
+            subscriber().packages(["fax"]),
+            vec![(Rule::UnknownPackage, "packages")],
+        ),
+        (
+            subscriber().package("fax"),
+            vec![(Rule::UnknownPackage, "package")],
+        ),
+        (
+            subscriber().packages([SubscriberPackage::AttendantConsole]),
+            vec![(Rule::PackageDependency, "packages")],
+        ),
+    ];
+    for (request, expected) in cases {
+        let findings = request.findings();
+        assert_eq!(
+            rules(&findings),
+            expected,
+            "{}",
+            serde_json::to_string(&request).unwrap()
+        );
+    }
+}
+
+#[test]
+fn a_finding_says_what_is_wrong_what_would_be_right_and_who_says_so() {
+    let request = CustomerPrecheck::new(Address::new("x", "y", Country::new("de")));
+    let finding = &request.findings()[0];
+    assert_eq!(
+        finding.to_string(),
+        "address.country: `de` is written DE (ISO 3166-1 alpha-2)"
+    );
+    assert_eq!(finding.severity(), Severity::Soft);
+    let mut ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), Rule::ALL.len());
+}
+
+#[tokio::test]
+async fn hard_findings_are_refused_unsent_and_soft_ones_never() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let builder = Client::builder(Token::new(sandbox.token()).unwrap()).base_url(sandbox.url());
+    let client = builder.clone().build().unwrap();
+    let hard = subscriber().packages(["webex_calling", "webex_suite"]);
+    let error = client.precheck_subscriber(&hard).await.unwrap_err();
+    assert!(error.is_invalid_request() && !error.is_temporary());
+    assert_eq!(rules(error.findings()), [(Rule::OnePackage, "packages")]);
+    assert!(
+        error
+            .to_string()
+            .contains("packages: 2 packages; Webex takes one at most"),
+        "{error}"
+    );
+    let path = "/v1/wholesale/subscribers/validate";
+    assert!(sandbox.answered(path).is_empty());
+
+    let soft = SubscriberPrecheck::new("nobody").packages([SubscriberPackage::WebexCalling]);
+    assert!(Precheck::findings(&soft).len() > 1);
+    client.precheck_subscriber(&soft).await.unwrap();
+
+    let client = builder.refuse_hard_findings(false).build().unwrap();
+    let report = client.precheck_subscriber(&hard).await.unwrap();
+    // The sandbox's own code for more than one package.
+    assert_eq!(report.errors()[0].code.0, 900_004);
+}
+
+#[test]
+fn ids_are_types_of_their_own() {
+    let id = CustomerId::new("c");
+    let request = SubscriberPrecheck::new("a@b.co").customer_id(id.clone());
+    assert_eq!(request.as_ref().customer_id.as_ref(), Some(&id));
+    assert_eq!(serde_json::to_value(&id).unwrap(), Value::from("c"));
+}
