@@ -21,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let text = capture::write(&fresh.inventory)
         .map_err(|error| Failure::new(format!("{}: {error}", fresh.name)))?;
     let file = fresh.capture_file();
-    workspace.ensure_contents(&file, &text, false)?;
+    workspace.ensure_contents(&file, &text, false, "cargo xtask capture SOURCE")?;
     note(
         "Captured",
         &format!(

@@ -1,11 +1,13 @@
 //! The maintainers' verbs. This file only dispatches; each verb has a file of its own.
 
+mod api;
 mod capture;
 mod codegen;
 mod conform;
 mod drift;
 mod outcome;
 mod source;
+mod weigh;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ enum Verb {
     Capture(capture::Arguments),
     Drift(drift::Arguments),
     Conform(conform::Arguments),
+    Api(api::Arguments),
+    Weigh(weigh::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +47,8 @@ fn main() -> ExitCode {
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),
         Verb::Conform(arguments) => conform::run(&workspace, &arguments),
+        Verb::Api(arguments) => api::run(&workspace, &arguments),
+        Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
     });
     outcome::finish(outcome)
 }

@@ -86,12 +86,13 @@ impl Workspace {
     }
 
     /// Makes sure that a file holds `text`. With `check` nothing is written, and a difference is
-    /// shown instead. Returns whether the file held it already.
+    /// shown instead, with the `command` that mends it. Returns whether the file held it already.
     pub(crate) fn ensure_contents(
         &self,
         relative: &str,
         text: &str,
         check: bool,
+        command: &str,
     ) -> Result<bool, Failure> {
         let path = self.path(relative);
         let present = fs::read(&path).unwrap_or_default();
@@ -100,7 +101,7 @@ impl Workspace {
             return Ok(true);
         }
         if check && !path.exists() {
-            let message = format!("{relative} is missing; run `cargo xtask codegen`");
+            let message = format!("{relative} is missing; run `{command}`");
             note("Stale", &message);
             return Ok(false);
         }
@@ -110,10 +111,10 @@ impl Workspace {
             print(
                 &diff
                     .unified_diff()
-                    .header(relative, "as codegen writes it")
+                    .header(relative, "as it would be written")
                     .to_string(),
             )?;
-            note("Stale", &format!("{relative}; run `cargo xtask codegen`"));
+            note("Stale", &format!("{relative}; run `{command}`"));
             return Ok(false);
         }
         let failed = |error| Failure::new(format!("{relative}: {error}"));

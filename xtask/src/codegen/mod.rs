@@ -56,7 +56,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     }
     let mut fresh = true;
     for (file, text) in files {
-        fresh &= workspace.ensure_contents(&file, &text, arguments.check)?;
+        fresh &= workspace.ensure_contents(&file, &text, arguments.check, "cargo xtask codegen")?;
     }
     Ok(match fresh || !arguments.check {
         true => Outcome::Clean,
