@@ -18,7 +18,10 @@ Exit codes:
 
 Environment:
   WEBEX_ACCESS_TOKEN  access token; needed without --sandbox
-  WEBEX_BASE_URL      address to ask, unless --base-url or --sandbox says otherwise";
+  WEBEX_BASE_URL      address to ask, unless --base-url or --sandbox says otherwise
+  RUST_LOG            what to tell on the way, such as webex_precheck=debug
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY
+                      proxies, but for addresses on this machine";
 
 const AFTER_PRECHECK_HELP: &str = "\
 Each flag of a field is followed by the field's name in the documentation and in --from.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod fields;
+mod logging;
 mod outcome;
 mod output;
 mod precheck;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let matches = arguments::command().get_matches();
+    logging::start();
     let result = arguments::interpret(&matches).and_then(|plan| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

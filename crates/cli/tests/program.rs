@@ -20,6 +20,7 @@ fn program(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_remove("WEBEX_ACCESS_TOKEN")
         .env_remove("WEBEX_BASE_URL")
+        .env_remove("RUST_LOG")
         .stdin(Stdio::null());
     command
 }
@@ -474,4 +475,74 @@ fn help_documents_the_exit_codes() {
     ] {
         assert!(help.stdout.contains(line), "{line}");
     }
+}
+
+#[test]
+fn rust_log_says_what_is_told_on_the_way() {
+    let run_with = |filter: &str| {
+        let mut command = program(&CUSTOMER);
+        command.env("RUST_LOG", filter);
+        finish(command)
+    };
+    let run = run_with("webex_precheck=debug");
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stderr.contains("Webex has answered verdict=\"likely\""),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stdout.starts_with("likely\n"), "{}", run.stdout);
+    let run = run_with("=[");
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stderr.starts_with("warning: RUST_LOG: "),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_asked_and_gets_no_token() {
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let mut asked = Vec::new();
+        // The program tries five times.
+        for _ in 0..5 {
+            let (mut stream, _) = proxy.accept().unwrap();
+            let mut read = Vec::new();
+            let mut chunk = [0; 1024];
+            while !read.ends_with(b"\r\n\r\n") {
+                let count = std::io::Read::read(&mut stream, &mut chunk).unwrap();
+                assert!(count > 0);
+                read.extend_from_slice(&chunk[..count]);
+            }
+            stream
+                .write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+                .unwrap();
+            asked.push(String::from_utf8(read).unwrap());
+        }
+        asked
+    });
+    let mut command = program(&["subscriber", "--email", "a@b.co", "--customer-id", "c"]);
+    command
+        .env("WEBEX_ACCESS_TOKEN", "canary")
+        .env("HTTPS_PROXY", format!("http://{address}"))
+        .env_remove("NO_PROXY");
+    let run = finish(command);
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("could not be reached (5 attempts)"),
+        "{}",
+        run.stderr
+    );
+    for asked in asked.join().unwrap() {
+        assert!(asked.starts_with("CONNECT webexapis.com:443 "), "{asked}");
+        assert!(!asked.contains("canary"), "{asked}");
+    }
+    // This machine is asked without it.
+    let mut command = program(&CUSTOMER);
+    let nowhere = "http://127.0.0.1:1";
+    command.env("HTTP_PROXY", nowhere).env("ALL_PROXY", nowhere);
+    assert_eq!(finish(command).code, Some(0));
 }

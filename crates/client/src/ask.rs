@@ -215,7 +215,7 @@ impl<'a> Asking<'a> {
         if !patience.bears(wait, left) {
             return Err(error);
         }
-        tracing::debug!(
+        tracing::info!(
             status = error.status(),
             tracking_id = error.tracking_id(),
             wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),

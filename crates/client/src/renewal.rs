@@ -89,7 +89,7 @@ impl Renewal {
             if !self.patience.tries_again(&setbacks) || !self.patience.bears(wait, left) {
                 return Err(error);
             }
-            tracing::debug!(
+            tracing::info!(
                 attempt = attempts,
                 status = error.status(),
                 wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),

@@ -7,6 +7,7 @@ use conformance::{captures, contract, read};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use webex_precheck::{CustomerPrecheck, Severity, SubscriberPrecheck};
 use webex_precheck_api::types::{
     CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPrecheckRequest,
 };
@@ -63,6 +64,38 @@ fn check(id: OperationId, example: &Example) {
         .map(|e| e.to_string())
         .collect();
     assert!(errors.is_empty(), "{id} {}: {errors:?}", example.at);
+}
+
+/// What a client would refuse to send.
+fn hard_findings(id: OperationId, json: &str) -> Vec<String> {
+    let findings = match id {
+        OperationId::Customer => serde_json::from_str::<CustomerPrecheck>(json)
+            .unwrap()
+            .findings(),
+        OperationId::Subscriber => serde_json::from_str::<SubscriberPrecheck>(json)
+            .unwrap()
+            .findings(),
+    };
+    let hard = findings.iter().filter(|f| f.severity() == Severity::Hard);
+    hard.map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_client_sends_every_documented_request() {
+    let mut count = 0;
+    for (_, inventory) in captures() {
+        for operation in &inventory.operations {
+            for example in bodies(operation).filter(|example| example.at == "request") {
+                let hard = hard_findings(operation.id, &example.json);
+                assert_eq!(hard, [""; 0], "{}", example.json);
+                count += 1;
+            }
+        }
+    }
+    // One a page, two in the file.
+    assert_eq!(count, 4);
+    let bad = r#"{"email": "", "packages": ["webex_suite", "webex_calling"]}"#;
+    assert_eq!(hard_findings(OperationId::Subscriber, bad).len(), 2);
 }
 
 #[test]
