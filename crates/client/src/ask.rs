@@ -20,11 +20,13 @@ use crate::renewal::Renewal;
 use crate::report::{Report, Verdict};
 
 /// What all clones of a client share.
+#[derive(Clone)]
 pub(crate) struct Core {
+    pub(crate) base_url: Arc<Url>,
     pub(crate) renewal: Renewal,
     pub(crate) keeper: Arc<Keeper>,
     /// Addresses and paces of the operations, by their index.
-    pub(crate) operations: [(Url, SharedPace); 2],
+    pub(crate) operations: [(Url, Arc<SharedPace>); 2],
     pub(crate) refuse_hard_findings: bool,
 }
 
@@ -118,7 +120,8 @@ impl<'a> Asking<'a> {
 
     async fn until_answered(&mut self) -> Result<Report, Error> {
         let mut is_renewed = false;
-        let mut current = self.token(None).await?.ok_or(Error::new(Kind::Timeout))?;
+        let current = self.token(None).await?;
+        let mut current = current.ok_or_else(|| Error::new(Kind::Timeout))?;
         loop {
             let going = match self.core.patience().keeps_pace() {
                 true => Some(self.leave().await?),

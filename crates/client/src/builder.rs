@@ -137,12 +137,21 @@ impl ClientBuilder {
         if is_loopback(&base_url) {
             http = http.no_proxy();
         }
+        // As our features say, whatever others ask of reqwest.
+        #[cfg(feature = "native-tls")]
+        {
+            http = http.tls_backend_native();
+        }
+        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+        {
+            http = http.tls_backend_rustls();
+        }
         let http = http
             .build()
             .map_err(|error| Error::new(Kind::Builder("TLS cannot be set up")).because(error))?;
         let operation = |operation: Operation| {
             let address = address(&base_url, operation.path, self.on_behalf_of.as_ref());
-            (address, SharedPace::new())
+            (address, Arc::new(SharedPace::new()))
         };
         Ok(Client(Arc::new(Core {
             operations: [operation(PRECHECK_CUSTOMER), operation(PRECHECK_SUBSCRIBER)],
@@ -155,6 +164,7 @@ impl ClientBuilder {
             },
             keeper: Arc::new(Keeper::new(self.credentials)?),
             refuse_hard_findings: self.refuse_hard_findings,
+            base_url: Arc::new(base_url),
         })))
     }
 }
@@ -184,7 +194,8 @@ fn parse(base_url: &str) -> Result<Url, Error> {
     Ok(base_url)
 }
 
-fn address(base_url: &Url, path: &str, on_behalf_of: Option<&SubPartnerOrgId>) -> Url {
+/// The address of an operation.
+pub(crate) fn address(base_url: &Url, path: &str, on_behalf_of: Option<&SubPartnerOrgId>) -> Url {
     let mut address = base_url.clone();
     let base = address.path().trim_end_matches('/').to_owned();
     address.set_path(&format!("{base}{path}"));

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use webex_precheck_api::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER, SubPartnerOrgId};
+
 use crate::ask::Core;
-use crate::builder::ClientBuilder;
+use crate::builder::{ClientBuilder, address};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::pace::Pace;
+use crate::patience::Patience;
 use crate::report::Report;
 use crate::request::{CustomerPrecheck, Precheck, SubscriberPrecheck};
 use crate::token::Token;
@@ -76,6 +79,28 @@ impl Client {
             Error::new(Kind::Builder("the request cannot be encoded")).because(error)
         })?;
         self.0.ask(R::INDEX, R::OPERATION.id, body).await
+    }
+
+    /// The same client, sharing connections, token and pace, that asks on behalf of another
+    /// sub-partner; see [`ClientBuilder::on_behalf_of`].
+    #[must_use]
+    pub fn on_behalf_of(&self, org_id: impl Into<SubPartnerOrgId>) -> Self {
+        let mut core = Core::clone(&self.0);
+        let org_id = org_id.into();
+        let operations = [PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER];
+        for ((url, _), operation) in core.operations.iter_mut().zip(operations) {
+            *url = address(&core.base_url, operation.path, Some(&org_id));
+        }
+        Self(Arc::new(core))
+    }
+
+    /// The same client, sharing connections, token and pace, with another patience: that of a
+    /// purchase which somebody waits for, beside that of a long run.
+    #[must_use]
+    pub fn with_patience(&self, patience: Patience) -> Self {
+        let mut core = Core::clone(&self.0);
+        core.renewal.patience = Arc::new(patience);
+        Self(Arc::new(core))
     }
 
     /// How fast the client asks at this moment for prechecks of this type, and what it waits for.

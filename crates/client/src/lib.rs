@@ -296,7 +296,7 @@
 //! | feature | default | what it brings |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with the certificates that the system trusts |
-//! | `native-tls` | no | TLS by the library of the operating system; takes effect without `rustls` |
+//! | `native-tls` | no | TLS by the library of the operating system, in the place of rustls |
 //! | `http2` | no | HTTP/2, where the server offers it |
 //! | `blocking` | no | the module `blocking` |
 //!

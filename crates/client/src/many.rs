@@ -55,7 +55,10 @@ impl Limits {
 
     /// Time from one start to the next.
     fn interval(&self) -> Option<Duration> {
-        Duration::try_from_secs_f64(1.0 / self.per_second?).ok()
+        /// As good as for ever, and far from the end of time.
+        const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
+        let interval = Duration::try_from_secs_f64(1.0 / self.per_second?);
+        Some(interval.unwrap_or(YEAR).min(YEAR))
     }
 }
 
@@ -144,8 +147,8 @@ impl<K> Answers<K> {
                     if let Some(interval) = self.limits.interval() {
                         let now = clock.now();
                         // What is late is made up for by one interval at most.
-                        let next =
-                            self.next.map_or(now, |next| next.max(now - interval)) + interval;
+                        let earliest = now.checked_sub(interval).unwrap_or(now);
+                        let next = self.next.map_or(now, |next| next.max(earliest)) + interval;
                         self.next = Some(next);
                         self.pause = Some(clock.sleep(next.saturating_duration_since(now)));
                     }

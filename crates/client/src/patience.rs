@@ -164,11 +164,12 @@ impl Patience {
         attempts < self.attempts && u32::try_from(so_far).is_ok_and(|so_far| so_far <= retries)
     }
 
-    /// A random wait before the attempt after `failures` ones; `random` is from 0 to 1.
+    /// A random wait before the attempt after `failures` ones; `random` is from 0 to 1, and a whole
+    /// wait if it is not.
     pub(crate) fn backoff_after(&self, failures: u32, random: f64) -> Duration {
         let factor = 2_u32.saturating_pow(failures.saturating_sub(1).min(31));
         let most = self.first.saturating_mul(factor).min(self.longest_backoff);
-        most.mul_f64(random.clamp(0.0, 1.0))
+        Duration::try_from_secs_f64(most.as_secs_f64() * random).unwrap_or(most)
     }
 }
 
@@ -222,11 +223,18 @@ mod tests {
         ] {
             let most = Duration::from_millis(most);
             assert_eq!(patience.backoff_after(failures, 1.0), most, "{failures}");
+            assert_eq!(patience.backoff_after(failures, f64::NAN), most);
             assert_eq!(
                 patience.backoff_after(failures, 0.5),
                 most / 2,
                 "{failures}"
             );
         }
+    }
+
+    #[test]
+    fn no_duration_is_too_long() {
+        let patience = Patience::new().backoff(Duration::MAX, Duration::MAX);
+        assert_eq!(patience.backoff_after(u32::MAX, 1.0), Duration::MAX);
     }
 }

@@ -122,30 +122,31 @@ impl Renewal {
                 form.as_bytes().to_vec(),
             )));
         let left = deadline.left(&*self.clock).unwrap_or_default();
-        let (answer, end) = http::exchange(&self.clock, request, self.attempt.min(left)).await;
+        let (mut answer, end) = http::exchange(&self.clock, request, self.attempt.min(left)).await;
+        let body = Zeroizing::new(std::mem::take(&mut answer.body));
         let is_success = answer
             .status
             .is_some_and(|status| (200..300).contains(&status));
         if is_success
             && end.is_ok()
-            && let Some(renewed) = read(&answer.body)
+            && let Some(renewed) = read(&body)
         {
             tracing::debug!("the access token was renewed");
             return Ok(renewed);
         }
         let secrets = Secrets::new([grant.client_secret.expose(), refresh_token.expose()]);
-        Err(failure(answer, is_success, end, &secrets))
+        Err(failure(answer, &body, is_success, end, &secrets))
     }
 }
 
 /// Why there is no token, and the setback, if another try may help.
 fn failure(
     answer: Answer,
+    body: &[u8],
     is_success: bool,
     end: Result<(), Error>,
     secrets: &Secrets,
 ) -> (Error, Option<Setback>) {
-    let body = Zeroizing::new(answer.body);
     let refused = matches!(answer.status, Some(400 | 401 | 403));
     let setback = match (answer.status, &end) {
         _ if refused => None,
@@ -166,7 +167,7 @@ fn failure(
     context.tracking_id = header.and_then(|id| excerpt::tracking_id(id, secrets));
     // A part of a success may be a token.
     if !is_success {
-        let text = secrets.redact(&String::from_utf8_lossy(&body));
+        let text = secrets.redact(&String::from_utf8_lossy(body));
         context.excerpt = excerpt::of_body(&text);
         if context.tracking_id.is_none() {
             let id = answer::tracking_id(&text);

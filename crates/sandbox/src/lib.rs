@@ -11,6 +11,10 @@
 //! # }
 //! ```
 //!
+//! A sandbox can limit ([`Builder::limit`]), give access tokens for a refresh token
+//! ([`Builder::grant`]), and give any answer that a test wants to see handled
+//! ([`Sandbox::answer_next`]).
+//!
 //! A refusal carries the codes that Webex is known to use where there is one, and else codes of
 //! the sandbox's own, from 900001 on:
 //!

@@ -274,6 +274,42 @@ async fn the_operations_are_paced_apart_and_clones_together() {
 }
 
 #[tokio::test]
+async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_for() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let queries = Arc::clone(&seen);
+    let router = Router::new().fallback(move |uri: axum::http::Uri| {
+        let query = uri.query().unwrap_or_default().to_owned();
+        queries.lock().unwrap().push(query);
+        async {
+            (
+                axum::http::StatusCode::TOO_MANY_REQUESTS,
+                [("retry-after", "1000")],
+            )
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = client_of(&url, "token");
+    let of_partner = client.on_behalf_of("a+b").with_patience(Patience::none());
+    for _ in 0..2 {
+        let error = of_partner
+            .precheck_subscriber(&request())
+            .await
+            .unwrap_err();
+        assert_eq!(error.status(), Some(429));
+    }
+    // Without patience no pace is kept.
+    assert_eq!(client.pace::<SubscriberPrecheck>().pause, None);
+    let patient = of_partner.with_patience(Patience::default());
+    patient.precheck_subscriber(&request()).await.unwrap_err();
+    assert!(client.pace::<SubscriberPrecheck>().pause.is_some());
+    assert!(client.precheck_subscriber(&request()).await.is_err());
+    let query = "onBehalfOfSubPartnerOrgId=a%2Bb";
+    assert_eq!(*seen.lock().unwrap(), [query; 3]);
+}
+
+#[tokio::test]
 async fn no_patience_is_one_attempt_and_no_pace() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = Client::builder(Token::new(sandbox.token()).unwrap())

@@ -25,7 +25,12 @@ macro_rules! rules {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {
-            $($(#[$doc])* $name,)*
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!("`", $id, "`, ", stringify!($severity), ".")]
+                $name,
+            )*
         }
 
         impl Rule {
