@@ -94,7 +94,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub org_id: ::std::option::Option<crate::types::OrgId>,
-        ///Every package that the customer is to have. Some need another beside them: see `x-package-dependencies` of the operation.
+        ///Every package that the customer is to have. Some need another beside them.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub packages: ::std::vec::Vec<crate::types::CustomerPackage>,
         ///Which customer template to provision by. Control Hub shows the ID under the template.
@@ -437,7 +437,7 @@ pub mod types {
             self.provisioning_id = Some(value.into());
             self
         }
-        ///Every package that the customer is to have. Some need another beside them: see `x-package-dependencies` of the operation.
+        ///Every package that the customer is to have. Some need another beside them.
         #[must_use]
         pub fn packages<T: Into<crate::types::CustomerPackage>>(
             mut self,

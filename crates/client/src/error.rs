@@ -17,7 +17,7 @@ use crate::findings::Finding;
 /// | the request has [hard findings](crate::Finding); nothing was sent | [`is_invalid_request`](Self::is_invalid_request) | when it is mended |
 /// | the token is missing, unusable or refused (401), or cannot be renewed | [`is_unauthorized`](Self::is_unauthorized) | with another token |
 /// | the token may not do this (403) | [`is_forbidden`](Self::is_forbidden) | with another scope, role or entitlement |
-/// | Webex limits the token (429), beyond the client's patience | [`is_rate_limited`](Self::is_rate_limited) | after [`retry_after`](Self::retry_after) |
+/// | Webex limits the token (429), beyond the client's patience; without a status where it was another caller whom Webex told | [`is_rate_limited`](Self::is_rate_limited) | after [`retry_after`](Self::retry_after) |
 /// | a deadline passed | [`is_timeout`](Self::is_timeout) | yes |
 /// | Webex could not be reached, or the connection broke | [`is_connect`](Self::is_connect) | yes |
 /// | Webex answered with another error, without a code | [`status`](Self::status) | if [`is_temporary`](Self::is_temporary) |
@@ -49,7 +49,7 @@ pub(crate) enum Kind {
     Connect,
     /// A deadline passed.
     Timeout,
-    /// The connection broke while an answer was read.
+    /// The connection broke before the answer was there.
     Transfer,
     /// The answer is an error without a code.
     Status,
@@ -102,10 +102,10 @@ impl Error {
     pub(crate) fn of_transport(error: reqwest::Error) -> Self {
         let kind = if error.is_timeout() {
             Kind::Timeout
-        } else if error.is_body() || error.is_decode() {
-            Kind::Transfer
-        } else {
+        } else if error.is_connect() {
             Kind::Connect
+        } else {
+            Kind::Transfer
         };
         Self::new(kind).because(error.without_url())
     }
@@ -243,7 +243,9 @@ impl fmt::Display for Error {
             }
             (Kind::Connect, _) => f.write_str("Webex could not be reached")?,
             (Kind::Timeout, _) => f.write_str("Webex did not answer in time")?,
-            (Kind::Transfer, _) => f.write_str("the connection broke while Webex answered")?,
+            (Kind::Transfer, _) => {
+                f.write_str("the connection broke before the answer was there")?
+            }
             (Kind::TooLong, _) => f.write_str("the answer is too long")?,
             (Kind::Decode, _) => f.write_str("the answer cannot be decoded")?,
             (Kind::NoVerdict, _) => f.write_str("the answer holds no verdict")?,

@@ -5,6 +5,9 @@
 //! [dependencies]
 //! webex-precheck = "0.1"
 //! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//!
+//! [dev-dependencies]
+//! webex-precheck-sandbox = "0.1" # a local Webex for your tests
 //! ```
 //!
 //! ```no_run
@@ -25,7 +28,7 @@
 //!         .state_or_province("CA")
 //!         .zip_or_postal_code("95035");
 //!     let report = client.precheck_customer(&CustomerPrecheck::new(address)).await?;
-//!     println!("{} (tracking ID {:?})", report.verdict().as_str(), report.tracking_id());
+//!     println!("{} (tracking ID {:?})", report.verdict(), report.tracking_id());
 //!     Ok(())
 //! }
 //! ```
@@ -59,8 +62,8 @@
 //! assert_eq!(request.findings(), []);
 //! ```
 //!
-//! A request can come from a file, for it is what is sent. The generated types of [`api`] turn into
-//! requests and back.
+//! A request can come from a file, for it is what is sent (here with `serde_json`). The generated
+//! types of [`api`] turn into requests and back.
 //!
 //! ```
 //! use webex_precheck::SubscriberPrecheck;
@@ -81,10 +84,10 @@
 //!
 //! # Findings
 //!
-//! Much of what goes wrong is found without asking. What Webex's documentation forbids is a
-//! [hard](Severity::Hard) finding: a client refuses to send it. What only looks wrong is a
-//! [soft](Severity::Soft) one: it is sent all the same. Each names field, [`Rule`], reason and
-//! source.
+//! Much of what goes wrong is found without asking. What Webex's documentation rules out is a
+//! [hard](Severity::Hard) finding: a client refuses to send it. What only looks wrong, or what the
+//! documentation says in prose or in contradiction to itself, is a [soft](Severity::Soft) one: it is
+//! sent all the same. Each names field, reason and source; [`Rule`] lists them all.
 //!
 //! ```
 //! use webex_precheck::{Address, Country, CustomerPrecheck, Severity};
@@ -102,22 +105,16 @@
 //! that which there is: see the table at [`Error`].
 //!
 //! ```
-//! # use webex_precheck::{Client, SubscriberPrecheck, Token};
 //! # use webex_precheck_sandbox::{Answer, Sandbox};
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let sandbox = Sandbox::start().await?;
-//! # let client = Client::builder(Token::new(sandbox.token())?).base_url(sandbox.url()).build()?;
-//! # let refused = r#"{"errorCode": 1001, "description": "null", "fieldName": "customerId"}"#;
-//! # sandbox.answer_next(Answer::new(400).header("trackingid", "ROUTERGW_1").body(refused));
-//! # sandbox.answer_next(Answer::new(429).header("Retry-After", "194000"));
-//! let request = SubscriberPrecheck::new("alice.anderson@acme.com");
-//! for _ in 0..3 {
-//!     match client.precheck_subscriber(&request).await {
+//! # use webex_precheck::Token;
+//! use webex_precheck::{Client, SubscriberPrecheck};
+//!
+//! async fn tell(client: &Client, request: &SubscriberPrecheck) {
+//!     match client.precheck_subscriber(request).await {
 //!         Ok(report) if report.is_likely() => println!("likely"),
 //!         Ok(report) => {
 //!             for reason in report.errors() {
-//!                 println!("{} {:?}: {:?}", reason.code, reason.field, reason.description);
+//!                 println!("unlikely: {reason}"); // code, field and description are its fields
 //!             }
 //!         }
 //!         Err(error) if error.is_rate_limited() => {
@@ -127,7 +124,16 @@
 //!         Err(error) => println!("{error}; Webex said {:?}", error.body_excerpt()),
 //!     }
 //! }
-//! # Ok(())
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! #     let sandbox = Sandbox::start().await?;
+//! #     let client = Client::builder(Token::new(sandbox.token())?).base_url(sandbox.url()).build()?;
+//! #     sandbox.answer_next(Answer::refusal(1001, "customerId", "It is null."));
+//! #     sandbox.answer_next(Answer::new(429).header("Retry-After", "194000"));
+//! #     for _ in 0..3 {
+//! #         tell(&client, &SubscriberPrecheck::new("alice.anderson@acme.com")).await;
+//! #     }
+//! #     Ok(())
 //! # }
 //! ```
 //!
@@ -143,27 +149,27 @@
 //! use webex_precheck::{Client, Patience, Token};
 //!
 //! # fn main() -> Result<(), webex_precheck::Error> {
-//! # let token = Token::new("token")?;
-//! # let url = "http://127.0.0.1:1";
-//! // Within a purchase that somebody waits for.
-//! let client = Client::builder(token)
+//! let client = Client::builder(Token::new("token")?)
 //!     .connect_timeout(Duration::from_secs(3))
-//!     .attempt_timeout(Duration::from_secs(5))
-//!     .patience(Patience::new().attempts(2).total(Duration::from_secs(8)))
-//! #   .base_url(url)
+//!     .attempt_timeout(Duration::from_secs(10))
+//! #   .base_url("http://127.0.0.1:1")
 //!     .build()?;
-//! # let token = Token::new("token")?;
+//!
+//! // For a purchase that somebody waits for; connections, token and pace are shared.
+//! let hurried = client.with_patience(Patience::new().attempts(2).total(Duration::from_secs(8)));
 //! // One attempt, whatever happens.
-//! let client = Client::builder(token)
-//!     .patience(Patience::none())
-//! #   .base_url(url)
-//!     .build()?;
-//! # let _ = client;
+//! let once = client.with_patience(Patience::none());
+//! # let _ = (hurried, once);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Credentials
+//!
+//! The token is one of an integration or a service app of the partner organization, with the scope
+//! `spark-admin:wholesale_customers_write` or `spark-admin:wholesale_subscribers_write`; the
+//! organization needs the entitlement `wxc-wholesale` or the setting
+//! `webex-wholesale-partner-testing`. A personal token is said not to reach these operations.
 //!
 //! A client takes a [`Token`], or [`Credentials`] that get another one when it expires or Webex
 //! refuses it: from a file, from a [source](TokenSource) of your own, or from Webex, for the refresh
@@ -177,7 +183,11 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = Sandbox::builder().grant(Grant::new("C1a2", "secret", "refresh")).start().await?;
-//! # fn store(_: &str) {}
+//! fn store(refresh_token: &str) {
+//!     // … where only this program can read it.
+//! #   let _ = refresh_token;
+//! }
+//!
 //! let grant = RefreshGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
 //!     .on_refresh(|token, _expires_in| store(token.expose()));
 //! let client = Client::builder(grant)
@@ -197,8 +207,8 @@
 //! impl TokenSource for Vault {
 //!     fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn std::error::Error + Send + Sync>>> {
 //!         Box::pin(async {
-//! #           async fn read_from_vault() -> Result<String, std::io::Error> { Ok("token".into()) }
-//!             let token = Token::new(read_from_vault().await?)?;
+//!             let text = std::fs::read_to_string("/run/vault/webex")?; // or whatever it takes
+//!             let token = Token::new(text)?;
 //!             Ok(Issued::new(token).expires_in(std::time::Duration::from_secs(3600)))
 //!         })
 //!     }
@@ -224,9 +234,10 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = webex_precheck_sandbox::Sandbox::start().await?;
-//! # let client = Client::builder(webex_precheck::Token::new(sandbox.token())?)
-//! #     .base_url(sandbox.url())
-//! #     .build()?;
+//! # let token = webex_precheck::Token::new(sandbox.token())?;
+//! let client = Client::builder(token)
+//! #   .base_url(sandbox.url())
+//!     .build()?;
 //! let requests = (1..=100).map(|line| {
 //!     let email = format!("subscriber{line}@acme.com");
 //!     (line, SubscriberPrecheck::new(email).customer_id("ZjViMzYx"))
@@ -245,16 +256,21 @@
 //! # Without `async`
 //!
 //! With the feature `blocking`, the module `blocking` has the same client for programs without a
-//! runtime:
+//! runtime. It is made of one that is configured as any other.
 //!
 #![cfg_attr(feature = "blocking", doc = "```no_run")]
 #![cfg_attr(not(feature = "blocking"), doc = "```ignore")]
-//! use webex_precheck::{SubscriberPrecheck, blocking};
+//! use webex_precheck::{Client, Limits, SubscriberPrecheck, Token, blocking};
 //!
 //! fn main() -> Result<(), webex_precheck::Error> {
-//!     let client = blocking::Client::from_env()?;
+//!     let client = blocking::Client::new(Client::builder(Token::from_env()?).build()?)?;
 //!     let request = SubscriberPrecheck::new("alice.anderson@acme.com");
-//!     println!("{}", client.precheck_subscriber(&request)?.verdict().as_str());
+//!     println!("{}", client.precheck_subscriber(&request)?.verdict());
+//!
+//!     let rows = ["a@acme.com", "b@acme.com"].map(|email| (email, SubscriberPrecheck::new(email)));
+//!     for (email, result) in client.precheck_many(rows, Limits::default()) {
+//!         println!("{email}: {}", result?.verdict());
+//!     }
 //!     Ok(())
 //! }
 //! ```
@@ -265,7 +281,7 @@
 //! as Webex's documentation goes, and gives any answer that a test wants to see handled.
 //!
 //! ```
-//! use webex_precheck::{Client, SubscriberPrecheck, Token};
+//! use webex_precheck::{Client, Patience, SubscriberPrecheck, Token};
 //! use webex_precheck_sandbox::{Answer, Sandbox};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -273,9 +289,15 @@
 //! let sandbox = Sandbox::start().await?;
 //! let client = Client::builder(Token::new(sandbox.token())?)
 //!     .base_url(sandbox.url())
+//!     .patience(Patience::none()) // a test should not wait
 //!     .build()?;
-//! sandbox.answer_next(Answer::new(403).header("trackingid", "ROUTERGW_1"));
 //! let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+//!
+//! sandbox.answer_next(Answer::refusal(10022, "email", "It belongs to another organization."));
+//! let report = client.precheck_subscriber(&request).await?;
+//! assert_eq!(report.errors()[0].code.0, 10022);
+//!
+//! sandbox.answer_next(Answer::new(403).header("trackingid", "ROUTERGW_1"));
 //! let error = client.precheck_subscriber(&request).await.unwrap_err();
 //! assert!(error.is_forbidden());
 //! assert_eq!(error.tracking_id(), Some("ROUTERGW_1"));
@@ -283,7 +305,7 @@
 //! # }
 //! ```
 //!
-//! A [`Clock`] of your own lets time pass as a test wants it.
+//! Without a sandbox and without waiting, a [`Clock`] of your own lets time pass as a test wants it.
 //!
 //! # Logs
 //!

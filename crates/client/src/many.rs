@@ -107,7 +107,8 @@ type Asked<K> = BoxFuture<'static, (K, Result<Report, Error>)>;
 
 /// The answers of [`Client::precheck_many`], in the order in which they come.
 ///
-/// A [`Stream`], for those who have its combinators at hand; [`next`](Self::next) needs nothing.
+/// A `Stream` of the crate `futures-core`, for those who have its combinators at hand;
+/// [`next`](Self::next) needs nothing.
 #[must_use = "nothing is asked unless the answers are polled"]
 pub struct Answers<K> {
     client: Client,

@@ -1,5 +1,6 @@
 //! What Webex answered.
 
+use std::fmt;
 use std::time::Duration;
 
 use webex_precheck_api::Code;
@@ -24,17 +25,36 @@ impl Verdict {
     }
 }
 
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// A reason to refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reason {
-    /// Webex's number for it. 1001 is a value that is missing, 1002 one of the wrong size; Webex
-    /// documents no other.
+    /// Webex's number for it. None is documented for these operations; its provisioning APIs use
+    /// 1001 for a value that is missing, 1002 for one of the wrong size, and others.
     pub code: Code,
     /// Webex's words for it.
     pub description: Option<String>,
     /// The field that it is about.
     pub field: Option<String>,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        if let Some(field) = &self.field {
+            write!(f, " {field}")?;
+        }
+        if let Some(description) = &self.description {
+            write!(f, ": {description}")?;
+        }
+        Ok(())
+    }
 }
 
 /// The answer to a precheck.

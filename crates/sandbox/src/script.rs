@@ -51,6 +51,14 @@ impl Answer {
         }
     }
 
+    /// A refusal with one reason, in the shape of Webex's provisioning APIs: status 400, and
+    /// `{"errors": [{"errorCode": …, "description": …, "fieldName": …}]}`.
+    pub fn refusal(code: i64, field: &str, description: &str) -> Self {
+        Self::new(400).json(&serde_json::json!({
+            "errors": [{"errorCode": code, "description": description, "fieldName": field}],
+        }))
+    }
+
     /// Adds a header.
     ///
     /// # Panics
@@ -102,6 +110,7 @@ impl Answer {
             end => Body::new(Broken {
                 body: Some(self.body).filter(|body| !body.is_empty()),
                 end,
+                is_flushed: false,
             }),
         };
         let mut response = Response::new(body);
@@ -117,6 +126,7 @@ impl Answer {
 struct Broken {
     body: Option<Bytes>,
     end: End,
+    is_flushed: bool,
 }
 
 /// Makes the server close the connection.
@@ -145,10 +155,13 @@ impl HttpBody for Broken {
         match self.end {
             // Whoever waits is woken when the connection goes.
             End::Stall => Poll::Pending,
-            _ => {
+            // What there is is sent while nothing more is there.
+            _ if !self.is_flushed => {
+                self.is_flushed = true;
                 context.waker().wake_by_ref();
-                Poll::Ready(Some(Err(Cut)))
+                Poll::Pending
             }
+            _ => Poll::Ready(Some(Err(Cut))),
         }
     }
 }

@@ -28,6 +28,9 @@ use crate::script::Answer;
 /// The token that a sandbox takes unless told otherwise.
 pub const DEFAULT_TOKEN: &str = "sandbox-token";
 
+/// Where access tokens are given.
+const ACCESS_TOKEN: &str = "/v1/access_token";
+
 /// Bytes of a body that the sandbox reads at most.
 const MOST_BYTES: usize = 1024 * 1024;
 
@@ -82,10 +85,16 @@ impl Sandbox {
         &self.token
     }
 
-    /// Gives this answer to the next request that no other such answer is kept for, whatever it
-    /// asks. Such requests count for no limit.
+    /// Gives this answer to the next precheck that no other such answer is kept for, whatever it
+    /// asks. Such prechecks count for no limit.
     pub fn answer_next(&self, answer: Answer) {
         lock(&self.webex.script).push_back(answer);
+    }
+
+    /// Gives this answer to the next renewal of an access token (`/v1/access_token`) that no other
+    /// such answer is kept for.
+    pub fn answer_next_renewal(&self, answer: Answer) {
+        lock(&self.webex.renewal_script).push_back(answer);
     }
 
     /// Takes back every access token that was given for a refresh token.
@@ -171,6 +180,7 @@ impl Builder {
             buckets: Mutex::new(Buckets::new(self.limits)),
             now: self.now,
             script: Mutex::new(VecDeque::new()),
+            renewal_script: Mutex::new(VecDeque::new()),
             answered: Mutex::new(Answered::default()),
         });
         let (stop, stopped) = oneshot::channel::<()>();
@@ -199,6 +209,7 @@ struct Webex {
     buckets: Mutex<Buckets<(String, &'static str)>>,
     now: Now,
     script: Mutex<VecDeque<Answer>>,
+    renewal_script: Mutex<VecDeque<Answer>>,
     answered: Mutex<Answered>,
 }
 
@@ -229,7 +240,7 @@ fn router(webex: Arc<Webex>) -> Router {
     let renew =
         |State(webex): State<Arc<Webex>>, body: Body| async move { webex.renew(body).await };
     router
-        .route("/v1/access_token", post(renew))
+        .route(ACCESS_TOKEN, post(renew))
         .fallback(|State(webex): State<Arc<Webex>>| async move {
             webex.refuse(StatusCode::NOT_FOUND, "There is nothing here.", &[])
         })
@@ -247,7 +258,11 @@ fn router(webex: Arc<Webex>) -> Router {
 /// Gives scripted answers, and counts all.
 async fn record(State(webex): State<Arc<Webex>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let scripted = lock(&webex.script).pop_front();
+    let script = match path == ACCESS_TOKEN {
+        true => &webex.renewal_script,
+        false => &webex.script,
+    };
+    let scripted = lock(script).pop_front();
     let response = match scripted {
         Some(answer) => answer.into_response(),
         None => next.run(request).await,

@@ -160,8 +160,8 @@ async fn a_renewal_that_fails_for_now_is_tried_again_as_patiently_as_a_precheck(
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;
     let client = client(grant("secret"), &sandbox, &clock);
-    sandbox.answer_next(Answer::new(503).header("retry-after", "7"));
-    sandbox.answer_next(Answer::new(502));
+    sandbox.answer_next_renewal(Answer::new(503).header("retry-after", "7"));
+    sandbox.answer_next_renewal(Answer::new(502));
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
     let asked = tokio::spawn(async move { ask(&client).await });
@@ -189,7 +189,7 @@ async fn a_token_that_is_good_for_a_while_is_used_while_renewal_fails() {
     let client = client.build().unwrap();
     ask(&client).await.unwrap();
     clock.advance(HOUR - Duration::from_secs(100));
-    sandbox.answer_next(Answer::new(503));
+    sandbox.answer_next_renewal(Answer::new(503));
     assert!(ask(&client).await.unwrap().is_likely());
     // The next renewal is not tried at once.
     assert!(ask(&client).await.unwrap().is_likely());
@@ -254,7 +254,7 @@ async fn an_answer_without_a_token_is_an_error_that_shows_nothing_of_it() {
         json!({"access_token": "fine", "refresh_token": "canary canary"}),
         json!("canary"),
     ] {
-        sandbox.answer_next(Answer::new(200).header("trackingid", "T_1").json(&answer));
+        sandbox.answer_next_renewal(Answer::new(200).header("trackingid", "T_1").json(&answer));
         let client = client(grant("secret"), &sandbox, &clock);
         let error = ask(&client).await.unwrap_err();
         assert_eq!(

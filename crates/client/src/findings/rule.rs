@@ -3,7 +3,7 @@
 /// Whether a request is sent despite a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
-    /// Webex's documentation forbids it: not sent.
+    /// Webex's documentation rules it out: not sent.
     Hard,
     /// It looks wrong: sent, for Webex to judge.
     Soft,

@@ -19,7 +19,7 @@ impl CustomerPrecheck {
         self.0.provisioning_id = Some(value.into());
         self
     }
-    ///Every package that the customer is to have. Some need another beside them: see `x-package-dependencies` of the operation.
+    ///Every package that the customer is to have. Some need another beside them.
     #[must_use]
     pub fn packages<T: Into<webex_precheck_api::types::CustomerPackage>>(
         mut self,
