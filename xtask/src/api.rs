@@ -102,13 +102,24 @@ fn items(workspace: &Workspace, listed: &Listed) -> Result<Vec<String>, Failure>
     let json = workspace.path(&format!("target/public-api/doc/{name}.json"));
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
-        .omit_auto_trait_impls(true)
-        .omit_auto_derived_impls(true)
         .build()
         .map_err(|error| {
             Failure::new(format!(
                 "what rustdoc says of {package} cannot be read: {error}; the toolchain may be too new for `public-api` in Cargo.toml"
             ))
         })?;
-    Ok(api.items().map(ToString::to_string).collect())
+    // Of the traits that the compiler implements by itself, people rely on two.
+    let unseen = [
+        "Freeze",
+        "RefUnwindSafe",
+        "Unpin",
+        "UnsafeUnpin",
+        "UnwindSafe",
+    ];
+    let is_unseen = |item: &String| {
+        let mut unseen = unseen.iter();
+        unseen.any(|name| item.starts_with("impl") && item.contains(&format!("::{name} for ")))
+    };
+    let items = api.items().map(ToString::to_string);
+    Ok(items.filter(|item| !is_unseen(item)).collect())
 }

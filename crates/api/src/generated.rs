@@ -13,6 +13,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct Address {
         ///Street and number.
         #[serde(rename = "addressLine1")]
@@ -44,6 +45,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct CallingParameters {
         ///Where the customer calls from.
         pub location: Location,
@@ -52,6 +54,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct CustomerContact {
         ///The customer's main e-mail address.
         #[serde(rename = "primaryEmail")]
@@ -61,6 +64,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct CustomerInfo {
         ///The customer's name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -73,6 +77,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct CustomerPrecheckRequest {
         ///Where the customer is billed.
         pub address: Address,
@@ -116,6 +121,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct CustomerProvisioningParameters {
         ///For the calling packages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -188,6 +194,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct Location {
         ///Where the office is.
         pub address: Address,
@@ -208,6 +215,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct MeetingsParameters {
         ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -244,6 +252,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct SubscriberPrecheckRequest {
         ///The wholesale customer that the subscriber belongs to.
         #[serde(
@@ -284,6 +293,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
     pub struct SubscriberProvisioningParameters {
         ///The subscriber's extension.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]

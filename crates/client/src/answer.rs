@@ -16,20 +16,25 @@ pub(crate) enum Said {
         message: Option<String>,
         reasons: Vec<Reason>,
     },
-    /// An error without a code: of the request's circumstances and not of what it asks.
-    Refusal,
+    /// An error of the request's circumstances and not of what it asks; with what it says in words
+    /// and codes.
+    Refusal {
+        message: Option<String>,
+        reasons: Vec<Reason>,
+    },
     /// A success that is not what is documented.
     Nonsense(serde_json::Error),
     /// A success that says neither yes nor no.
     Nothing,
 }
 
-/// These tell of the token, the request's form or the moment, with or without a code.
-const NO_VERDICT: [u16; 9] = [401, 403, 405, 408, 413, 415, 423, 428, 429];
+/// These can tell of what was asked, if they carry a code. The others tell of the token, the
+/// request's form or the moment, with or without one.
+const JUDGING: [u16; 5] = [400, 404, 409, 410, 422];
 
 /// Whether an answer of this status can hold a verdict.
 pub(crate) fn may_judge(status: u16) -> bool {
-    is_success(status) || ((400..500).contains(&status) && !NO_VERDICT.contains(&status))
+    is_success(status) || JUDGING.contains(&status)
 }
 
 fn is_success(status: u16) -> bool {
@@ -44,7 +49,7 @@ pub(crate) fn judge(status: u16, body: &str) -> Said {
     if success
         && !tells_of_error
         && let Ok(response) = serde_json::from_str::<PrecheckResponse>(body)
-        && has_code(&response)
+        && codes(&response).any(|code| code == VALIDATED)
     {
         return Said::Likely(response);
     }
@@ -52,9 +57,9 @@ pub(crate) fn judge(status: u16, body: &str) -> Said {
         Ok(value) => value,
         Err(_) if success && body.trim().is_empty() => return Said::Nothing,
         Err(error) if success => return Said::Nonsense(error),
-        Err(_) => return Said::Refusal,
+        Err(_) => Value::Null,
     };
-    let reasons = reasons(&value);
+    let reasons = reasons(&value, status);
     if may_judge(status) && !reasons.is_empty() {
         let message = value.get("message").and_then(Value::as_str);
         return Said::Unlikely {
@@ -63,21 +68,49 @@ pub(crate) fn judge(status: u16, body: &str) -> Said {
         };
     }
     if !success {
-        return Said::Refusal;
+        let message = words(&value);
+        return Said::Refusal { message, reasons };
     }
     let failed = ["errorCode", "code", "errors"]
         .iter()
         .any(|key| value.get(key).is_some());
     match serde_json::from_value::<PrecheckResponse>(value) {
-        Ok(response) if !failed && has_code(&response) => Said::Likely(response),
+        Ok(response) if !failed && says_yes(&response) => Said::Likely(response),
         Ok(_) => Said::Nothing,
         Err(error) => Said::Nonsense(error),
     }
 }
 
-fn has_code(response: &PrecheckResponse) -> bool {
+/// The one info code whose meaning is known: the validation succeeded.
+const VALIDATED: i64 = 100;
+
+fn codes(response: &PrecheckResponse) -> impl Iterator<Item = i64> {
     let info = response.info.iter().flat_map(|info| info.iter());
-    info.into_iter().any(|info| info.info_code.is_some())
+    info.filter_map(|info| Some(info.info_code?.0))
+}
+
+/// Whether a success without an error means yes: by the known code, or by another one, of which
+/// the message says nothing bad.
+fn says_yes(response: &PrecheckResponse) -> bool {
+    let message = response.message.as_deref().unwrap_or("success");
+    let is_good = message.trim().eq_ignore_ascii_case("success");
+    codes(response).any(|code| is_good || code == VALIDATED)
+}
+
+/// What an error says in words: its message, and the descriptions of its list.
+fn words(body: &Value) -> Option<String> {
+    let list = body.get("errors").and_then(Value::as_array);
+    let listed = list.into_iter().flatten();
+    let described = [body].into_iter().chain(listed);
+    let described = described.filter_map(|value| value.get("description"));
+    let mut words: Vec<&str> = body
+        .get("message")
+        .into_iter()
+        .chain(described)
+        .filter_map(Value::as_str)
+        .collect();
+    words.dedup();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 /// The tracking ID that a body holds.
@@ -87,18 +120,20 @@ pub(crate) fn tracking_id(body: &str) -> Option<String> {
 }
 
 /// The reasons that carry a code: those of a list, else the body's own.
-fn reasons(body: &Value) -> Vec<Reason> {
+fn reasons(body: &Value, status: u16) -> Vec<Reason> {
     let elements = |key: &str| match body.get(key) {
         Some(Value::Array(elements)) => elements.iter().collect(),
         Some(element) => vec![element],
         None => Vec::new(),
     };
-    let listed = elements("errors").into_iter().chain(elements("info"));
-    let listed: Vec<Reason> = listed.filter_map(reason).collect();
-    match listed.is_empty() {
-        true => reason(body).into_iter().collect(),
-        false => listed,
+    let listed = ["errors", "info", "message"].into_iter().flat_map(elements);
+    let mut reasons: Vec<Reason> = listed.filter_map(reason).collect();
+    if reasons.is_empty() {
+        reasons.extend(reason(body));
     }
+    // Gateways repeat the status as a code.
+    reasons.retain(|reason| reason.code.0 != i64::from(status));
+    reasons
 }
 
 /// One reason; its code may be a number or an object that holds it.
@@ -131,7 +166,7 @@ mod tests {
                 let codes: Vec<_> = reasons.iter().map(|r| r.code.0).collect();
                 format!("unlikely {codes:?}")
             }
-            Said::Refusal => "refusal".to_owned(),
+            Said::Refusal { .. } => "refusal".to_owned(),
             Said::Nonsense(_) => "nonsense".to_owned(),
             Said::Nothing => "nothing".to_owned(),
         }
@@ -195,6 +230,22 @@ mod tests {
                 "unlikely [5]",
             ),
             (404, r#"{"errorCode":5}"#, "unlikely [5]"),
+            (422, r#"{"errorCode":5}"#, "unlikely [5]"),
+            (
+                200,
+                r#"{"message":{"errorCode":10022,"description":"x"}}"#,
+                "unlikely [10022]",
+            ),
+            (
+                400,
+                r#"{"code":400,"errors":[{"errorCode":7}]}"#,
+                "unlikely [7]",
+            ),
+            (
+                200,
+                r#"{"message":"Success","info":[{"infoCode":7}]}"#,
+                "likely [7]",
+            ),
         ] {
             assert_eq!(said(status, body), expected, "{status} {body}");
         }
@@ -207,6 +258,18 @@ mod tests {
                 400,
                 r#"{"message":"x","errors":[{"description":"y"}],"trackingId":"z"}"#,
                 "refusal",
+            ),
+            (
+                404,
+                r#"{"code":404,"message":"no Route matched"}"#,
+                "refusal",
+            ),
+            (407, r#"{"errorCode":5}"#, "refusal"),
+            (418, r#"{"errorCode":5}"#, "refusal"),
+            (
+                200,
+                r#"{"message":"failure","info":[{"infoCode":7}]}"#,
+                "nothing",
             ),
             (429, "", "refusal"),
             (429, r#"{"errorCode":1}"#, "refusal"),

@@ -17,7 +17,8 @@ use crate::keeper::{Current, Keeper};
 use crate::pace::{Going, SharedPace, TooLong};
 use crate::patience::{Patience, Setback};
 use crate::renewal::Renewal;
-use crate::report::{Report, Verdict};
+use crate::report::{Reason, Report, Verdict};
+use crate::secret::Secrets;
 
 /// What all clones of a client share.
 #[derive(Clone)]
@@ -29,6 +30,22 @@ pub(crate) struct Core {
     pub(crate) operations: [(Url, Arc<SharedPace>); 2],
     pub(crate) refuse_hard_findings: bool,
 }
+
+/// Whether the time that a precheck spends in the client's line counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// As time of its caller, who has so much patience.
+    Counts,
+    /// It does not: the caller has many rows, and they all wait for one another.
+    IsFree,
+}
+
+/// What is said where there is no runtime.
+pub(crate) const NO_RUNTIME: &str = "a client must be used within a tokio runtime; the feature \
+    `blocking` has one that needs none";
+
+/// A shorter wait than this is as good as none: it does not say when asking makes sense.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// How an attempt ended.
 enum Outcome {
@@ -46,11 +63,10 @@ impl Core {
         operation: usize,
         id: &'static str,
         body: Vec<u8>,
+        line: Line,
     ) -> Result<Report, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
-            return Err(Error::new(Kind::Builder(
-                "a client must be used within a tokio runtime; the feature `blocking` has one that needs none",
-            )));
+            return Err(Error::new(Kind::Builder(NO_RUNTIME)));
         }
         let start = self.clock().now();
         let span = tracing::debug_span!(
@@ -66,8 +82,10 @@ impl Core {
             body: Bytes::from(body),
             start,
             deadline: Deadline::after(self.clock(), self.patience().total_time()),
+            line,
             setbacks: Vec::new(),
             attempts: 0,
+            last: None,
         };
         precheck.run().instrument(span).await
     }
@@ -88,8 +106,11 @@ struct Asking<'a> {
     body: Bytes,
     start: Instant,
     deadline: Deadline,
+    line: Line,
     setbacks: Vec<Setback>,
     attempts: u32,
+    /// What Webex said last, while it is waited for.
+    last: Option<Error>,
 }
 
 impl<'a> Asking<'a> {
@@ -122,6 +143,7 @@ impl<'a> Asking<'a> {
         let mut is_renewed = false;
         let current = self.token(None).await?;
         let mut current = current.ok_or_else(|| Error::new(Kind::Timeout))?;
+        let mut since = self.start;
         loop {
             let going = match self.core.patience().keeps_pace() {
                 true => Some(self.leave().await?),
@@ -132,9 +154,15 @@ impl<'a> Asking<'a> {
                 current = token;
             }
             self.attempts += 1;
-            let span =
-                tracing::debug_span!("attempt", number = self.attempts, status = field::Empty);
+            let span = tracing::debug_span!(
+                "attempt",
+                number = self.attempts,
+                wait_ms = milliseconds(self.core.clock().now() - since),
+                status = field::Empty,
+                tracking_id = field::Empty,
+            );
             let outcome = self.attempt(&current, going).instrument(span).await;
+            since = self.core.clock().now();
             match outcome {
                 Outcome::Verdict(report) => return Ok(*report),
                 Outcome::Unauthorized(error) if is_renewed => return Err(error),
@@ -178,53 +206,75 @@ impl<'a> Asking<'a> {
     }
 
     /// Waits for leave to ask.
-    async fn leave(&self) -> Result<Going<'a>, Error> {
+    async fn leave(&mut self) -> Result<Going<'a>, Error> {
         let core: &'a Core = self.core;
         let clock = core.clock();
-        let bears = |wait| {
-            let left = self.deadline.left(clock).unwrap_or_default();
-            self.core.patience().bears(wait, left)
-        };
         let (_, pace) = &core.operations[self.operation];
-        let going = pace.leave(clock, self.deadline, bears).await;
-        going.map_err(|too_long| match too_long {
-            TooLong::Gate(wait) => {
-                let mut error = Error::new(Kind::Limited);
-                error.context_mut().retry_after = Some(wait);
-                error
-            }
-            TooLong::Line => Error::new(Kind::Timeout),
-        })
+        let deadline = match self.line {
+            Line::Counts => self.deadline,
+            Line::IsFree => Deadline::never(),
+        };
+        let bears = |wait| {
+            let left = deadline.left(clock).unwrap_or_default();
+            core.patience().bears(wait, left)
+        };
+        let before = clock.now();
+        let going = pace.leave(clock, deadline, bears).await;
+        let waited = clock.now() - before;
+        if self.line == Line::IsFree {
+            self.deadline = self.deadline.later_by(waited);
+        }
+        let too_long = match going {
+            Ok(going) => return Ok(going),
+            Err(too_long) => too_long,
+        };
+        // What Webex said itself tells more.
+        let mut error = self.last.take().unwrap_or_else(|| {
+            let pace = pace.snapshot(clock.now());
+            let is_limited = pace.per_second.is_some() || pace.pause.is_some();
+            Error::new(match is_limited {
+                true => Kind::Limited,
+                false => Kind::Timeout,
+            })
+        });
+        if let TooLong::Gate(wait) = too_long {
+            error.context_mut().retry_after = Some(wait);
+        }
+        Err(error)
     }
 
     /// After a setback: waits for the next attempt, or gives up.
     async fn wait(&mut self, error: Error, setback: Setback) -> Result<(), Error> {
         self.setbacks.push(setback);
-        let Self { core, .. } = self;
+        let core = self.core;
         let (clock, patience) = (core.clock(), core.patience());
         if !patience.tries_again(&self.setbacks) {
             return Err(error);
         }
         let failures = u32::try_from(self.setbacks.len()).unwrap_or(u32::MAX);
-        let asked = error.retry_after().filter(|wait| !wait.is_zero());
-        let limited = setback == Setback::Status(429);
-        // The pace waits for those that Webex limits.
-        let wait = match (limited && patience.keeps_pace(), asked) {
+        let asked = error.retry_after().filter(|wait| *wait >= SHORTEST_WAIT);
+        // Those that Webex limits wait in the line.
+        let in_line = setback == Setback::Status(429) && patience.keeps_pace();
+        let wait = match (in_line, asked) {
             (true, asked) => asked.unwrap_or_default(),
             (false, Some(asked)) => asked,
             (false, None) => patience.backoff_after(failures, clock.random()),
         };
-        let left = self.deadline.left(clock).unwrap_or_default();
+        let left = match in_line && self.line == Line::IsFree {
+            true => Duration::MAX,
+            false => self.deadline.left(clock).unwrap_or_default(),
+        };
         if !patience.bears(wait, left) {
             return Err(error);
         }
         tracing::info!(
             status = error.status(),
             tracking_id = error.tracking_id(),
-            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            wait_ms = milliseconds(wait),
             "another try follows"
         );
-        if !limited || !patience.keeps_pace() {
+        self.last = Some(error);
+        if !in_line {
             clock.sleep(wait).await;
         }
         Ok(())
@@ -245,24 +295,32 @@ impl<'a> Asking<'a> {
             .body(self.body.clone());
         let left = self.deadline.left(self.core.clock()).unwrap_or_default();
         let time = renewal.attempt.min(left);
-        let (answer, end) = http::exchange(&renewal.clock, request, time).await;
-        if let Some(status) = answer.status {
-            Span::current().record("status", status);
-        }
-        self.settle(going, &answer);
-        read(answer, end, current)
+        let on_head = |answer: &Answer| {
+            if let Some(going) = &going {
+                self.settle(going, answer);
+            }
+        };
+        let (answer, end) = http::exchange(&renewal.clock, request, time, on_head).await;
+        let outcome = read(answer, end, current);
+        let (status, tracking_id) = match &outcome {
+            Outcome::Verdict(report) => (Some(report.status), report.tracking_id.as_deref()),
+            Outcome::Unauthorized(error) | Outcome::Failed(error, _) => {
+                (error.status(), error.tracking_id())
+            }
+        };
+        let span = Span::current();
+        span.record("status", status);
+        span.record("tracking_id", tracking_id);
+        outcome
     }
 
-    /// Tells the pace what became of the request.
-    fn settle(&self, going: Option<Going<'_>>, answer: &Answer) {
-        let (Some(going), Some(status)) = (going, answer.status) else {
-            return;
-        };
-        if status != 429 {
+    /// Tells the pace what became of the request, as soon as it is known.
+    fn settle(&self, going: &Going<'_>, answer: &Answer) {
+        if answer.status != Some(429) {
             return going.accepted();
         }
         let clock = self.core.clock();
-        let asked = answer.retry_after.filter(|wait| !wait.is_zero());
+        let asked = answer.retry_after.filter(|wait| *wait >= SHORTEST_WAIT);
         let wait = going.refused(clock.now(), |refusals| {
             asked.unwrap_or_else(|| {
                 let patience = self.core.patience();
@@ -270,10 +328,14 @@ impl<'a> Asking<'a> {
             })
         });
         tracing::info!(
-            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            wait_ms = milliseconds(wait),
             "Webex limits this token: all callers wait"
         );
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Reads an answer, whole or not.
@@ -284,40 +346,48 @@ fn read(answer: Answer, end: Result<(), Error>, current: &Current) -> Outcome {
     };
     let secrets = &current.secrets;
     let body = String::from_utf8_lossy(&answer.body);
-    let body = match secrets.are_in(&body) {
-        true => secrets.redact(&body).into(),
-        false => body,
-    };
     let header = answer.tracking_id.as_deref();
     let tracking_id = header.and_then(|id| excerpt::tracking_id(id, secrets));
+    // What was decoded is searched for the token, for it may have been encoded in any way.
+    let clean = |text| secrets.clean(text);
+    let report = |verdict, message| Report {
+        verdict,
+        message: clean(message),
+        info: Vec::new(),
+        errors: Vec::new(),
+        status,
+        tracking_id: tracking_id.clone().or_else(|| id_in_body(&body, current)),
+        attempts: 0,
+        elapsed: Duration::ZERO,
+    };
+    let (mut message, mut reasons) = (None, Vec::new());
     let error = match end {
         Ok(()) => match answer::judge(status, &body) {
             Said::Likely(response) => {
-                return Outcome::Verdict(Box::new(Report {
-                    verdict: Verdict::Likely,
-                    message: response.message,
-                    info: response.info.map(|info| info.0).unwrap_or_default(),
-                    errors: Vec::new(),
-                    status,
-                    tracking_id: tracking_id.or_else(|| id_in_body(&body, current)),
-                    attempts: 0,
-                    elapsed: Duration::ZERO,
-                }));
+                let mut report = report(Verdict::Likely, response.message);
+                report.info = response.info.map(|info| info.0).unwrap_or_default();
+                for info in &mut report.info {
+                    info.description = clean(info.description.take());
+                }
+                return Outcome::Verdict(Box::new(report));
             }
             Said::Unlikely { message, reasons } => {
-                return Outcome::Verdict(Box::new(Report {
-                    verdict: Verdict::Unlikely,
-                    message,
-                    info: Vec::new(),
-                    errors: reasons,
-                    status,
-                    tracking_id: tracking_id.or_else(|| id_in_body(&body, current)),
-                    attempts: 0,
-                    elapsed: Duration::ZERO,
-                }));
+                let mut report = report(Verdict::Unlikely, message);
+                report.errors = cleaned(reasons, secrets);
+                return Outcome::Verdict(Box::new(report));
             }
-            Said::Refusal => Error::new(Kind::Status),
-            Said::Nonsense(error) => Error::new(Kind::Decode).because(error),
+            Said::Refusal {
+                message: said,
+                reasons: given,
+            } => {
+                message = said.and_then(|said| excerpt::words(&said, secrets));
+                reasons = cleaned(given, secrets);
+                Error::new(Kind::Status)
+            }
+            Said::Nonsense(error) => {
+                let error = error.to_string();
+                Error::new(Kind::Decode).because(secrets.redact(&error))
+            }
             Said::Nothing => Error::new(Kind::NoVerdict),
         },
         // The status tells enough.
@@ -334,11 +404,22 @@ fn read(answer: Answer, end: Result<(), Error>, current: &Current) -> Outcome {
     context.status = Some(status);
     context.tracking_id = tracking_id.or_else(|| id_in_body(&body, current));
     context.retry_after = answer.retry_after;
-    context.excerpt = excerpt::of_body(&body);
+    context.message = message;
+    context.reasons = reasons;
+    context.excerpt = excerpt::of_body(&body, secrets);
     match status {
         401 => Outcome::Unauthorized(error),
         _ => Outcome::Failed(error, setback),
     }
+}
+
+fn cleaned(reasons: Vec<Reason>, secrets: &Secrets) -> Vec<Reason> {
+    let clean = |reason: Reason| Reason {
+        code: reason.code,
+        description: secrets.clean(reason.description),
+        field: secrets.clean(reason.field),
+    };
+    reasons.into_iter().map(clean).collect()
 }
 
 fn id_in_body(body: &str, current: &Current) -> Option<String> {

@@ -1,11 +1,15 @@
 //! The same without `async`, for programs that have no runtime.
 //!
 //! A client has a runtime of its own, with one thread that waits for the network, and asks over
-//! the same core as [the asynchronous one](crate::Client).
+//! the same core as [the asynchronous one](crate::Client). Its methods block the thread that calls
+//! them: asynchronous code calls them by `tokio::task::spawn_blocking`, or better uses the
+//! asynchronous client.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::error::{Error, Kind};
 use crate::many::{self, Limits};
@@ -67,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As there; also if called from asynchronous code, which must not block.
+    /// As there.
     pub fn precheck_customer(&self, request: &CustomerPrecheck) -> Result<Report, Error> {
         self.precheck(request)
     }
@@ -76,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As there; also if called from asynchronous code, which must not block.
+    /// As there.
     pub fn precheck_subscriber(&self, request: &SubscriberPrecheck) -> Result<Report, Error> {
         self.precheck(request)
     }
@@ -85,13 +89,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As there; also if called from asynchronous code, which must not block.
+    /// As there.
     pub fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
-        self.block_on(self.client.precheck(request))?
+        self.block_on(self.client.precheck(request))
     }
 
-    /// See [`Client::precheck_many`](crate::Client::precheck_many). Prechecks go on while `next`
-    /// of the answers is waited for.
+    /// See [`Client::precheck_many`](crate::Client::precheck_many). Rows start when the next answer
+    /// is asked for, and go on meanwhile.
     pub fn precheck_many<K, R, I>(&self, rows: I, limits: Limits) -> Answers<K>
     where
         K: Send + 'static,
@@ -99,7 +103,7 @@ impl Client {
         I: IntoIterator<Item = (K, R), IntoIter: Send + 'static>,
     {
         Answers {
-            answers: Some(self.client.precheck_many(many::rows(rows), limits)),
+            answers: self.client.precheck_many(many::rows(rows), limits),
             client: self.clone(),
         }
     }
@@ -109,14 +113,28 @@ impl Client {
         self.client.pace::<R>()
     }
 
-    fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let is_async = Handle::try_current().is_ok();
-        match &self.runtime.0 {
-            Some(runtime) if !is_async => Ok(runtime.block_on(work)),
-            _ => Err(Error::new(Kind::Builder(
-                "a blocking client cannot be used in asynchronous code; use webex_precheck::Client there",
-            ))),
+    /// Waits for `work` on this thread, while the runtime's thread serves the network. Unlike
+    /// tokio's own, it may be called wherever a thread may block.
+    fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        let _context = self.runtime.0.as_ref().map(Runtime::enter);
+        let mut work = std::pin::pin!(work);
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+                return done;
+            }
+            thread::park();
         }
+    }
+}
+
+/// Wakes a thread that waits.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
@@ -124,8 +142,7 @@ impl Client {
 #[derive(Debug)]
 #[must_use = "nothing is asked unless the answers are taken"]
 pub struct Answers<K> {
-    /// None after the last answer.
-    answers: Option<many::Answers<K>>,
+    answers: many::Answers<K>,
     client: Client,
 }
 
@@ -133,16 +150,7 @@ impl<K: Send + 'static> Iterator for Answers<K> {
     type Item = (K, Result<Report, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut answers = self.answers.take()?;
-        let runtime = self.client.runtime.0.as_ref()?;
-        let (send, receive) = mpsc::channel();
-        runtime.spawn(async move {
-            let answer = answers.next().await;
-            // The receiver waits below.
-            let _ = send.send((answers, answer));
-        });
-        let (answers, answer) = receive.recv().ok()?;
-        self.answers = answer.is_some().then_some(answers);
-        answer
+        let Self { answers, client } = self;
+        client.block_on(answers.next())
     }
 }

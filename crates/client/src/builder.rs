@@ -1,5 +1,6 @@
 //! How a client is to ask.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +35,7 @@ const ATTEMPT: Duration = Duration::from_secs(30);
 /// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
 /// | [`patience`](Self::patience) | [`Patience::default`]: 5 attempts in 5 minutes |
 /// | [`refuse_hard_findings`](Self::refuse_hard_findings) | yes |
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ClientBuilder {
     base_url: String,
     credentials: Credentials,
@@ -153,6 +154,7 @@ impl ClientBuilder {
             let address = address(&base_url, operation.path, self.on_behalf_of.as_ref());
             (address, Arc::new(SharedPace::new()))
         };
+        let keeper = Arc::new(Keeper::new(self.credentials, self.clock.now())?);
         Ok(Client(Arc::new(Core {
             operations: [operation(PRECHECK_CUSTOMER), operation(PRECHECK_SUBSCRIBER)],
             renewal: Renewal {
@@ -162,10 +164,22 @@ impl ClientBuilder {
                 attempt: self.attempt,
                 patience: Arc::new(self.patience),
             },
-            keeper: Arc::new(Keeper::new(self.credentials)?),
+            keeper,
             refuse_hard_findings: self.refuse_hard_findings,
             base_url: Arc::new(base_url),
         })))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address that is refused may hold a password.
+        let base_url = parse(&self.base_url).map(String::from);
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &base_url.as_deref().unwrap_or("refused"))
+            .field("credentials", &self.credentials)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 

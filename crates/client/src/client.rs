@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use webex_precheck_api::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER, SubPartnerOrgId};
 
-use crate::ask::Core;
+use crate::ask::{Core, Line};
 use crate::builder::{ClientBuilder, address};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
@@ -69,6 +69,15 @@ impl Client {
     ///
     /// If there is no verdict; see [`Error`].
     pub async fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
+        self.ask(request, Line::Counts).await
+    }
+
+    /// As [`precheck`](Self::precheck), for which the time in the line does not count.
+    pub(crate) async fn precheck_in_line<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
+        self.ask(request, Line::IsFree).await
+    }
+
+    async fn ask<R: Precheck>(&self, request: &R, line: Line) -> Result<Report, Error> {
         if self.0.refuse_hard_findings {
             let findings = request.hard_findings();
             if !findings.is_empty() {
@@ -78,7 +87,7 @@ impl Client {
         let body = request.body().map_err(|error| {
             Error::new(Kind::Builder("the request cannot be encoded")).because(error)
         })?;
-        self.0.ask(R::INDEX, R::OPERATION.id, body).await
+        self.0.ask(R::INDEX, R::OPERATION.id, body, line).await
     }
 
     /// The same client, sharing connections, token and pace, that asks on behalf of another

@@ -61,6 +61,16 @@ impl Deadline {
         Self(clock.now().checked_add(time))
     }
 
+    /// Never.
+    pub(crate) fn never() -> Self {
+        Self(None)
+    }
+
+    /// The same, so much later.
+    pub(crate) fn later_by(self, time: Duration) -> Self {
+        Self(self.0.and_then(|end| end.checked_add(time)))
+    }
+
     /// What is left of it; none where it has passed.
     pub(crate) fn left(self, clock: &dyn Clock) -> Option<Duration> {
         match self.0 {

@@ -18,7 +18,7 @@ use crate::token::Token;
 /// Whatever the source, a client asks it for one token at a time, however many callers wait.
 #[derive(Clone)]
 pub struct Credentials {
-    pub(crate) token: Option<Token>,
+    pub(crate) token: Option<Issued>,
     pub(crate) source: Source,
 }
 
@@ -35,7 +35,7 @@ impl Credentials {
     /// This token and no other. `Client::builder` takes a [`Token`] as well.
     pub fn token(token: Token) -> Self {
         Self {
-            token: Some(token),
+            token: Some(token.into()),
             source: Source::Static,
         }
     }
@@ -58,7 +58,7 @@ impl Credentials {
     pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let file = TokenFile(path.into());
         Ok(Self {
-            token: Some(file.read()?),
+            token: Some(file.read()?.into()),
             source: Source::Custom(Arc::new(file)),
         })
     }
@@ -106,7 +106,8 @@ impl fmt::Debug for Credentials {
 ///
 /// A client asks it before the first precheck, shortly before the token that it gave expires, and
 /// when Webex refuses that token (401); never twice at the same time, however many callers wait.
-/// If it hands out the refused token again, or fails, the callers that wait get the error.
+/// If it hands out the refused token again, fails, or takes longer than an attempt may
+/// ([`attempt_timeout`](crate::ClientBuilder::attempt_timeout)), the callers that wait get the error.
 pub trait TokenSource: Send + Sync + 'static {
     /// Gets a token.
     ///
@@ -148,6 +149,7 @@ impl From<Token> for Issued {
 }
 
 /// A file that holds a token.
+#[derive(Clone)]
 struct TokenFile(PathBuf);
 
 impl TokenFile {
@@ -164,7 +166,8 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
     use std::io::Read as _;
     // No token is longer; the path may be that of anything.
     const MOST_BYTES: u64 = 64 * 1024;
-    let mut text = Zeroizing::new(String::new());
+    // Large enough not to grow, which would leave copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(MOST_BYTES as usize + 64));
     std::fs::File::open(path)?
         .take(MOST_BYTES)
         .read_to_string(&mut text)?;
@@ -173,6 +176,11 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
 
 impl TokenSource for TokenFile {
     fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>> {
-        Box::pin(async move { Ok(self.read()?.into()) })
+        let file = self.clone();
+        Box::pin(async move {
+            // It may be a pipe, or on a disk that is far away.
+            let token = tokio::task::spawn_blocking(move || file.read()).await??;
+            Ok(token.into())
+        })
     }
 }

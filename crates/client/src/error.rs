@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::findings::Finding;
+use crate::report::Reason;
 
 /// Why a precheck got no answer.
 ///
@@ -69,6 +70,8 @@ pub(crate) struct Context {
     pub(crate) status: Option<u16>,
     pub(crate) tracking_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) message: Option<String>,
+    pub(crate) reasons: Vec<Reason>,
     pub(crate) excerpt: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
@@ -100,7 +103,9 @@ impl Error {
     }
 
     pub(crate) fn of_transport(error: reqwest::Error) -> Self {
-        let kind = if error.is_timeout() {
+        let kind = if error.is_builder() {
+            Kind::Builder("the request cannot be sent as it is")
+        } else if error.is_timeout() {
             Kind::Timeout
         } else if error.is_connect() {
             Kind::Connect
@@ -206,6 +211,18 @@ impl Error {
     /// by a date.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.context.retry_after
+    }
+
+    /// What Webex says in words, where its answer does: message and descriptions. Printable, at most
+    /// 500 characters.
+    pub fn message(&self) -> Option<&str> {
+        self.0.context.message.as_deref()
+    }
+
+    /// The codes that Webex gives, where its answer has any: of an error of this status they are no
+    /// verdict.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.0.context.reasons
     }
 
     /// The beginning of the answer's body: printable, at most 200 characters.

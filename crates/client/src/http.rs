@@ -23,16 +23,17 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Sends a request and reads its answer, in `time` at most. What was read before something went
-/// wrong is in the answer.
+/// Sends a request and reads its answer, in `time` at most; `on_head` gets what is known before the
+/// body. What was read before something went wrong is in the answer.
 pub(crate) async fn exchange(
     clock: &Arc<dyn Clock>,
     request: RequestBuilder,
     time: Duration,
+    on_head: impl FnOnce(&Answer),
 ) -> (Answer, Result<(), Error>) {
     let mut answer = Answer::default();
     let clock = &**clock;
-    let end = clock::limit(clock, time, receive(clock, request, &mut answer)).await;
+    let end = clock::limit(clock, time, receive(clock, request, &mut answer, on_head)).await;
     let end = end.unwrap_or_else(|| Err(Error::new(Kind::Timeout)));
     (answer, end)
 }
@@ -41,9 +42,11 @@ async fn receive(
     clock: &dyn Clock,
     request: RequestBuilder,
     answer: &mut Answer,
+    on_head: impl FnOnce(&Answer),
 ) -> Result<(), Error> {
     let mut response = request.send().await.map_err(Error::of_transport)?;
     read_head(clock, &response, answer);
+    on_head(answer);
     while let Some(chunk) = response.chunk().await.map_err(Error::of_transport)? {
         let left = MOST_BYTES - answer.body.len();
         if chunk.len() > left {

@@ -189,7 +189,7 @@
 //! }
 //!
 //! let grant = RefreshGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
-//!     .on_refresh(|token, _expires_in| store(token.expose()));
+//!     .on_refresh(|renewed| store(renewed.refresh_token().expose()));
 //! let client = Client::builder(grant)
 //! #   .base_url(sandbox.url())
 //!     .build()?;
@@ -368,7 +368,14 @@ mod retry_after;
 mod secret;
 mod token;
 
-pub use webex_precheck_api as api;
+/// The generated types, and what else is generated from the contract: the wire, as it is.
+pub mod api {
+    pub use webex_precheck_api::{
+        BASE_URL, InfoList, KNOWN_INFO_CODES, Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER,
+        types,
+    };
+}
+
 pub use webex_precheck_api::types::{
     Address, CallingParameters, CustomerContact, CustomerId, CustomerInfo, CustomerPackage,
     CustomerProvisioningParameters, ExternalId, Location, LocationId, MeetingsParameters, OrgId,
@@ -386,7 +393,7 @@ pub use findings::{Finding, Rule, Severity};
 pub use many::{Answers, Limits, rows};
 pub use pace::Pace;
 pub use patience::Patience;
-pub use refresh::{RefreshGrant, RefreshToken};
+pub use refresh::{RefreshGrant, RefreshToken, Renewed};
 pub use report::{Reason, Report, Verdict};
 pub use request::{Conflict, CustomerPrecheck, Precheck, SubscriberPrecheck};
 pub use token::Token;

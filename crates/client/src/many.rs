@@ -6,11 +6,14 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures_core::Stream;
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use futures_util::StreamExt as _;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
+use crate::ask::NO_RUNTIME;
 use crate::client::Client;
 use crate::clock::BoxFuture;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::report::Report;
 use crate::request::Precheck;
 
@@ -66,9 +69,14 @@ impl Client {
     /// Asks for each row of a stream: a key, by which you know the row again, and its request.
     ///
     /// Answers come as they are there, not in the order of the rows. A row is taken from the
-    /// stream when there is room for it under the `limits`, so that no more rows are in memory
-    /// than are under way. Nothing happens unless the answers are polled; dropping them cancels
-    /// what is under way.
+    /// stream when there is room for it under the `limits`, so that hardly more rows are in memory
+    /// than are under way. Rows start when the answers are polled, and go on as tasks of the
+    /// runtime; dropping the answers cancels them.
+    ///
+    /// A row waits in the client's line, and for Webex where it limits, as long as it takes:
+    /// [`Patience::total`](crate::Patience::total) counts the time of asking alone, and
+    /// [`Patience::longest_wait`](crate::Patience::longest_wait) is what ends a run that Webex
+    /// limits for too long.
     pub fn precheck_many<K, R, S>(&self, rows: S, limits: Limits) -> Answers<K>
     where
         K: Send + 'static,
@@ -76,20 +84,18 @@ impl Client {
         S: Stream<Item = (K, R)> + Send + 'static,
     {
         let client = self.clone();
-        let start =
-            move |(key, request): (K, R)| -> BoxFuture<'static, (K, Result<Report, Error>)> {
-                let client = client.clone();
-                Box::pin(async move {
-                    let result = client.precheck(&request).await;
-                    (key, result)
-                })
-            };
+        let row = move |(key, request): (K, R)| {
+            let client = client.clone();
+            let precheck = Box::pin(async move { client.precheck_in_line(&request).await });
+            Row { key, precheck } as Row<K>
+        };
         Answers {
             client: self.clone(),
-            rows: Some(Box::pin(rows.map(start))),
-            under_way: FuturesUnordered::new(),
-            limits,
+            rows: Some(Box::pin(rows.map(row))),
             next: None,
+            under_way: JoinSet::new(),
+            limits,
+            earliest: None,
             pause: None,
         }
     }
@@ -103,7 +109,14 @@ where
     futures_util::stream::iter(rows)
 }
 
-type Asked<K> = BoxFuture<'static, (K, Result<Report, Error>)>;
+type Answer<K> = (K, Result<Report, Error>);
+type Rows<K> = Pin<Box<dyn Stream<Item = Row<K>> + Send>>;
+
+/// A row whose precheck has not begun.
+struct Row<K> {
+    key: K,
+    precheck: BoxFuture<'static, Result<Report, Error>>,
+}
 
 /// The answers of [`Client::precheck_many`], in the order in which they come.
 ///
@@ -113,65 +126,101 @@ type Asked<K> = BoxFuture<'static, (K, Result<Report, Error>)>;
 pub struct Answers<K> {
     client: Client,
     /// None after the last row.
-    rows: Option<Pin<Box<dyn Stream<Item = Asked<K>> + Send>>>,
-    under_way: FuturesUnordered<Asked<K>>,
+    rows: Option<Rows<K>>,
+    /// The next row, where it may not start yet.
+    next: Option<Row<K>>,
+    /// Tasks, so that they go on while nobody asks for the next answer.
+    under_way: JoinSet<Answer<K>>,
     limits: Limits,
-    /// When the next row may start.
-    next: Option<Instant>,
+    /// When the next row may start, at the earliest.
+    earliest: Option<Instant>,
     pause: Option<BoxFuture<'static, ()>>,
 }
 
-impl<K> Answers<K> {
+impl<K: Send + 'static> Answers<K> {
     /// The next answer, with the key of its row; none after the last. A future that is dropped
     /// loses no answer.
     pub async fn next(&mut self) -> Option<(K, Result<Report, Error>)> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Starts what may start now.
-    fn fill(&mut self, context: &mut Context<'_>) {
-        let clock = &self.client.0.renewal.clock;
+    /// Takes the next row, if there is one by now.
+    fn take(&mut self, context: &mut Context<'_>) -> Option<Row<K>> {
+        if self.next.is_some() {
+            return self.next.take();
+        }
+        match self.rows.as_mut()?.as_mut().poll_next(context) {
+            Poll::Pending => None,
+            Poll::Ready(None) => {
+                self.rows = None;
+                None
+            }
+            Poll::Ready(row) => row,
+        }
+    }
+
+    /// Starts what may start now. The error is a row that cannot be asked for.
+    fn fill(&mut self, context: &mut Context<'_>) -> Result<(), Answer<K>> {
         while self.under_way.len() < self.limits.concurrency
-            && let Some(rows) = &mut self.rows
+            && let Some(row) = self.take(context)
         {
             if let Some(pause) = &mut self.pause {
                 if pause.as_mut().poll(context).is_pending() {
-                    return;
+                    self.next = Some(row);
+                    return Ok(());
                 }
                 self.pause = None;
             }
-            match rows.as_mut().poll_next(context) {
-                Poll::Pending => return,
-                Poll::Ready(None) => self.rows = None,
-                Poll::Ready(Some(row)) => {
-                    self.under_way.push(row);
-                    if let Some(interval) = self.limits.interval() {
-                        let now = clock.now();
-                        // What is late is made up for by one interval at most.
-                        let earliest = now.checked_sub(interval).unwrap_or(now);
-                        let next = self.next.map_or(now, |next| next.max(earliest)) + interval;
-                        self.next = Some(next);
-                        self.pause = Some(clock.sleep(next.saturating_duration_since(now)));
-                    }
-                }
+            let Row { key, precheck } = row;
+            if Handle::try_current().is_err() {
+                return Err((key, Err(Error::new(Kind::Builder(NO_RUNTIME)))));
             }
+            self.under_way.spawn(async move { (key, precheck.await) });
+            self.space_out();
         }
+        Ok(())
+    }
+
+    /// Sees to it that the next row does not start too soon.
+    fn space_out(&mut self) {
+        let Some(interval) = self.limits.interval() else {
+            return;
+        };
+        let clock = &self.client.0.renewal.clock;
+        let now = clock.now();
+        // What is late is made up for by one interval at most.
+        let late = now.checked_sub(interval).unwrap_or(now);
+        let earliest = self.earliest.map_or(now, |earliest| earliest.max(late)) + interval;
+        self.earliest = Some(earliest);
+        self.pause = Some(clock.sleep(earliest.saturating_duration_since(now)));
     }
 }
 
-impl<K> Stream for Answers<K> {
+impl<K: Send + 'static> Stream for Answers<K> {
     type Item = (K, Result<Report, Error>);
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        this.fill(context);
-        match Pin::new(&mut this.under_way).poll_next(context) {
-            // Empty for now, if rows are still to come.
-            Poll::Ready(None) if this.rows.is_some() => Poll::Pending,
-            other => other,
+        if let Err(answer) = this.fill(context) {
+            return Poll::Ready(Some(answer));
+        }
+        match this.under_way.poll_join_next(context) {
+            Poll::Ready(Some(Ok(answer))) => Poll::Ready(Some(answer)),
+            Poll::Ready(Some(Err(failed))) => match failed.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is shutting down, and this with it.
+                Err(_) => Poll::Pending,
+            },
+            // Nothing is under way, but rows are still to come.
+            Poll::Ready(None) if this.rows.is_some() || this.next.is_some() => Poll::Pending,
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
         }
     }
 }
+
+/// Nothing in it is ever pinned in place.
+impl<K> Unpin for Answers<K> {}
 
 impl<K> fmt::Debug for Answers<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

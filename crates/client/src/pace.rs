@@ -3,9 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex as Line, Notify};
+use tokio::sync::Notify;
 
-use crate::clock::{Clock, Deadline};
+use crate::clock::{self, Clock, Deadline};
 use crate::pacer::{Leave, Pacer, Wait};
 
 /// How fast a client asks, and what it waits for, at a moment.
@@ -28,13 +28,21 @@ pub struct Pace {
 }
 
 /// The shared pace of one operation.
+///
+/// No caller holds anything while it waits: one that is not polled, as in a stream that nobody asks
+/// for its next item, must not hold up the others.
 #[derive(Debug)]
 pub(crate) struct SharedPace {
-    pacer: Mutex<Pacer>,
-    /// First come, first served; who holds it is next.
-    line: Line<()>,
-    waiting: Mutex<usize>,
+    state: Mutex<State>,
     answered: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    pacer: Pacer,
+    /// Tickets of the callers that wait, in order.
+    line: Vec<u64>,
+    last_ticket: u64,
 }
 
 /// Why a caller gave up waiting.
@@ -46,12 +54,18 @@ pub(crate) enum TooLong {
     Line,
 }
 
+/// With so much under way, an answer is waited for this long, in case that nobody is there to take
+/// it.
+const UNANSWERED: Duration = Duration::from_secs(1);
+
 impl SharedPace {
     pub(crate) fn new() -> Self {
         Self {
-            pacer: Mutex::new(Pacer::new()),
-            line: Line::new(()),
-            waiting: Mutex::new(0),
+            state: Mutex::new(State {
+                pacer: Pacer::new(),
+                line: Vec::new(),
+                last_ticket: 0,
+            }),
             answered: Notify::new(),
         }
     }
@@ -63,124 +77,147 @@ impl SharedPace {
         deadline: Deadline,
         bears: impl Fn(Duration) -> bool,
     ) -> Result<Going<'_>, TooLong> {
-        // The usual case: nobody waits.
-        if let Ok(_first) = self.line.try_lock()
-            && let Ok(leave) = lock(&self.pacer).leave(clock.now())
-        {
-            return Ok(Going::new(self, leave));
-        }
-        let _waiting = Waiting::new(&self.waiting);
-        let now = clock.now();
-        let gate = lock(&self.pacer).opens(now);
-        if let Some(wait) = gate.map(|opens| opens - now)
-            && !bears(wait)
-        {
-            return Err(TooLong::Gate(wait));
-        }
-        match deadline.limit(clock, self.turn(clock, &bears)).await {
+        let ticket = {
+            let mut state = self.lock();
+            // The usual case: nobody waits.
+            if state.line.is_empty()
+                && let Ok(leave) = state.pacer.leave(clock.now(), 0)
+            {
+                return Ok(Going::new(self, leave));
+            }
+            Ticket::take(self, &mut state)
+        };
+        match deadline.limit(clock, ticket.turn(clock, bears)).await {
             Some(turn) => turn,
             None => Err(TooLong::Line),
         }
     }
 
+    pub(crate) fn snapshot(&self, now: Instant) -> Pace {
+        let state = self.lock();
+        Pace {
+            per_second: state.pacer.rate(now),
+            pause: state.pacer.opens(now).map(|opens| opens - now),
+            waiting: state.line.len(),
+            under_way: state.pacer.under_way() as usize,
+        }
+    }
+
+    /// Nothing that is done under this lock can panic halfway.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the line, given up when it is dropped.
+struct Ticket<'a> {
+    pace: &'a SharedPace,
+    number: u64,
+}
+
+impl<'a> Ticket<'a> {
+    fn take(pace: &'a SharedPace, state: &mut State) -> Self {
+        state.last_ticket += 1;
+        state.line.push(state.last_ticket);
+        Self {
+            pace,
+            number: state.last_ticket,
+        }
+    }
+
+    /// Waits for the turn.
     async fn turn(
         &self,
         clock: &dyn Clock,
         bears: impl Fn(Duration) -> bool,
-    ) -> Result<Going<'_>, TooLong> {
-        let _first = self.line.lock().await;
+    ) -> Result<Going<'a>, TooLong> {
+        let mut is_unanswered = false;
         loop {
-            let answered = self.answered.notified();
-            let now = clock.now();
-            let wait = match lock(&self.pacer).leave(now) {
-                Ok(leave) => return Ok(Going::new(self, leave)),
-                Err(wait) => wait,
-            };
-            match wait {
-                Wait::Gate(opens) if !bears(opens - now) => {
+            // Before the look at the state, so that no change after it is missed.
+            let changed = self.pace.answered.notified();
+            let (wait, now) = {
+                let mut state = self.pace.lock();
+                let now = clock.now();
+                if let Some(opens) = state.pacer.opens(now)
+                    && !bears(opens - now)
+                {
                     return Err(TooLong::Gate(opens - now));
                 }
-                Wait::Gate(then) | Wait::Turn(then) => clock.sleep(then - now).await,
-                Wait::Answer => answered.await,
-            }
-        }
-    }
-
-    pub(crate) fn snapshot(&self, now: Instant) -> Pace {
-        let waiting = *lock(&self.waiting);
-        let pacer = lock(&self.pacer);
-        Pace {
-            per_second: pacer.rate(),
-            pause: pacer.opens(now).map(|opens| opens - now),
-            waiting,
-            under_way: pacer.under_way() as usize,
+                let ahead = state.line.binary_search(&self.number).unwrap_or_default();
+                let leave = match is_unanswered {
+                    true => state.pacer.leave_unanswered(now),
+                    false => state.pacer.leave(now, ahead),
+                };
+                match leave {
+                    Ok(leave) => {
+                        state.line.remove(ahead);
+                        let has_room = !state.line.is_empty() && state.pacer.has_room();
+                        drop(state);
+                        if has_room {
+                            self.pace.answered.notify_one();
+                        }
+                        return Ok(Going::new(self.pace, leave));
+                    }
+                    Err(wait) => (wait, now),
+                }
+            };
+            let time = match wait {
+                Wait::Gate(then) | Wait::Turn(then) => then - now,
+                Wait::Answer => UNANSWERED,
+            };
+            let in_time = clock::limit(clock, time, changed).await.is_some();
+            is_unanswered = wait == Wait::Answer && !in_time;
         }
     }
 }
 
-/// A request under way. Dropped unsettled, as when a caller is cancelled, it counts for nothing.
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pace.lock();
+        // Those that went are in the line no more.
+        let Ok(place) = state.line.binary_search(&self.number) else {
+            return;
+        };
+        state.line.remove(place);
+        let has_moved_up = place < state.line.len();
+        drop(state);
+        if has_moved_up {
+            self.pace.answered.notify_waiters();
+        }
+    }
+}
+
+/// A request under way, until it is dropped. Unsettled, as when a caller is cancelled, it counts for
+/// nothing.
 #[derive(Debug)]
 pub(crate) struct Going<'a> {
     pace: &'a SharedPace,
-    leave: Option<Leave>,
+    leave: Leave,
 }
 
 impl<'a> Going<'a> {
     fn new(pace: &'a SharedPace, leave: Leave) -> Self {
-        Self {
-            pace,
-            leave: Some(leave),
-        }
+        Self { pace, leave }
     }
 
     /// Webex took the request.
-    pub(crate) fn accepted(mut self) {
-        if let Some(leave) = self.leave.take() {
-            lock(&self.pace.pacer).accepted(leave);
-        }
-        self.pace.answered.notify_one();
+    pub(crate) fn accepted(&self) {
+        self.pace.lock().pacer.accepted();
     }
 
     /// Webex refused the request: all wait, for as long as `wait` says of the number of refusals
     /// in a row.
-    pub(crate) fn refused(mut self, now: Instant, wait: impl FnOnce(u32) -> Duration) -> Duration {
-        let mut pacer = lock(&self.pace.pacer);
-        let wait = wait(pacer.refusals());
-        if let Some(leave) = self.leave.take() {
-            pacer.refused(leave, now, wait);
-        }
-        drop(pacer);
-        self.pace.answered.notify_one();
+    pub(crate) fn refused(&self, now: Instant, wait: impl FnOnce(u32) -> Duration) -> Duration {
+        let mut state = self.pace.lock();
+        let wait = wait(state.pacer.refusals());
+        state.pacer.refused(self.leave, now, wait);
         wait
     }
 }
 
 impl Drop for Going<'_> {
     fn drop(&mut self) {
-        if let Some(leave) = self.leave.take() {
-            lock(&self.pace.pacer).abandoned(leave);
-            self.pace.answered.notify_one();
-        }
+        self.pace.lock().pacer.done();
+        self.pace.answered.notify_one();
     }
-}
-
-/// Counts a caller that waits, until it is dropped.
-struct Waiting<'a>(&'a Mutex<usize>);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a Mutex<usize>) -> Self {
-        *lock(count) += 1;
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        *lock(self.0) -= 1;
-    }
-}
-
-/// Nothing that is done under these locks can panic halfway.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

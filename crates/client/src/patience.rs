@@ -21,6 +21,7 @@ use std::time::Duration;
 /// | [`backoff`](Self::backoff) | from 0.5 s, doubling up to 30 s |
 /// | [`status`](Self::status) | 423, 429, 502, 503, 504: as often as `attempts`; 500: 1 |
 /// | [`connections`](Self::connections) | yes |
+/// | [`pace`](Self::pace) | yes |
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patience {
     attempts: u32,
@@ -72,7 +73,7 @@ impl Patience {
     }
 
     /// None: each precheck is one attempt, nothing is waited for, and no pace is kept. What is left
-    /// are the deadlines of the client.
+    /// are the deadlines of the client, and the renewal of a token that Webex refuses.
     pub fn none() -> Self {
         Self {
             attempts: 1,
@@ -116,7 +117,7 @@ impl Patience {
     }
 
     /// Tries again up to `retries` times after this status; 0 is never, `u32::MAX` as often as
-    /// [`attempts`](Self::attempts) allow.
+    /// [`attempts`](Self::attempts) allow. Not for 401, after which another token is asked for.
     #[must_use]
     pub fn status(mut self, status: u16, retries: u32) -> Self {
         self.statuses.retain(|(known, _)| *known != status);
@@ -130,6 +131,23 @@ impl Patience {
     pub fn connections(mut self, yes: bool) -> Self {
         self.connections = yes;
         self
+    }
+
+    /// Whether to wait in the line of all callers, at the pace that was learned, and while Webex wants
+    /// to be left alone. Default: yes.
+    #[must_use]
+    pub fn pace(mut self, yes: bool) -> Self {
+        self.pace = yes;
+        self
+    }
+
+    /// Time that a renewal of the token may take.
+    pub(crate) fn renewal_time(&self, attempt: Duration) -> Duration {
+        const MOST: Duration = Duration::from_secs(300);
+        match self.attempts {
+            1 => attempt,
+            _ => self.total.min(MOST),
+        }
     }
 
     pub(crate) fn total_time(&self) -> Duration {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::credentials::Issued;
 use crate::error::Error;
 use crate::secret::{Messages, Secret};
 use crate::token::Token;
@@ -38,7 +39,37 @@ impl fmt::Debug for RefreshToken {
     }
 }
 
-type OnRefresh = Arc<dyn Fn(&RefreshToken, Option<Duration>) + Send + Sync>;
+type OnRefresh = Arc<dyn Fn(&Renewed) + Send + Sync>;
+
+/// The tokens that Webex gave for a refresh token.
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    pub(crate) access_token: Issued,
+    pub(crate) refresh_token: RefreshToken,
+    pub(crate) refresh_token_expires_in: Option<Duration>,
+}
+
+impl Renewed {
+    /// The new access token.
+    pub fn access_token(&self) -> &Token {
+        &self.access_token.token
+    }
+
+    /// How long the access token is good.
+    pub fn expires_in(&self) -> Option<Duration> {
+        self.access_token.expires_in
+    }
+
+    /// The refresh token to use next. The one before may be good no more.
+    pub fn refresh_token(&self) -> &RefreshToken {
+        &self.refresh_token
+    }
+
+    /// How long the refresh token is good.
+    pub fn refresh_token_expires_in(&self) -> Option<Duration> {
+        self.refresh_token_expires_in
+    }
+}
 
 /// What an integration or a service app needs to get access tokens from Webex
 /// (`POST /v1/access_token`, at the base address of the client).
@@ -49,7 +80,7 @@ pub struct RefreshGrant {
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
     refresh_token: Arc<Mutex<RefreshToken>>,
-    access_token: Option<Token>,
+    access_token: Option<Issued>,
     on_refresh: Option<OnRefresh>,
 }
 
@@ -77,27 +108,24 @@ impl RefreshGrant {
         })
     }
 
-    /// Begins with this access token, until Webex refuses it. Default: gets one before the first
-    /// precheck.
+    /// Begins with this access token, until it expires or Webex refuses it. Default: gets one before
+    /// the first precheck.
     #[must_use]
-    pub fn starting_with(mut self, token: Token) -> Self {
-        self.access_token = Some(token);
+    pub fn starting_with(mut self, token: impl Into<Issued>) -> Self {
+        self.access_token = Some(token.into());
         self
     }
 
-    /// Calls this whenever Webex hands out a refresh token, with the time that it is good for, so
-    /// that it can be stored: the one before may be good no more. It is called before the new
-    /// access token is used, and must not block for long.
+    /// Calls this whenever Webex gives new tokens, so that they can be stored: the refresh token
+    /// before may be good no more. It is called before the new access token is used, and must not
+    /// block for long. If it panics, that is logged, and the tokens are used all the same.
     #[must_use]
-    pub fn on_refresh(
-        mut self,
-        store: impl Fn(&RefreshToken, Option<Duration>) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn on_refresh(mut self, store: impl Fn(&Renewed) + Send + Sync + 'static) -> Self {
         self.on_refresh = Some(Arc::new(store));
         self
     }
 
-    pub(crate) fn access_token(&self) -> Option<&Token> {
+    pub(crate) fn access_token(&self) -> Option<&Issued> {
         self.access_token.as_ref()
     }
 
@@ -106,12 +134,16 @@ impl RefreshGrant {
         token.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes the refresh token that Webex handed out, and hands it on to be stored.
-    pub(crate) fn renewed(&self, token: RefreshToken, expires_in: Option<Duration>) {
+    /// Takes the refresh token that Webex gave.
+    pub(crate) fn take(&self, token: RefreshToken) {
         let known = self.refresh_token.lock();
-        *known.unwrap_or_else(PoisonError::into_inner) = token.clone();
+        *known.unwrap_or_else(PoisonError::into_inner) = token;
+    }
+
+    /// Hands the new tokens on to be stored.
+    pub(crate) fn renewed(&self, given: &Renewed) {
         if let Some(store) = &self.on_refresh {
-            store(&token, expires_in);
+            store(given);
         }
     }
 }

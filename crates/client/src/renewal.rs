@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
-use serde::Deserialize;
 use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -16,7 +15,7 @@ use crate::error::{Error, Kind};
 use crate::excerpt;
 use crate::http::{self, Answer};
 use crate::patience::{Patience, Setback};
-use crate::refresh::{RefreshGrant, RefreshToken};
+use crate::refresh::{RefreshGrant, RefreshToken, Renewed};
 use crate::secret::Secrets;
 use crate::token::Token;
 
@@ -28,31 +27,6 @@ pub(crate) struct Renewal {
     pub(crate) address: Arc<Url>,
     pub(crate) attempt: Duration,
     pub(crate) patience: Arc<Patience>,
-}
-
-/// What Webex gave.
-pub(crate) struct Renewed {
-    pub(crate) issued: Issued,
-    pub(crate) refresh_token: Option<(RefreshToken, Option<Duration>)>,
-}
-
-/// The documented answer; times in seconds.
-#[derive(Deserialize)]
-struct Body {
-    access_token: Hidden,
-    expires_in: Option<f64>,
-    refresh_token: Option<Hidden>,
-    refresh_token_expires_in: Option<f64>,
-}
-
-/// Text whose memory is cleared.
-#[derive(Deserialize)]
-struct Hidden(String);
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
 }
 
 /// Why an answer is none; never with a part of it.
@@ -70,13 +44,19 @@ impl std::error::Error for NoToken {}
 impl Renewal {
     /// Asks, as patiently as for a precheck.
     pub(crate) async fn ask(&self, grant: &RefreshGrant) -> Result<Renewed, Error> {
-        let deadline = Deadline::after(&*self.clock, self.patience.total_time());
+        let deadline = Deadline::after(&*self.clock, self.patience.renewal_time(self.attempt));
         let mut setbacks = Vec::new();
         loop {
-            let (error, setback) = match self.attempt(grant, deadline).await {
+            let refresh_token = grant.refresh_token();
+            let (error, setback) = match self.attempt(grant, &refresh_token, deadline).await {
                 Ok(renewed) => return Ok(renewed),
                 Err(failed) => failed,
             };
+            // Another client of the same grant was faster.
+            let is_refused = matches!(error.kind(), Kind::Renewal { refused: true });
+            if is_refused && grant.refresh_token() != refresh_token {
+                continue;
+            }
             let Some(setback) = setback else {
                 return Err(error);
             };
@@ -103,9 +83,9 @@ impl Renewal {
     async fn attempt(
         &self,
         grant: &RefreshGrant,
+        refresh_token: &RefreshToken,
         deadline: Deadline,
     ) -> Result<Renewed, (Error, Option<Setback>)> {
-        let refresh_token = grant.refresh_token();
         let form = Zeroizing::new(
             url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("grant_type", "refresh_token")
@@ -122,14 +102,15 @@ impl Renewal {
                 form.as_bytes().to_vec(),
             )));
         let left = deadline.left(&*self.clock).unwrap_or_default();
-        let (mut answer, end) = http::exchange(&self.clock, request, self.attempt.min(left)).await;
+        let (mut answer, end) =
+            http::exchange(&self.clock, request, self.attempt.min(left), |_| ()).await;
         let body = Zeroizing::new(std::mem::take(&mut answer.body));
         let is_success = answer
             .status
             .is_some_and(|status| (200..300).contains(&status));
         if is_success
             && end.is_ok()
-            && let Some(renewed) = read(&body)
+            && let Some(renewed) = read(&body, grant)
         {
             tracing::debug!("the access token was renewed");
             return Ok(renewed);
@@ -147,7 +128,10 @@ fn failure(
     end: Result<(), Error>,
     secrets: &Secrets,
 ) -> (Error, Option<Setback>) {
-    let refused = matches!(answer.status, Some(400 | 401 | 403));
+    // Only Webex itself says so for good, and not a proxy on the way.
+    let is_json =
+        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
+    let refused = matches!(answer.status, Some(400 | 401)) && is_json && end.is_ok();
     let setback = match (answer.status, &end) {
         _ if refused => None,
         (Some(status), _) if !is_success => Some(Setback::Status(status)),
@@ -167,8 +151,10 @@ fn failure(
     context.tracking_id = header.and_then(|id| excerpt::tracking_id(id, secrets));
     // A part of a success may be a token.
     if !is_success {
-        let text = secrets.redact(&String::from_utf8_lossy(body));
-        context.excerpt = excerpt::of_body(&text);
+        let text = String::from_utf8_lossy(body);
+        // Nor is it known what else may hold one.
+        let may_hold_token = text.contains("access_token") || text.contains("refresh_token\"");
+        context.excerpt = excerpt::of_body(&text, secrets).filter(|_| !may_hold_token);
         if context.tracking_id.is_none() {
             let id = answer::tracking_id(&text);
             context.tracking_id = id.and_then(|id| excerpt::tracking_id(&id, secrets));
@@ -177,18 +163,38 @@ fn failure(
     (error, setback)
 }
 
-fn read(body: &[u8]) -> Option<Renewed> {
-    let body: Body = serde_json::from_slice(body).ok()?;
-    let seconds = |seconds: Option<f64>| Duration::try_from_secs_f64(seconds?).ok();
-    let mut issued = Issued::new(Token::new(body.access_token.0.as_str()).ok()?);
-    issued.expires_in = seconds(body.expires_in);
-    let refresh_token = match &body.refresh_token {
-        Some(token) => Some(RefreshToken::new(token.0.as_str()).ok()?),
-        None => None,
+/// Reads the documented fields one by one: one that is odd must not cost the others, least of all a
+/// refresh token that Webex has already replaced. Times are in seconds.
+fn read(body: &[u8], grant: &RefreshGrant) -> Option<Renewed> {
+    let body = Hidden(serde_json::from_slice(body).ok()?);
+    let text = |name: &str| body.0.get(name)?.as_str();
+    let seconds = |name: &str| {
+        let value = body.0.get(name)?;
+        let text = value.as_str().and_then(|text| text.trim().parse().ok());
+        Duration::try_from_secs_f64(value.as_f64().or(text)?).ok()
     };
-    let expires_in = seconds(body.refresh_token_expires_in);
+    if let Some(token) = text("refresh_token").and_then(|text| RefreshToken::new(text).ok()) {
+        grant.take(token);
+    }
     Some(Renewed {
-        issued,
-        refresh_token: refresh_token.map(|token| (token, expires_in)),
+        access_token: Issued {
+            token: Token::new(text("access_token")?).ok()?,
+            expires_in: seconds("expires_in"),
+        },
+        refresh_token: grant.refresh_token(),
+        refresh_token_expires_in: seconds("refresh_token_expires_in"),
     })
+}
+
+/// JSON whose texts are cleared from memory.
+struct Hidden(serde_json::Map<String, serde_json::Value>);
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        for value in self.0.values_mut() {
+            if let serde_json::Value::String(text) = value {
+                text.zeroize();
+            }
+        }
+    }
 }

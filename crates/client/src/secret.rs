@@ -48,49 +48,67 @@ pub(crate) struct Messages {
     pub(crate) odd: &'static str,
 }
 
-/// Secrets that the server knows and might echo, in every form that it might write.
-pub(crate) struct Secrets(Vec<Zeroizing<String>>);
+/// Secrets that the server knows and might echo.
+pub(crate) struct Secrets {
+    wholes: Vec<Zeroizing<String>>,
+    /// Parts that read the same however a secret is encoded.
+    parts: Vec<Zeroizing<String>>,
+}
+
+/// A part of a secret of this many characters tells nothing.
+const TELLING: usize = 8;
 
 impl Secrets {
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(secrets.into_iter().flat_map(forms).collect())
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str> + Clone) -> Self {
+        let owned = |text: &str| Zeroizing::new(text.to_owned());
+        let encoded = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '_');
+        let parts = secrets.clone().into_iter().flat_map(|secret| {
+            let parts = secret.split(encoded).filter(move |part| *part != secret);
+            parts.filter(|part| part.len() >= TELLING).map(owned)
+        });
+        Self {
+            parts: parts.collect(),
+            wholes: secrets.into_iter().map(owned).collect(),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        let all = self.wholes.iter().chain(&self.parts);
+        all.map(|secret| secret.as_str())
     }
 
     /// Whether a text holds one of them.
     pub(crate) fn are_in(&self, text: &str) -> bool {
-        self.0.iter().any(|secret| text.contains(secret.as_str()))
+        self.all().any(|secret| text.contains(secret))
     }
 
-    /// The text without them.
+    /// The text without them, and without the beginning of one at its end, where it was cut off.
     pub(crate) fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for secret in &self.0 {
-            text = text.replace(secret.as_str(), "[redacted]");
+        for secret in self.all() {
+            // They are ASCII.
+            let cut = (TELLING..secret.len()).rev();
+            let cut = cut.filter_map(|length| secret.get(..length));
+            if let Some(rest) = cut.filter_map(|cut| text.strip_suffix(cut)).next() {
+                text = format!("{rest}{REDACTED}");
+            }
+        }
+        for secret in self.all() {
+            text = text.replace(secret, REDACTED);
         }
         text
     }
+
+    /// A text of the server, decoded, without them.
+    pub(crate) fn clean(&self, text: Option<String>) -> Option<String> {
+        match text {
+            Some(text) if self.are_in(&text) => Some(self.redact(&text)),
+            text => text,
+        }
+    }
 }
 
-/// A secret as it is, and as JSON, forms and HTML write it.
-fn forms(secret: &str) -> Vec<Zeroizing<String>> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-    let mut forms = vec![secret.to_owned()];
-    if !secret.bytes().all(is_plain) {
-        let escaped = secret.replace('\\', "\\\\").replace('"', "\\\"");
-        let html = secret
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-            .replace('"', "&quot;");
-        forms.extend([
-            url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-            escaped.replace('/', "\\/"),
-            escaped,
-            html,
-        ]);
-    }
-    forms.into_iter().map(Zeroizing::new).collect()
-}
+const REDACTED: &str = "[redacted]";
 
 #[cfg(test)]
 mod tests {
@@ -98,20 +116,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_a_secret_is_taken_out() {
-        let secret = r#"a/b+"c"\=&d"#;
-        let secrets = Secrets::new([secret]);
+    fn no_telling_part_of_a_secret_is_left_however_it_is_encoded() {
+        let secrets = Secrets::new([r#"canary-one/canary-two+"<&>\=="#]);
         for echo in [
-            r#"a/b+"c"\=&d"#,
-            "a%2Fb%2B%22c%22%5C%3D%26d",
-            r#"a/b+\"c\"\\=&d"#,
-            r#"a\/b+\"c\"\\=&d"#,
-            r"a/b+&quot;c&quot;\=&amp;d",
+            r#"canary-one/canary-two+"<&>\=="#,
+            "canary-one%2Fcanary-two%2B%22%3C%26%3E%5C%3D%3D",
+            "canary-one%2fcanary-two%2b",
+            r#"canary-one\/canary-two+\"<&>\\=="#,
+            r"canary-one\u002fcanary-two\u002b\u0022",
+            "canary-one&#47;canary-two&#x2b;&quot;&lt;",
+            "canary-one/canary-",
+            "canary-one",
         ] {
-            let text = format!("you sent {echo}.");
+            let text = format!("you sent {echo}");
             assert!(secrets.are_in(&text), "{echo}");
-            assert_eq!(secrets.redact(&text), "you sent [redacted].", "{echo}");
+            let redacted = secrets.redact(&text);
+            assert!(redacted.starts_with("you sent [redacted]"), "{redacted}");
+            assert!(!redacted.contains("canary"), "{redacted}");
         }
         assert!(!secrets.are_in("nothing"));
+        assert_eq!(secrets.redact("a canary"), "a canary");
+    }
+
+    #[test]
+    fn what_was_cut_off_is_redacted_too() {
+        let secrets = Secrets::new(["abcdefghijkl"]);
+        assert_eq!(secrets.redact("x abcdefghijkl"), "x [redacted]");
+        assert_eq!(secrets.redact("x abcdefghijk"), "x [redacted]");
+        assert_eq!(secrets.redact("x abcdefgh"), "x [redacted]");
+        assert_eq!(secrets.redact("x abcdefg"), "x abcdefg");
     }
 }

@@ -48,7 +48,8 @@ impl Token {
         }
     }
 
-    pub(crate) fn expose(&self) -> &str {
+    /// The token itself, to be stored where only your program can read it.
+    pub fn expose(&self) -> &str {
         self.0.expose()
     }
 }

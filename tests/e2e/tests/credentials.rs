@@ -102,6 +102,7 @@ async fn two_hundred_callers_with_a_token_that_expired_cause_one_renewal() {
     assert_eq!(count(&sandbox, RENEW, 200), 2);
     assert_eq!(count(&sandbox, VALIDATE, 401), 0);
     // Taken back before its time: some are refused, and all get their answer.
+    clock.advance(Duration::from_secs(60));
     sandbox.revoke_tokens();
     for result in ask_all(&client, 200).await {
         assert!(result.unwrap().attempts() <= 2);
@@ -121,9 +122,25 @@ async fn a_token_is_renewed_before_it_expires() {
     ask(&client).await.unwrap();
     assert_eq!(count(&sandbox, RENEW, 200), 1);
     clock.advance(Duration::from_secs(1));
+    // Nobody waits for it, for the old one is good for five minutes.
     ask(&client).await.unwrap();
-    assert_eq!(count(&sandbox, RENEW, 200), 2);
+    while count(&sandbox, RENEW, 200) < 2 {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(count(&sandbox, VALIDATE, 401), 0);
+}
+
+#[tokio::test]
+async fn a_renewal_that_hangs_holds_nobody_up_whose_token_is_good() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    ask(&client).await.unwrap();
+    clock.advance(HOUR - Duration::from_secs(100));
+    sandbox.answer_next_renewal(Answer::new(200).stalled());
+    for _ in 0..5 {
+        assert_eq!(ask(&client).await.unwrap().elapsed(), Duration::ZERO);
+    }
 }
 
 #[tokio::test]
@@ -191,15 +208,17 @@ async fn a_token_that_is_good_for_a_while_is_used_while_renewal_fails() {
     clock.advance(HOUR - Duration::from_secs(100));
     sandbox.answer_next_renewal(Answer::new(503));
     assert!(ask(&client).await.unwrap().is_likely());
+    while count(&sandbox, RENEW, 503) < 1 {
+        tokio::task::yield_now().await;
+    }
     // The next renewal is not tried at once.
     assert!(ask(&client).await.unwrap().is_likely());
-    assert_eq!(
-        (count(&sandbox, RENEW, 503), count(&sandbox, RENEW, 200)),
-        (1, 1)
-    );
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
     clock.advance(Duration::from_secs(30));
     assert!(ask(&client).await.unwrap().is_likely());
-    assert_eq!(count(&sandbox, RENEW, 200), 2);
+    while count(&sandbox, RENEW, 200) < 2 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -208,8 +227,19 @@ async fn each_new_refresh_token_is_handed_out_and_used() {
     let sandbox = sandbox(&clock).await;
     let stored = Arc::new(Mutex::new(Vec::new()));
     let store = Arc::clone(&stored);
-    let grant = grant("secret").on_refresh(move |token, expires_in| {
-        let stored = (token.expose().to_owned(), expires_in.unwrap().as_secs());
+    let grant = grant("secret").on_refresh(move |renewed| {
+        assert_eq!(renewed.expires_in(), Some(HOUR));
+        assert!(
+            renewed
+                .access_token()
+                .expose()
+                .starts_with("sandbox-token-")
+        );
+        let expires_in = renewed.refresh_token_expires_in();
+        let stored = (
+            renewed.refresh_token().expose().to_owned(),
+            expires_in.unwrap().as_secs(),
+        );
         store.lock().unwrap().push(stored);
         panic!("a callback that panics costs no token");
     });
@@ -251,7 +281,6 @@ async fn an_answer_without_a_token_is_an_error_that_shows_nothing_of_it() {
     for answer in [
         json!({"access_token": "canary canary", "expires_in": 1}),
         json!({"access_token": 5, "refresh_token": "canary"}),
-        json!({"access_token": "fine", "refresh_token": "canary canary"}),
         json!("canary"),
     ] {
         sandbox.answer_next_renewal(Answer::new(200).header("trackingid", "T_1").json(&answer));
@@ -265,6 +294,125 @@ async fn an_answer_without_a_token_is_an_error_that_shows_nothing_of_it() {
         assert!(!shown.contains("canary"), "{shown}");
         assert!(shown.contains("holds no access token"), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn an_odd_field_of_a_renewal_costs_no_other() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let stored = Arc::new(Mutex::new(Vec::new()));
+    let store = Arc::clone(&stored);
+    let grant = grant("secret").on_refresh(move |renewed| {
+        let refresh_token = renewed.refresh_token().expose().to_owned();
+        store
+            .lock()
+            .unwrap()
+            .push((refresh_token, renewed.expires_in()));
+    });
+    // The sandbox takes its own token for good.
+    for (answer, expected) in [
+        (
+            json!({"access_token": "sandbox-token", "expires_in": "3600", "refresh_token": "r1"}),
+            ("r1", Some(HOUR)),
+        ),
+        (
+            json!({"access_token": "sandbox-token", "expires_in": "x", "refresh_token": "a b"}),
+            ("r1", None),
+        ),
+    ] {
+        sandbox.answer_next_renewal(Answer::new(200).json(&answer));
+        ask(&client(grant.clone(), &sandbox, &clock)).await.unwrap();
+        let (refresh_token, expires_in) = stored.lock().unwrap().pop().unwrap();
+        assert_eq!((refresh_token.as_str(), expires_in), expected);
+    }
+}
+
+#[tokio::test]
+async fn clients_of_one_grant_do_not_lock_each_other_out() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let grant = grant("secret");
+    let clients = [(); 3].map(|()| client(grant.clone(), &sandbox, &clock));
+    for _ in 0..3 {
+        // All at once, so that some renew with a refresh token that another has just replaced.
+        let asked = clients
+            .clone()
+            .map(|client| tokio::spawn(async move { ask(&client).await }));
+        for asked in asked {
+            assert!(asked.await.unwrap().unwrap().is_likely());
+        }
+        clock.advance(2 * HOUR);
+    }
+}
+
+#[tokio::test]
+async fn what_a_proxy_says_of_a_renewal_is_not_for_good() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    for status in [400, 401, 403] {
+        sandbox.answer_next_renewal(Answer::new(status).body("<h1>Sign in</h1>"));
+        let error = ask(&client).await.unwrap_err();
+        assert!(
+            error.is_temporary() && error.status() == Some(status),
+            "{error:?}"
+        );
+        // Those that come at once are told the same.
+        assert_eq!(ask(&client).await.unwrap_err().status(), Some(status));
+        clock.advance(Duration::from_secs(1));
+    }
+    assert!(ask(&client).await.unwrap().is_likely());
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_at_once_is_not_renewed_in_vain() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    for _ in 0..20 {
+        sandbox.answer_next(Answer::new(401));
+    }
+    for _ in 0..10 {
+        assert_eq!(ask(&client).await.unwrap_err().status(), Some(401));
+    }
+    // The first, and another when that was refused.
+    assert_eq!(count(&sandbox, RENEW, 200), 2);
+}
+
+/// Never answers the first time.
+struct Hanging(AtomicUsize);
+
+impl TokenSource for Hanging {
+    fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>> {
+        Box::pin(async {
+            if self.0.fetch_add(1, Ordering::SeqCst) == 0 {
+                std::future::pending::<()>().await;
+            }
+            Ok(Issued::new(Token::new("sandbox-token")?))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_is_given_up_and_asked_again() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let source = Credentials::from_source(Hanging(AtomicUsize::new(0)));
+    let client = client(source, &sandbox, &clock);
+    let asked = {
+        let client = client.clone();
+        tokio::spawn(async move { ask(&client).await })
+    };
+    // The fetch, those who wait for it, and their caller.
+    while clock.sleepers() < 3 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(30));
+    let error = asked.await.unwrap().unwrap_err();
+    assert!(error.is_temporary(), "{error:?}");
+    clock.advance(Duration::from_secs(1));
+    assert!(ask(&client).await.unwrap().is_likely());
 }
 
 #[tokio::test]
@@ -326,7 +474,7 @@ async fn a_source_of_ones_own_is_asked_when_a_token_is_needed_and_not_before() {
     clock.advance(HOUR);
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error.source().unwrap().to_string(), "the store is locked");
-    assert!(error.is_unauthorized());
+    assert!(error.is_temporary() && !error.is_unauthorized());
 
     // Twice the same token, of which the second can be no better.
     let error = ask(&client_with(&["bad", "bad"])).await.unwrap_err();

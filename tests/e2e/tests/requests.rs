@@ -93,6 +93,9 @@ fn package_and_packages_take_each_others_place() {
     assert_eq!(sent(&list), json!({"packages": ["webex_suite"]}));
     let one = list.package("webex_voice");
     assert_eq!(sent(&one), json!({"package": "webex_voice"}));
+    // No package takes no place.
+    let one = one.packages([] as [SubscriberPackage; 0]);
+    assert_eq!(sent(&one), json!({"package": "webex_voice"}));
 }
 
 #[test]
@@ -110,6 +113,21 @@ fn both_packages_are_refused_from_wherever_they_come() {
     assert!(serde_json::from_value::<SubscriberPrecheck>(one).is_ok());
     let missing = serde_json::from_value::<SubscriberPrecheck>(json!({})).unwrap_err();
     assert!(missing.to_string().contains("missing field `email`"));
+}
+
+#[test]
+fn a_field_that_webex_does_not_have_is_refused() {
+    for (request, field) in [
+        (json!({"email": "a@b.co", "custmerId": "c"}), "custmerId"),
+        (
+            json!({"email": "a@b.co", "provisioningParameters": {"extention": "1"}}),
+            "extention",
+        ),
+    ] {
+        let error = serde_json::from_value::<SubscriberPrecheck>(request).unwrap_err();
+        let expected = format!("unknown field `{field}`");
+        assert!(error.to_string().starts_with(&expected), "{error}");
+    }
 }
 
 fn rules(findings: &[Finding]) -> Vec<(Rule, &str)> {

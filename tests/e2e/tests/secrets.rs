@@ -34,10 +34,18 @@ enum Echo {
     InfoCode,
     TrackingId,
     Header,
+    /// As some libraries write JSON, in what a report shows.
+    UnicodeEscapes,
+    /// As the code that cannot be decoded.
+    EscapedInfoCode,
+    LowerCasePercent,
+    NumericEntities,
+    /// Without its end.
+    CutOff,
 }
 
 impl Echo {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 13] = [
         Self::Plain,
         Self::Json,
         Self::JsonWithEscapedSlashes,
@@ -46,10 +54,23 @@ impl Echo {
         Self::InfoCode,
         Self::TrackingId,
         Self::Header,
+        Self::UnicodeEscapes,
+        Self::EscapedInfoCode,
+        Self::LowerCasePercent,
+        Self::NumericEntities,
+        Self::CutOff,
     ];
 
     fn of(self, secrets: &str) -> String {
         let json = || serde_json::to_string(secrets).unwrap();
+        // Everything but letters, digits and what no encoding changes, by its number.
+        let escaped = |before: &str, after: &str, digits: usize| {
+            let escape = |c: char| match c {
+                c if c.is_ascii_alphanumeric() || "-._ ".contains(c) => c.to_string(),
+                c => format!("{before}{:0digits$x}{after}", c as u32),
+            };
+            secrets.chars().map(escape).collect::<String>()
+        };
         match self {
             Self::Plain => secrets.to_owned(),
             Self::Json => format!(
@@ -83,6 +104,21 @@ impl Echo {
             Self::InfoCode => format!("{{\"info\":[{{\"infoCode\":{}}}]}}", json()),
             Self::TrackingId => format!("{{\"trackingId\":{}}}", json()),
             Self::Header => String::new(),
+            Self::UnicodeEscapes => {
+                format!(
+                    "{{\"errorCode\":7,\"description\":\"{}\"}}",
+                    escaped("\\u", "", 4)
+                )
+            }
+            Self::EscapedInfoCode => {
+                format!(
+                    "{{\"info\":[{{\"infoCode\":\"{}\"}}]}}",
+                    escaped("\\u", "", 4)
+                )
+            }
+            Self::LowerCasePercent => escaped("%", "", 2),
+            Self::NumericEntities => escaped("&#x", ";", 2),
+            Self::CutOff => format!("you sent {}", secrets.split_at(secrets.len() - 3).0),
         }
     }
 }
@@ -125,7 +161,7 @@ fn shown(error: Error) -> String {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let unwrapped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let failed: Result<(), Error> = Err(error);
+        let failed: Result<(), Error> = std::hint::black_box(Err(error));
         failed.unwrap();
     }));
     std::panic::set_hook(hook);

@@ -44,7 +44,7 @@ fn request(file: &syn::File, contract: &Value, schema: &str) -> Result<TokenStre
     let wire = format_ident!("{schema}");
     let name = format_ident!("{name}");
     let fields = fields(item, contract);
-    let excluded = excluded(contract, schema);
+    let excluded = excluded(contract, schema)?;
     let (required, optional): (Vec<&Field>, Vec<&Field>) =
         fields.iter().partition(|f| f.kind == Kind::Required);
     let arguments = required.iter().map(|field| {
@@ -161,6 +161,15 @@ fn setter(field: &Field, rivals: &[&Field]) -> TokenStream {
         let rival = &rival.ident;
         quote!(self.0.#rival = Default::default();)
     });
+    let clear: Vec<_> = clear.collect();
+    // An empty list is none.
+    let clear_if_any = (!clear.is_empty()).then(|| {
+        quote! {
+            if !self.0.#ident.is_empty() {
+                #(#clear)*
+            }
+        }
+    });
     let head = quote! {
         #(#docs)*
         #(#note)*
@@ -170,8 +179,8 @@ fn setter(field: &Field, rivals: &[&Field]) -> TokenStream {
         Kind::List => quote! {
             #head
             pub fn #ident<T: Into<#ty>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-                #(#clear)*
                 self.0.#ident = values.into_iter().map(Into::into).collect();
+                #clear_if_any
                 self
             }
         },
@@ -186,15 +195,21 @@ fn setter(field: &Field, rivals: &[&Field]) -> TokenStream {
     }
 }
 
-/// The sets of properties that exclude each other: `not: {required: […]}`.
-fn excluded(contract: &Value, schema: &str) -> Vec<Vec<String>> {
-    let pointer = format!("/components/schemas/{schema}/not/required");
-    let names = contract.pointer(&pointer).and_then(Value::as_array);
-    let names = names.map(|names| {
-        let names = names.iter().filter_map(Value::as_str);
-        names.map(str::to_owned).collect()
-    });
-    names.into_iter().collect()
+/// The sets of properties that exclude each other: `not: {required: […]}`. Nothing else may be under
+/// `not`, lest it be lost.
+fn excluded(contract: &Value, schema: &str) -> Result<Vec<Vec<String>>, Failure> {
+    let Some(not) = contract.pointer(&format!("/components/schemas/{schema}/not")) else {
+        return Ok(Vec::new());
+    };
+    let required = not.as_object().filter(|not| not.len() == 1);
+    let names = required.and_then(|not| not.get("required")?.as_array());
+    let names = names.ok_or_else(|| {
+        Failure::new(format!(
+            "{CONTRACT}: {schema}: codegen knows no other `not` than `{{\"required\": […]}}`"
+        ))
+    })?;
+    let names = names.iter().filter_map(Value::as_str);
+    Ok(vec![names.map(str::to_owned).collect()])
 }
 
 /// The items of the module `types`.

@@ -8,7 +8,7 @@ use syn::{Fields, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
 
 use crate::outcome::Failure;
 
-use super::newtypes;
+use super::{contract, newtypes};
 
 /// Puts everything but the types behind the feature `client`, and refines the types.
 pub(super) fn refine(mut file: syn::File, contract: &Value) -> Result<syn::File, Failure> {
@@ -57,6 +57,11 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
                 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             ));
             item.attrs.push(parse_quote!(#[non_exhaustive]));
+            // A field of a request that is mistyped must not be left out without a word; Webex may
+            // add any to its answers.
+            if contract::is_sent(contract, &item.ident.to_string()) {
+                item.attrs.push(parse_quote!(#[serde(deny_unknown_fields)]));
+            }
             constructors.push(constructor(item, contract));
         }
     }

@@ -10,6 +10,8 @@ use std::fmt;
 
 use webex_precheck_api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 
+use crate::excerpt;
+
 pub use rule::{Rule, Severity};
 
 /// Something that is wrong with a request, or looks like it, found without asking Webex.
@@ -137,11 +139,7 @@ pub(crate) fn of_subscriber(
 /// What a finding shows of a value: enough to recognise it.
 fn shown(value: &str) -> String {
     const MOST: usize = 60;
-    let mut shown: String = value
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MOST)
-        .collect();
+    let mut shown: String = value.chars().map(excerpt::shown).take(MOST).collect();
     if value.chars().count() > MOST {
         shown.push('…');
     }

@@ -1,5 +1,7 @@
 //! The rules, and who says so.
 
+use std::fmt;
+
 /// Whether a request is sent despite a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
@@ -16,6 +18,12 @@ impl Severity {
             Self::Hard => "hard",
             Self::Soft => "soft",
         }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
@@ -59,6 +67,12 @@ macro_rules! rules {
             }
         }
     };
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
 }
 
 const CUSTOMERS: &str = "Webex, precheck of a customer";

@@ -129,8 +129,10 @@ impl SubscriberPrecheck {
         mut self,
         values: impl IntoIterator<Item = T>,
     ) -> Self {
-        self.0.package = Default::default();
         self.0.packages = values.into_iter().map(Into::into).collect();
+        if !self.0.packages.is_empty() {
+            self.0.package = Default::default();
+        }
         self
     }
     ///The person and their line.
