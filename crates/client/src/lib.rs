@@ -310,8 +310,9 @@
 //! # Logs
 //!
 //! A client speaks to [`tracing`](https://docs.rs/tracing): a span `precheck` (operation, attempts,
-//! status, tracking ID) with a span `attempt` for each one, at DEBUG, and events for waits. Bodies
-//! and e-mail addresses are not logged; tokens never are.
+//! status, tracking ID) with a span `attempt` for each one (number, wait before it, status, tracking
+//! ID), and a span `renewal`, at DEBUG; events for waits at INFO. Bodies and e-mail addresses are not
+//! logged; tokens never are.
 //!
 //! # Features
 //!
