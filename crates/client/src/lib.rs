@@ -344,6 +344,8 @@
 //!
 //! The oldest supported Rust is 1.88.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod answer;
 mod ask;
 #[cfg(feature = "blocking")]
