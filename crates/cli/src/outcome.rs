@@ -79,8 +79,11 @@ impl From<Error> for Failure {
         if let Some(wait) = error.retry_after() {
             let _ = write!(message, "\n  try again in {} s", wait.as_secs_f64().ceil());
         }
-        if let Some(excerpt) = error.body_excerpt() {
-            let _ = write!(message, "\n  Webex said: {excerpt}");
+        for reason in error.reasons() {
+            let _ = write!(message, "\n  errorCode {reason}");
+        }
+        if let Some(said) = error.message().or(error.body_excerpt()) {
+            let _ = write!(message, "\n  Webex said: {said}");
         }
         Self::new(exit, message)
     }

@@ -15,7 +15,7 @@
 use std::time::Duration;
 
 use e2e::{Log, Server, VirtualClock, Weather};
-use webex_precheck::{Client, Error, Report, SubscriberPrecheck, Token, Verdict};
+use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
 
 /// The documented ones.
 const DOCUMENTED: [u16; 19] = [
@@ -546,4 +546,71 @@ async fn an_answer_in_pieces_is_put_together() {
         ask(&client, &clock, Some(&server)).await.class,
         Class::Likely
     );
+}
+
+#[tokio::test]
+async fn a_precheck_ends_before_its_time_is_up_and_not_after() {
+    let clock = VirtualClock::new(0.5);
+    let server = Server::start(vec![Weather::answer(503, &[], b"")])
+        .await
+        .unwrap();
+    let patience = Patience::new().total(Duration::from_secs(1));
+    let client = client(&format!("http://{}", server.address), &clock).with_patience(patience);
+    let found = ask(&client, &clock, Some(&server)).await;
+    // After 0.25 and 0.5 s a wait of a second is more than is left.
+    assert_eq!((found.class, found.attempts), (Class::Status, 3));
+    assert_eq!(found.elapsed, Duration::from_millis(750));
+}
+
+#[tokio::test]
+async fn an_attempt_gets_no_more_time_than_is_left() {
+    let clock = VirtualClock::new(0.5);
+    let silence = Weather {
+        stall: true,
+        ..Weather::bytes("")
+    };
+    let server = Server::start(vec![silence]).await.unwrap();
+    let patience = Patience::new().total(Duration::from_secs(40));
+    let client = client(&format!("http://{}", server.address), &clock).with_patience(patience);
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+    let asked = tokio::spawn(async move { client.precheck_subscriber(&request).await });
+    for stalled in 1..=2 {
+        while server.stalled() < stalled {
+            // The wait between the two, once the first is given up.
+            if stalled == 2 && clock.sleepers() == 1 {
+                clock.advance_to_next();
+            }
+            tokio::task::yield_now().await;
+        }
+        clock.advance_to_next();
+    }
+    let error = asked.await.unwrap().unwrap_err();
+    assert!(error.is_timeout() && error.attempts() == 2, "{error:?}");
+    // 30 s, a quarter of one, and what was left of 40.
+    assert_eq!(error.elapsed(), Duration::from_secs(40));
+}
+
+#[tokio::test]
+async fn who_waits_in_the_line_for_too_long_is_told_that_webex_limits() {
+    let clock = VirtualClock::new(0.5);
+    let busy = Weather::answer(
+        429,
+        &[("retry-after", "100"), ("trackingid", "T_1")],
+        b"slow",
+    );
+    let server = Server::start(vec![busy]).await.unwrap();
+    let patient = client(&format!("http://{}", server.address), &clock);
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+    // The one that Webex told so keeps what it said, though it was in the line when it gave up.
+    let told = patient.with_patience(Patience::new().total(Duration::from_secs(150)));
+    let found = ask(&told, &clock, Some(&server)).await;
+    assert_eq!((found.status, found.attempts), (Some(429), 2));
+    assert_eq!(found.tracking_id.as_deref(), Some("T_1"));
+    assert_eq!(found.excerpt.as_deref(), Some("slow"));
+    // Another one, whom Webex told nothing.
+    let hurried = patient.with_patience(Patience::new().total(Duration::from_secs(5)));
+    let error = hurried.precheck_subscriber(&request).await.unwrap_err();
+    assert!(error.is_rate_limited() && error.is_temporary(), "{error:?}");
+    assert_eq!((error.status(), error.attempts()), (None, 0));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(100)));
 }
