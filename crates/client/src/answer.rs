@@ -49,7 +49,7 @@ pub(crate) fn judge(status: u16, body: &str) -> Said {
     if success
         && !tells_of_error
         && let Ok(response) = serde_json::from_str::<PrecheckResponse>(body)
-        && codes(&response).any(|code| code == VALIDATED)
+        && says_yes(&response)
     {
         return Said::Likely(response);
     }
@@ -71,9 +71,12 @@ pub(crate) fn judge(status: u16, body: &str) -> Said {
         let message = words(&value);
         return Said::Refusal { message, reasons };
     }
-    let failed = ["errorCode", "code", "errors"]
-        .iter()
-        .any(|key| value.get(key).is_some());
+    let is_there = |key: &&str| match value.get(key) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    };
+    let failed = ["errorCode", "code", "errors"].iter().any(is_there);
     match serde_json::from_value::<PrecheckResponse>(value) {
         Ok(response) if !failed && says_yes(&response) => Said::Likely(response),
         Ok(_) => Said::Nothing,
@@ -89,12 +92,14 @@ fn codes(response: &PrecheckResponse) -> impl Iterator<Item = i64> {
     info.filter_map(|info| Some(info.info_code?.0))
 }
 
-/// Whether a success without an error means yes: by the known code, or by another one, of which
-/// the message says nothing bad.
+/// Whether a success without an error means yes: by the known code, or by another one together with
+/// the known message; and if the message does not say otherwise.
 fn says_yes(response: &PrecheckResponse) -> bool {
-    let message = response.message.as_deref().unwrap_or("success");
-    let is_good = message.trim().eq_ignore_ascii_case("success");
-    codes(response).any(|code| is_good || code == VALIDATED)
+    let message = response.message.as_deref().unwrap_or_default();
+    let message = message.trim().to_ascii_lowercase();
+    let says_no = message.contains("fail") || message.contains("error");
+    let mut codes = codes(response);
+    !says_no && codes.any(|code| code == VALIDATED || message == "success")
 }
 
 /// What an error says in words: its message, and the descriptions of its list.
@@ -127,18 +132,19 @@ fn reasons(body: &Value, status: u16) -> Vec<Reason> {
         None => Vec::new(),
     };
     let listed = ["errors", "info", "message"].into_iter().flat_map(elements);
-    let mut reasons: Vec<Reason> = listed.filter_map(reason).collect();
-    if reasons.is_empty() {
-        reasons.extend(reason(body));
-    }
     // Gateways repeat the status as a code.
-    reasons.retain(|reason| reason.code.0 != i64::from(status));
+    let is_reason = |reason: &Reason| reason.code.0 != i64::from(status);
+    let mut reasons: Vec<Reason> = listed.filter_map(reason).filter(is_reason).collect();
+    if reasons.is_empty() {
+        reasons.extend(reason(body).filter(is_reason));
+    }
     reasons
 }
 
 /// One reason; its code may be a number or an object that holds it.
 fn reason(value: &Value) -> Option<Reason> {
-    let code = value.get("errorCode").or(value.get("code"))?;
+    let code = |key: &str| value.get(key).filter(|code| !code.is_null());
+    let code = code("errorCode").or_else(|| code("code"))?;
     if code.is_object() {
         return reason(code);
     }
@@ -181,7 +187,22 @@ mod tests {
                 "likely [100]",
             ),
             (200, r#"{"info":{"infoCode":100.0}}"#, "likely [100]"),
-            (200, r#"{"info":[{"infoCode":101}]}"#, "likely [101]"),
+            (
+                200,
+                r#"{"message":"success","info":[{"infoCode":101}]}"#,
+                "likely [101]",
+            ),
+            (
+                200,
+                r#"{"info":[{"infoCode":100}],"errors":[],"errorCode":null}"#,
+                "likely [100]",
+            ),
+            (
+                400,
+                r#"{"errors":[{"errorCode":400}],"errorCode":10022}"#,
+                "unlikely [10022]",
+            ),
+            (400, r#"{"errorCode":null,"code":7}"#, "unlikely [7]"),
             (
                 200,
                 r#"{"info":[{"infoCode":100,"description":"no error \"found\""}]}"#,
@@ -269,6 +290,12 @@ mod tests {
             (
                 200,
                 r#"{"message":"failure","info":[{"infoCode":7}]}"#,
+                "nothing",
+            ),
+            (200, r#"{"info":[{"infoCode":101}]}"#, "nothing"),
+            (
+                200,
+                r#"{"message":"failure","info":[{"infoCode":100}]}"#,
                 "nothing",
             ),
             (429, "", "refusal"),

@@ -45,7 +45,7 @@ pub(crate) const NO_RUNTIME: &str = "a client must be used within a tokio runtim
     `blocking` has one that needs none";
 
 /// A shorter wait than this is as good as none: it does not say when asking makes sense.
-const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+pub(crate) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// How an attempt ended.
 enum Outcome {
@@ -86,6 +86,7 @@ impl Core {
             setbacks: Vec::new(),
             attempts: 0,
             last: None,
+            place: None,
         };
         precheck.run().instrument(span).await
     }
@@ -111,6 +112,8 @@ struct Asking<'a> {
     attempts: u32,
     /// What Webex said last, while it is waited for.
     last: Option<Error>,
+    /// Its place in the line.
+    place: Option<u64>,
 }
 
 impl<'a> Asking<'a> {
@@ -219,7 +222,7 @@ impl<'a> Asking<'a> {
             core.patience().bears(wait, left)
         };
         let before = clock.now();
-        let going = pace.leave(clock, deadline, bears).await;
+        let going = pace.leave(clock, deadline, bears, &mut self.place).await;
         let waited = clock.now() - before;
         if self.line == Line::IsFree {
             self.deadline = self.deadline.later_by(waited);
@@ -317,7 +320,7 @@ impl<'a> Asking<'a> {
     /// Tells the pace what became of the request, as soon as it is known.
     fn settle(&self, going: &Going<'_>, answer: &Answer) {
         if answer.status != Some(429) {
-            return going.accepted();
+            return going.accepted(self.core.clock().now());
         }
         let clock = self.core.clock();
         let asked = answer.retry_after.filter(|wait| *wait >= SHORTEST_WAIT);
@@ -342,7 +345,8 @@ fn milliseconds(time: Duration) -> u64 {
 fn read(answer: Answer, end: Result<(), Error>, current: &Current) -> Outcome {
     let Some(status) = answer.status else {
         let error = end.err().unwrap_or_else(|| Error::new(Kind::Connect));
-        return Outcome::Failed(error, Some(Setback::Connection));
+        let may_help = !matches!(error.kind(), Kind::Builder(_));
+        return Outcome::Failed(error, may_help.then_some(Setback::Connection));
     };
     let secrets = &current.secrets;
     let body = String::from_utf8_lossy(&answer.body);

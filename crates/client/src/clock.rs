@@ -21,7 +21,7 @@ pub trait Clock: Send + Sync + 'static {
         SystemTime::now()
     }
 
-    /// Ends after `time`.
+    /// Ends after `time`, which may be as long as `Duration::MAX`.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
 
     /// A number from 0 up to but not including 1.
@@ -85,7 +85,10 @@ impl Deadline {
         clock: &dyn Clock,
         work: impl Future<Output = T>,
     ) -> Option<T> {
-        limit(clock, self.left(clock)?, work).await
+        match self.0 {
+            None => Some(work.await),
+            Some(_) => limit(clock, self.left(clock)?, work).await,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::clock;
 use crate::credentials::{Credentials, Issued, Source};
 use crate::error::{Error, Kind};
+use crate::refresh::RefreshToken;
 use crate::renewal::Renewal;
 use crate::secret::Secrets;
 use crate::token::Token;
@@ -48,7 +49,24 @@ pub(crate) struct Current {
 }
 
 type Outcome = Result<Arc<Current>, Error>;
-type Pending = watch::Receiver<Option<Arc<Outcome>>>;
+
+/// A renewal under way.
+#[derive(Clone)]
+struct Pending {
+    number: u64,
+    outcome: watch::Receiver<Option<Arc<Outcome>>>,
+    /// It is given up then: its runtime does nothing any more.
+    stale: Option<Instant>,
+}
+
+/// A renewal that failed.
+struct Failed {
+    error: Error,
+    /// There is no use in another one before; none is for good.
+    until: Option<Instant>,
+    /// What was refused; another client of the same grant may have got another since.
+    refresh_token: Option<RefreshToken>,
+}
 
 pub(crate) struct Keeper {
     source: Source,
@@ -59,9 +77,9 @@ pub(crate) struct Keeper {
 struct State {
     current: Option<Arc<Current>>,
     pending: Option<Pending>,
-    /// Why the last renewal failed, and until when there is no use in asking again; for good where
-    /// it was refused.
-    failed: Option<(Error, Option<Instant>)>,
+    failed: Option<Failed>,
+    /// Number of the last renewal.
+    last: u64,
 }
 
 impl Keeper {
@@ -89,10 +107,10 @@ impl Keeper {
             Some(current) if current.is_good(now) => {
                 current.postpone(now + PAUSE);
                 let mut state = self.state();
-                let is_refused = matches!(state.failed, Some((_, None)));
                 let is_static = matches!(self.source, Source::Static);
-                if state.pending.is_none() && !is_static && !is_refused {
-                    state.pending = Some(self.start(renewal.clone(), None));
+                let has_failed = self.has_failed(&state, now).is_some();
+                if state.pending(now).is_none() && !is_static && !has_failed {
+                    self.start(&mut state, renewal.clone(), None);
                 }
                 Ok(current)
             }
@@ -112,106 +130,141 @@ impl Keeper {
         if matches!(self.source, Source::Static) {
             return Ok(None);
         }
-        let now = renewal.clock.now();
-        let mut pending = {
-            let mut state = self.state();
-            if let Some(current) = &state.current {
-                let is_another = match refused {
-                    Some(refused) => current.token != refused.token,
-                    None => current.is_good(now),
-                };
-                if is_another {
-                    return Ok(Some(Arc::clone(current)));
-                }
-                let replaced = current.replaced.map(|at| now.saturating_duration_since(at));
-                if refused.is_some() && replaced.is_some_and(|age| age < IN_VAIN) {
-                    return Ok(None);
-                }
-            }
-            if let Some((error, until)) = &state.failed
-                && until.is_none_or(|until| now < until)
-            {
-                return Err(error.share());
-            }
-            match &state.pending {
-                Some(pending) => pending.clone(),
-                None => {
-                    let replaced = refused.map(|_| now);
-                    let pending = self.start(renewal.clone(), replaced);
-                    state.pending = Some(pending.clone());
-                    pending
-                }
-            }
-        };
-        let time = renewal.patience.renewal_time(renewal.attempt);
-        let done = pending.wait_for(Option::is_some);
-        let outcome = match clock::limit(&*renewal.clock, time, done).await {
-            Some(Ok(outcome)) => outcome.clone(),
-            // Its runtime was shut down, or does nothing.
-            _ => None,
-        };
-        match outcome.as_deref() {
-            Some(Ok(current)) if refused.is_some_and(|old| old.token == current.token) => Ok(None),
-            Some(Ok(current)) => Ok(Some(Arc::clone(current))),
-            Some(Err(error)) => Err(error.share()),
-            None => {
+        // Once more, if a renewal is lost with its runtime.
+        for _ in 0..2 {
+            let now = renewal.clock.now();
+            let mut pending = {
                 let mut state = self.state();
-                if state
-                    .pending
-                    .as_ref()
-                    .is_some_and(|p| p.same_channel(&pending))
-                {
-                    state.pending = None;
+                if let Some(current) = &state.current {
+                    let is_another = match refused {
+                        Some(refused) => current.token != refused.token,
+                        None => current.is_good(now),
+                    };
+                    if is_another {
+                        return Ok(Some(Arc::clone(current)));
+                    }
+                    let replaced = current.replaced.map(|at| now.saturating_duration_since(at));
+                    if refused.is_some() && replaced.is_some_and(|age| age < IN_VAIN) {
+                        return Ok(None);
+                    }
                 }
-                let slow = Error::new(Kind::Timeout);
-                Err(Error::new(Kind::Renewal { refused: false }).because(slow))
-            }
+                if let Some(error) = self.has_failed(&state, now) {
+                    return Err(error);
+                }
+                match state.pending(now) {
+                    Some(pending) => pending,
+                    None => self.start(&mut state, renewal.clone(), refused.map(|_| now)),
+                }
+            };
+            let time = renewal.patience.renewal_time(renewal.attempt);
+            let done = pending.outcome.wait_for(Option::is_some);
+            let outcome = match clock::limit(&*renewal.clock, time, done).await {
+                Some(Ok(outcome)) => outcome.clone(),
+                Some(Err(_)) => {
+                    self.state().end(pending.number);
+                    continue;
+                }
+                None => break,
+            };
+            return match outcome.as_deref() {
+                Some(Ok(current)) if refused.is_some_and(|old| old.token == current.token) => {
+                    Ok(None)
+                }
+                Some(Ok(current)) => Ok(Some(Arc::clone(current))),
+                Some(Err(error)) => Err(error.share()),
+                None => break,
+            };
         }
+        let slow = Error::new(Kind::Timeout);
+        Err(Error::new(Kind::Renewal { refused: false }).because(slow))
+    }
+
+    /// Why there is no use in a renewal now, after one that failed.
+    fn has_failed(&self, state: &State, now: Instant) -> Option<Error> {
+        let failed = state.failed.as_ref()?;
+        let is_over = match (&self.source, failed.until) {
+            (_, Some(until)) => until <= now,
+            (Source::Refresh(grant), None) => {
+                failed.refresh_token.as_ref() != Some(&grant.refresh_token())
+            }
+            (_, None) => false,
+        };
+        (!is_over).then(|| failed.error.share())
     }
 
     /// Gets a token in a task of its own: a caller that gives up must not lose the new refresh
     /// token for all others.
-    fn start(self: &Arc<Self>, renewal: Renewal, replaced: Option<Instant>) -> Pending {
-        let (done, pending) = watch::channel(None);
+    fn start(
+        self: &Arc<Self>,
+        state: &mut State,
+        renewal: Renewal,
+        replaced: Option<Instant>,
+    ) -> Pending {
+        let (done, outcome) = watch::channel(None);
+        state.last += 1;
+        let number = state.last;
+        let time = renewal.patience.renewal_time(renewal.attempt);
+        let started = renewal.clock.now();
+        let pending = Pending {
+            number,
+            outcome,
+            stale: started.checked_add(time.saturating_add(SHORTEST)),
+        };
+        state.pending = Some(pending.clone());
         let keeper = Arc::clone(self);
-        let span = tracing::debug_span!("renewal");
         let work = async move {
             let clock = Arc::clone(&renewal.clock);
-            let issued = keeper.fetch(renewal).await;
-            let now = clock.now();
-            let outcome = {
-                let mut state = keeper.state();
-                state.pending = None;
-                let known = state.current.as_ref().map(|current| current.token.clone());
-                let current = issued.and_then(|issued| {
-                    // A source that has nothing new may have it the next time.
-                    let is_new = known.as_ref() != Some(&issued.token);
-                    let is_webex = matches!(keeper.source, Source::Refresh(_));
-                    let replaced = replaced.filter(|_| is_new || is_webex);
-                    Current::new(issued, now, replaced)
-                });
-                let outcome = current.map(Arc::new);
-                match &outcome {
-                    Ok(current) => {
-                        state.current = Some(Arc::clone(current));
-                        state.failed = None;
-                    }
-                    Err(error) => {
-                        let is_final = matches!(error.kind(), Kind::Renewal { refused: true });
-                        // A year is as good as for ever.
-                        const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
-                        let again = error.retry_after().unwrap_or(AGAIN).clamp(AGAIN, YEAR);
-                        let until = (!is_final).then(|| now + again);
-                        state.failed = Some((error.share(), until));
-                    }
-                }
-                outcome
+            let sent = match &keeper.source {
+                Source::Refresh(grant) => Some(grant.refresh_token()),
+                _ => None,
             };
+            let issued = keeper.fetch(renewal).await;
+            let outcome = keeper.settle(number, issued, sent, clock.now(), replaced);
             // Nobody may wait any more.
             let _ = done.send(Some(Arc::new(outcome)));
         };
-        tokio::spawn(work.instrument(span));
+        tokio::spawn(work.instrument(tracing::debug_span!("renewal")));
         pending
+    }
+
+    /// Keeps what a renewal gave.
+    fn settle(
+        &self,
+        number: u64,
+        issued: Result<Issued, Error>,
+        sent: Option<RefreshToken>,
+        now: Instant,
+        replaced: Option<Instant>,
+    ) -> Outcome {
+        let mut state = self.state();
+        state.end(number);
+        let known = state.current.as_ref().map(|current| current.token.clone());
+        let current = issued.and_then(|issued| {
+            // A source that has nothing new may have it the next time.
+            let is_new = known.as_ref() != Some(&issued.token);
+            let is_webex = matches!(self.source, Source::Refresh(_));
+            let replaced = replaced.filter(|_| is_new || is_webex);
+            Current::new(issued, now, replaced)
+        });
+        match current.map(Arc::new) {
+            Ok(current) => {
+                state.current = Some(Arc::clone(&current));
+                state.failed = None;
+                Ok(current)
+            }
+            Err(error) => {
+                let is_final = matches!(error.kind(), Kind::Renewal { refused: true });
+                // A year is as good as for ever.
+                const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
+                let again = error.retry_after().unwrap_or(AGAIN).clamp(AGAIN, YEAR);
+                state.failed = Some(Failed {
+                    error: error.share(),
+                    until: (!is_final).then(|| now + again),
+                    refresh_token: sent,
+                });
+                Err(error)
+            }
+        }
     }
 
     async fn fetch(&self, renewal: Renewal) -> Result<Issued, Error> {
@@ -241,6 +294,26 @@ impl Keeper {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The renewal under way.
+    fn pending(&self, now: Instant) -> Option<Pending> {
+        let pending = self.pending.as_ref();
+        let pending = pending.filter(|pending| pending.stale.is_none_or(|stale| now < stale));
+        pending.cloned()
+    }
+
+    /// A renewal is over, unless another has taken its place.
+    fn end(&mut self, number: u64) {
+        if self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.number == number)
+        {
+            self.pending = None;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Many prechecks at once.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use crate::ask::NO_RUNTIME;
 use crate::client::Client;
@@ -94,6 +95,7 @@ impl Client {
             rows: Some(Box::pin(rows.map(row))),
             next: None,
             under_way: JoinSet::new(),
+            keys: HashMap::new(),
             limits,
             earliest: None,
             pause: None,
@@ -130,7 +132,9 @@ pub struct Answers<K> {
     /// The next row, where it may not start yet.
     next: Option<Row<K>>,
     /// Tasks, so that they go on while nobody asks for the next answer.
-    under_way: JoinSet<Answer<K>>,
+    under_way: JoinSet<Result<Report, Error>>,
+    /// The keys of their rows.
+    keys: HashMap<Id, K>,
     limits: Limits,
     /// When the next row may start, at the earliest.
     earliest: Option<Instant>,
@@ -175,7 +179,8 @@ impl<K: Send + 'static> Answers<K> {
             if Handle::try_current().is_err() {
                 return Err((key, Err(Error::new(Kind::Builder(NO_RUNTIME)))));
             }
-            self.under_way.spawn(async move { (key, precheck.await) });
+            let task = self.under_way.spawn(precheck);
+            self.keys.insert(task.id(), key);
             self.space_out();
         }
         Ok(())
@@ -204,20 +209,32 @@ impl<K: Send + 'static> Stream for Answers<K> {
         if let Err(answer) = this.fill(context) {
             return Poll::Ready(Some(answer));
         }
-        match this.under_way.poll_join_next(context) {
-            Poll::Ready(Some(Ok(answer))) => Poll::Ready(Some(answer)),
-            Poll::Ready(Some(Err(failed))) => match failed.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down, and this with it.
-                Err(_) => Poll::Pending,
-            },
+        let (task, result) = match this.under_way.poll_join_next_with_id(context) {
+            Poll::Ready(Some(Ok((task, result)))) => (task, result),
+            Poll::Ready(Some(Err(failed))) => {
+                let task = failed.id();
+                if let Ok(panic) = failed.try_into_panic() {
+                    std::panic::resume_unwind(panic);
+                }
+                (task, Err(Error::new(Kind::Builder(RUNTIME_GONE))))
+            }
             // Nothing is under way, but rows are still to come.
-            Poll::Ready(None) if this.rows.is_some() || this.next.is_some() => Poll::Pending,
-            Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+            Poll::Ready(None) if this.rows.is_some() || this.next.is_some() => {
+                return Poll::Pending;
+            }
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Pending => return Poll::Pending,
+        };
+        match this.keys.remove(&task) {
+            Some(key) => Poll::Ready(Some((key, result))),
+            // Each task has its key.
+            None => Poll::Pending,
         }
     }
 }
+
+/// What became of a row whose task is no more.
+const RUNTIME_GONE: &str = "the tokio runtime that asked for this row was shut down";
 
 /// Nothing in it is ever pinned in place.
 impl<K> Unpin for Answers<K> {}

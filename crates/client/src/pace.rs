@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::clock::{self, Clock, Deadline};
-use crate::pacer::{Leave, Pacer, Wait};
+use crate::pacer::{Leave, Pacer, UNANSWERED, Wait};
 
 /// How fast a client asks, and what it waits for, at a moment.
 ///
@@ -54,10 +54,6 @@ pub(crate) enum TooLong {
     Line,
 }
 
-/// With so much under way, an answer is waited for this long, in case that nobody is there to take
-/// it.
-const UNANSWERED: Duration = Duration::from_secs(1);
-
 impl SharedPace {
     pub(crate) fn new() -> Self {
         Self {
@@ -70,22 +66,28 @@ impl SharedPace {
         }
     }
 
-    /// Waits for leave to ask. `bears` says whether the caller accepts a wait for the gate.
+    /// Waits for leave to ask. `bears` says whether the caller accepts a wait for the gate; `number`
+    /// is its place in the line, which it keeps from one attempt to the next.
     pub(crate) async fn leave(
         &self,
         clock: &dyn Clock,
         deadline: Deadline,
         bears: impl Fn(Duration) -> bool,
+        number: &mut Option<u64>,
     ) -> Result<Going<'_>, TooLong> {
         let ticket = {
             let mut state = self.lock();
+            let number = *number.get_or_insert_with(|| {
+                state.last_ticket += 1;
+                state.last_ticket
+            });
             // The usual case: nobody waits.
             if state.line.is_empty()
                 && let Ok(leave) = state.pacer.leave(clock.now(), 0)
             {
                 return Ok(Going::new(self, leave));
             }
-            Ticket::take(self, &mut state)
+            Ticket::take(self, &mut state, number)
         };
         match deadline.limit(clock, ticket.turn(clock, bears)).await {
             Some(turn) => turn,
@@ -116,13 +118,11 @@ struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
-    fn take(pace: &'a SharedPace, state: &mut State) -> Self {
-        state.last_ticket += 1;
-        state.line.push(state.last_ticket);
-        Self {
-            pace,
-            number: state.last_ticket,
+    fn take(pace: &'a SharedPace, state: &mut State, number: u64) -> Self {
+        if let Err(place) = state.line.binary_search(&number) {
+            state.line.insert(place, number);
         }
+        Self { pace, number }
     }
 
     /// Waits for the turn.
@@ -201,8 +201,8 @@ impl<'a> Going<'a> {
     }
 
     /// Webex took the request.
-    pub(crate) fn accepted(&self) {
-        self.pace.lock().pacer.accepted();
+    pub(crate) fn accepted(&self, now: Instant) {
+        self.pace.lock().pacer.accepted(now);
     }
 
     /// Webex refused the request: all wait, for as long as `wait` says of the number of refusals

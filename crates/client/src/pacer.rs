@@ -18,6 +18,8 @@ const FIRST_WINDOW: f64 = 4.0;
 const SLOW_START: f64 = 16.0;
 /// Fewer accepted requests are no measure to begin with.
 const SAMPLE: u32 = 10;
+/// No measurement leaves less of the rate that was.
+const LESS: f64 = 0.5;
 /// The rate grows by this part of itself with the first request after a refusal...
 const GROWTH: f64 = 3.5e-4;
 /// ...and twice as fast after this many.
@@ -29,6 +31,8 @@ const DOUBLING: f64 = 60.0;
 const LATE: Duration = Duration::from_millis(50);
 /// Nobody wanted to go for this long: the time does not count.
 const IDLE: Duration = Duration::from_secs(1);
+/// With enough under way, one more goes each time that nothing has moved for so long.
+pub(crate) const UNANSWERED: Duration = Duration::from_secs(1);
 /// Whatever Webex asks for, somebody looks again after this time: what it asks for has been seen to
 /// be nonsense.
 const LOOK: Duration = Duration::from_secs(3600);
@@ -48,7 +52,7 @@ pub(crate) struct Pacer {
     opens: Option<Instant>,
     /// When the next one goes, by the rate.
     next: Option<Instant>,
-    /// When the last one went.
+    /// When the last one went, or was answered.
     last: Option<Instant>,
     /// The measurement under way.
     sample: Option<Sample>,
@@ -130,10 +134,12 @@ impl Pacer {
         Ok(self.go(now))
     }
 
-    /// Lets a request go that has waited for an answer too long: nobody may be there to take it.
+    /// Lets a request go though enough is under way, if nothing has moved for [`UNANSWERED`]: nobody
+    /// may be there to take the answers.
     pub(crate) fn leave_unanswered(&mut self, now: Instant) -> Result<Leave, Wait> {
+        let still = self.last.map(|last| now.saturating_duration_since(last));
         match self.leave(now, 0) {
-            Err(Wait::Answer) => Ok(self.go(now)),
+            Err(Wait::Answer) if still.is_some_and(|still| still >= UNANSWERED) => Ok(self.go(now)),
             other => other,
         }
     }
@@ -157,7 +163,8 @@ impl Pacer {
     }
 
     /// Webex took the request, whatever it answered.
-    pub(crate) fn accepted(&mut self) {
+    pub(crate) fn accepted(&mut self, now: Instant) {
+        self.last = Some(now);
         if let Some(sample) = &mut self.sample {
             sample.accepted = sample.accepted.saturating_add(1);
         }
@@ -199,7 +206,7 @@ impl Pacer {
         }
         let time = opens.saturating_duration_since(sample.since);
         let measured = f64::from(sample.accepted) / time.as_secs_f64().max(1e-3);
-        let measured = rate.map_or(measured, |rate| measured.clamp(rate / 2.0, rate));
+        let measured = rate.map_or(measured, |rate| measured.clamp(rate * LESS, rate));
         self.measured = Some(measured.max(SLOWEST));
         self.sample = Some(fresh);
     }
@@ -355,7 +362,7 @@ mod tests {
                 let (leave, answer) = under_way[number as usize];
                 match answer {
                     Ok(()) => {
-                        pacer.accepted();
+                        pacer.accepted(at(now));
                         pacer.done();
                         answered += 1;
                         if left > 0 {
@@ -516,6 +523,26 @@ mod tests {
         assert!(outage.refused < usual.refused + 40, "{}", outage.refused);
     }
 
+    /// Refuses one in so many, whatever the rate, as for a token that others use too.
+    struct Now(u32, u32);
+
+    impl Limit for Now {
+        fn ask(&mut self, _: f64) -> Result<(), f64> {
+            self.1 += 1;
+            match self.1 % self.0 {
+                0 => Err(1.0),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    #[test]
+    fn refusals_now_and_then_that_the_pace_does_not_cause_leave_a_useful_rate() {
+        // 30 pauses of a second at least.
+        let slowed = run(&mut Now(100, 0), 3_000, 32, 0.1);
+        assert!(slowed.seconds < 500.0, "{}", slowed.seconds);
+    }
+
     #[test]
     fn a_caller_now_and_then_tells_nothing_of_the_limit() {
         let mut pacer = Pacer::new();
@@ -523,7 +550,7 @@ mod tests {
         let mut now = start;
         for _ in 0..1_440 {
             pacer.leave(now, 0).unwrap();
-            pacer.accepted();
+            pacer.accepted(now);
             pacer.done();
             now += Duration::from_secs(60);
         }
@@ -544,7 +571,7 @@ mod tests {
         let at = |millis| start + Duration::from_millis(millis);
         for _ in 0..20 {
             pacer.leave(start, 0).unwrap();
-            pacer.accepted();
+            pacer.accepted(start);
             pacer.done();
         }
         let leave = pacer.leave(start, 0).unwrap();
@@ -567,7 +594,7 @@ mod tests {
         assert_eq!(first.len(), 4);
         assert_eq!(pacer.leave(now, 0).unwrap_err(), Wait::Answer);
         for _ in first {
-            pacer.accepted();
+            pacer.accepted(now);
             pacer.done();
         }
         let second = std::iter::from_fn(|| pacer.leave(now, 0).ok()).count();
@@ -581,7 +608,7 @@ mod tests {
         let seconds = |seconds| start + Duration::from_secs(seconds);
         for _ in 0..20 {
             pacer.leave(start, 0).unwrap();
-            pacer.accepted();
+            pacer.accepted(start);
             pacer.done();
         }
         let (early, late) = (
@@ -610,7 +637,7 @@ mod tests {
         let seconds = |seconds| start + Duration::from_secs(seconds);
         for _ in 0..10 {
             pacer.leave(start, 0).unwrap();
-            pacer.accepted();
+            pacer.accepted(start);
             pacer.done();
         }
         let leave = pacer.leave(start, 0).unwrap();
@@ -618,7 +645,7 @@ mod tests {
         pacer.done();
         assert_eq!(pacer.rate(start), Some(10.0));
         pacer.leave(seconds(3600), 0).unwrap();
-        pacer.accepted();
+        pacer.accepted(seconds(3600));
         pacer.done();
         let leave = pacer.leave(seconds(3601), 0).unwrap();
         pacer.refused(leave, seconds(3601), Duration::from_secs(1));

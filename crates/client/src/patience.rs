@@ -160,7 +160,7 @@ impl Patience {
 
     /// Whether so long a wait is acceptable with `left` of the total time.
     pub(crate) fn bears(&self, wait: Duration, left: Duration) -> bool {
-        wait <= self.longest_wait && wait < left
+        wait <= self.longest_wait && (wait < left || left == Duration::MAX)
     }
 
     /// Whether to try again after the attempts that ended in `setbacks`, of which the last counts.

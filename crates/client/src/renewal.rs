@@ -9,6 +9,7 @@ use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::answer;
+use crate::ask::SHORTEST_WAIT;
 use crate::clock::{Clock, Deadline};
 use crate::credentials::Issued;
 use crate::error::{Error, Kind};
@@ -62,9 +63,9 @@ impl Renewal {
             };
             setbacks.push(setback);
             let attempts = u32::try_from(setbacks.len()).unwrap_or(u32::MAX);
-            let wait = error
-                .retry_after()
-                .unwrap_or_else(|| self.patience.backoff_after(attempts, self.clock.random()));
+            let asked = error.retry_after().filter(|wait| *wait >= SHORTEST_WAIT);
+            let wait =
+                asked.unwrap_or_else(|| self.patience.backoff_after(attempts, self.clock.random()));
             let left = deadline.left(&*self.clock).unwrap_or_default();
             if !self.patience.tries_again(&setbacks) || !self.patience.bears(wait, left) {
                 return Err(error);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use e2e::{Log, VirtualClock};
 use serde_json::json;
 use webex_precheck::{
-    BoxFuture, Client, ClientBuilder, Clock, Credentials, Error, Issued, RefreshGrant,
+    BoxFuture, Client, ClientBuilder, Clock, Credentials, Error, Issued, Patience, RefreshGrant,
     RefreshToken, Report, SubscriberPrecheck, Token, TokenSource,
 };
 use webex_precheck_sandbox::{Answer, Grant, Sandbox};
@@ -343,6 +343,52 @@ async fn clients_of_one_grant_do_not_lock_each_other_out() {
         }
         clock.advance(2 * HOUR);
     }
+}
+
+#[tokio::test]
+async fn an_impatient_caller_starts_no_second_renewal() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let patient = client(grant("secret"), &sandbox, &clock);
+    let hurried = patient.with_patience(Patience::new().total(Duration::from_secs(5)));
+    // Its token endpoint takes its time.
+    sandbox.answer_next_renewal(Answer::new(503).header("retry-after", "20"));
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let asked = tokio::spawn(async move { ask(&patient).await });
+    while log.count("another try follows") < 1 {
+        tokio::task::yield_now().await;
+    }
+    // Two callers, of which one gives up; and the renewal, which waits as long as it was asked to.
+    let asked_in_a_hurry = tokio::spawn(async move { ask(&hurried).await });
+    while clock.sleepers() < 5 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(5));
+    let error = asked_in_a_hurry.await.unwrap().unwrap_err();
+    assert!(error.is_temporary(), "{error:?}");
+    assert_eq!(count(&sandbox, RENEW, 503), 1);
+    clock.advance(Duration::from_secs(15));
+    assert!(asked.await.unwrap().unwrap().is_likely());
+    assert_eq!(
+        (count(&sandbox, RENEW, 200), count(&sandbox, RENEW, 400)),
+        (1, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_is_forgotten_when_another_client_has_a_new_refresh_token() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let grant = grant("secret");
+    let first = client(grant.clone(), &sandbox, &clock);
+    let second = client(grant, &sandbox, &clock);
+    // As the second is told that has sent a token which the first has just replaced.
+    sandbox.answer_next_renewal(Answer::new(400).json(&json!({"message": "used"})));
+    let error = ask(&second).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert!(ask(&first).await.unwrap().is_likely());
+    assert!(ask(&second).await.unwrap().is_likely());
 }
 
 #[tokio::test]

@@ -547,3 +547,77 @@ async fn limits_of_every_size_are_borne() {
         assert!(answers.next().await.unwrap().1.unwrap().is_likely());
     }
 }
+
+#[test]
+fn rows_whose_runtime_is_gone_are_errors_and_not_lost() {
+    let outside = Outside::start();
+    let client = client_of(&outside.0.url(), outside.0.token());
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let asked = (0..20).map(|key| (key, request()));
+    let mut answers = client.precheck_many(rows(asked), Limits::new().concurrency(4));
+    let first = runtime();
+    let mut keys: BTreeSet<i32> = first.block_on(async {
+        let (key, result) = answers.next().await.unwrap();
+        assert!(result.unwrap().is_likely());
+        BTreeSet::from([key])
+    });
+    drop(first);
+    let mut lost = 0;
+    runtime().block_on(async {
+        while let Some((key, result)) = answers.next().await {
+            assert!(keys.insert(key));
+            lost += usize::from(result.is_err());
+        }
+    });
+    assert_eq!(keys.len(), 20);
+    assert!(lost <= 4, "{lost}");
+}
+
+/// With answers that take their time, no more are under way than the first window allows, though
+/// many wait for longer than a second.
+#[tokio::test]
+async fn those_who_wait_for_answers_go_one_by_one() {
+    let clock = VirtualClock::new(0.5);
+    let release = Arc::new(Notify::new());
+    let released = Arc::clone(&release);
+    let router = Router::new().fallback(move || {
+        let released = Arc::clone(&released);
+        async move {
+            released.notified().await;
+            r#"{"info":[{"infoCode":100}]}"#
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let builder = Client::builder(Token::new("token").unwrap()).base_url(url);
+    let client = builder.clock(clock.clone()).build().unwrap();
+    let asked: Vec<_> = (0..100)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.precheck_subscriber(&request()).await })
+        })
+        .collect();
+    let pace = || client.pace::<SubscriberPrecheck>();
+    while pace().waiting < 96 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(pace().under_way, 4);
+    for second in 1..=3 {
+        clock.advance(Duration::from_secs(1));
+        while pace().under_way < 4 + second {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(pace().under_way, 4 + second);
+    }
+    while asked.iter().any(|asked| !asked.is_finished()) {
+        release.notify_one();
+        tokio::task::yield_now().await;
+    }
+}
