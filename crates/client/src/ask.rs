@@ -8,17 +8,15 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tracing::{Instrument, Span, field};
 use url::Url;
 
-use crate::answer::{self, Said};
 use crate::clock::{Clock, Deadline};
 use crate::error::{Error, Kind};
-use crate::excerpt;
 use crate::http::{self, Answer};
 use crate::keeper::{Current, Keeper};
+use crate::outcome::Outcome;
 use crate::pace::{Going, SharedPace, TooLong};
 use crate::patience::{Patience, Setback};
 use crate::renewal::Renewal;
-use crate::report::{Reason, Report, Verdict};
-use crate::secret::Secrets;
+use crate::report::Report;
 
 /// What all clones of a client share.
 #[derive(Clone)]
@@ -46,15 +44,6 @@ pub(crate) const NO_RUNTIME: &str = "a client must be used within a tokio runtim
 
 /// A shorter wait than this is as good as none: it does not say when asking makes sense.
 pub(crate) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
-
-/// How an attempt ended.
-enum Outcome {
-    Verdict(Box<Report>),
-    /// 401.
-    Unauthorized(Error),
-    /// The setback says whether another try may help.
-    Failed(Error, Option<Setback>),
-}
 
 impl Core {
     /// Asks until there is an answer or no more patience.
@@ -304,7 +293,7 @@ impl<'a> Asking<'a> {
             }
         };
         let (answer, end) = http::exchange(&renewal.clock, request, time, on_head).await;
-        let outcome = read(answer, end, current);
+        let outcome = Outcome::read(answer, end, current);
         let (status, tracking_id) = match &outcome {
             Outcome::Verdict(report) => (Some(report.status), report.tracking_id.as_deref()),
             Outcome::Unauthorized(error) | Outcome::Failed(error, _) => {
@@ -339,93 +328,4 @@ impl<'a> Asking<'a> {
 
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Reads an answer, whole or not.
-fn read(answer: Answer, end: Result<(), Error>, current: &Current) -> Outcome {
-    let Some(status) = answer.status else {
-        let error = end.err().unwrap_or_else(|| Error::new(Kind::Connect));
-        let may_help = !matches!(error.kind(), Kind::Builder(_));
-        return Outcome::Failed(error, may_help.then_some(Setback::Connection));
-    };
-    let secrets = &current.secrets;
-    let body = String::from_utf8_lossy(&answer.body);
-    let header = answer.tracking_id.as_deref();
-    let tracking_id = header.and_then(|id| excerpt::tracking_id(id, secrets));
-    // What was decoded is searched for the token, for it may have been encoded in any way.
-    let clean = |text| secrets.clean(text);
-    let report = |verdict, message| Report {
-        verdict,
-        message: clean(message),
-        info: Vec::new(),
-        errors: Vec::new(),
-        status,
-        tracking_id: tracking_id.clone().or_else(|| id_in_body(&body, current)),
-        attempts: 0,
-        elapsed: Duration::ZERO,
-    };
-    let (mut message, mut reasons) = (None, Vec::new());
-    let error = match end {
-        Ok(()) => match answer::judge(status, &body) {
-            Said::Likely(response) => {
-                let mut report = report(Verdict::Likely, response.message);
-                report.info = response.info.map(|info| info.0).unwrap_or_default();
-                for info in &mut report.info {
-                    info.description = clean(info.description.take());
-                }
-                return Outcome::Verdict(Box::new(report));
-            }
-            Said::Unlikely { message, reasons } => {
-                let mut report = report(Verdict::Unlikely, message);
-                report.errors = cleaned(reasons, secrets);
-                return Outcome::Verdict(Box::new(report));
-            }
-            Said::Refusal {
-                message: said,
-                reasons: given,
-            } => {
-                message = said.and_then(|said| excerpt::words(&said, secrets));
-                reasons = cleaned(given, secrets);
-                Error::new(Kind::Status)
-            }
-            Said::Nonsense(error) => {
-                let error = error.to_string();
-                Error::new(Kind::Decode).because(secrets.redact(&error))
-            }
-            Said::Nothing => Error::new(Kind::NoVerdict),
-        },
-        // The status tells enough.
-        Err(cut) if !answer::may_judge(status) => Error::new(Kind::Status).because(cut),
-        Err(cut) => cut,
-    };
-    let setback = match error.kind() {
-        Kind::Status => Some(Setback::Status(status)),
-        Kind::Timeout | Kind::Transfer | Kind::Connect => Some(Setback::Connection),
-        _ => None,
-    };
-    let mut error = error;
-    let context = error.context_mut();
-    context.status = Some(status);
-    context.tracking_id = tracking_id.or_else(|| id_in_body(&body, current));
-    context.retry_after = answer.retry_after;
-    context.message = message;
-    context.reasons = reasons;
-    context.excerpt = excerpt::of_body(&body, secrets);
-    match status {
-        401 => Outcome::Unauthorized(error),
-        _ => Outcome::Failed(error, setback),
-    }
-}
-
-fn cleaned(reasons: Vec<Reason>, secrets: &Secrets) -> Vec<Reason> {
-    let clean = |reason: Reason| Reason {
-        code: reason.code,
-        description: secrets.clean(reason.description),
-        field: secrets.clean(reason.field),
-    };
-    reasons.into_iter().map(clean).collect()
-}
-
-fn id_in_body(body: &str, current: &Current) -> Option<String> {
-    excerpt::tracking_id(&answer::tracking_id(body)?, &current.secrets)
 }

@@ -360,6 +360,7 @@ mod findings;
 mod http;
 mod keeper;
 mod many;
+mod outcome;
 mod pace;
 mod pacer;
 mod patience;

@@ -1,4 +1,4 @@
-//! Many prechecks at once, given up ones, and the blocking client.
+//! Many prechecks at once, and given up ones.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -15,7 +15,7 @@ use futures_core::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use webex_precheck::{
-    Client, CustomerPrecheck, Limits, Pace, Patience, SubscriberPrecheck, Token, blocking, rows,
+    Client, CustomerPrecheck, Limits, Pace, Patience, SubscriberPrecheck, Token, rows,
 };
 use webex_precheck_sandbox::{Answer, Sandbox};
 
@@ -351,90 +351,6 @@ fn outside_of_a_runtime_it_is_an_error_and_no_panic() {
     );
 }
 
-/// A sandbox with a runtime of its own.
-struct Outside(
-    Sandbox,
-    #[expect(dead_code, reason = "serves the sandbox")] tokio::runtime::Runtime,
-);
-
-impl Outside {
-    fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let sandbox = runtime.block_on(Sandbox::start()).unwrap();
-        Self(sandbox, runtime)
-    }
-
-    fn client(&self) -> blocking::Client {
-        blocking::Client::new(client_of(&self.0.url(), self.0.token())).unwrap()
-    }
-}
-
-#[test]
-fn the_blocking_client_asks_from_many_threads() {
-    let outside = Outside::start();
-    let client = outside.client();
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            let client = client.clone();
-            scope.spawn(move || {
-                for _ in 0..5 {
-                    assert!(client.precheck_subscriber(&request()).unwrap().is_likely());
-                }
-            });
-        }
-    });
-    assert_eq!(outside.0.answered(PATH)[&200], 40);
-    let keys: BTreeSet<u32> = client
-        .precheck_many((0..50).map(|key| (key, request())), Limits::default())
-        .map(|(key, result)| {
-            assert!(result.unwrap().is_likely());
-            key
-        })
-        .collect();
-    assert_eq!(keys.len(), 50);
-}
-
-#[test]
-fn the_blocking_client_works_wherever_a_thread_may_block() {
-    let outside = Outside::start();
-    let client = outside.client();
-    let elsewhere = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    elsewhere.block_on(async {
-        let asked = client.clone();
-        let report = tokio::task::spawn_blocking(move || asked.precheck_subscriber(&request()));
-        assert!(report.await.unwrap().unwrap().is_likely());
-        // Dropped in asynchronous code, with its runtime.
-        drop(client);
-    });
-}
-
-#[test]
-fn rows_that_panic_are_no_end_of_the_rows() {
-    let outside = Outside::start();
-    let client = outside.client();
-    let asked = (0..100).map(|key| match key {
-        30 => panic!("row 30"),
-        key => (key, request()),
-    });
-    let mut answers = client.precheck_many(asked, Limits::default());
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        answers.by_ref().count();
-    }));
-    std::panic::set_hook(hook);
-    assert_eq!(
-        *ended.unwrap_err().downcast_ref::<&str>().unwrap(),
-        "row 30"
-    );
-}
-
 /// Asks for rows, and within their loop for something else.
 #[tokio::test]
 async fn a_precheck_within_the_loop_over_others_does_not_wait_for_them() {
@@ -449,17 +365,6 @@ async fn a_precheck_within_the_loop_over_others_does_not_wait_for_them() {
         answered += 1;
     }
     assert_eq!(answered, 100);
-}
-
-#[test]
-fn a_blocking_precheck_within_the_loop_over_others_does_not_wait_for_them() {
-    let outside = Outside::start();
-    let client = outside.client();
-    let asked = (0..100).map(|key| (key, request()));
-    for (_, result) in client.precheck_many(asked, Limits::default()) {
-        assert!(result.unwrap().is_likely());
-        assert!(client.precheck_subscriber(&request()).unwrap().is_likely());
-    }
 }
 
 /// Prechecks that are begun and then not polled, as in a `select!` that took another branch.
@@ -550,12 +455,17 @@ async fn limits_of_every_size_are_borne() {
 
 #[test]
 fn rows_whose_runtime_is_gone_are_errors_and_not_lost() {
-    let outside = Outside::start();
-    let client = client_of(&outside.0.url(), outside.0.token());
     let runtime = || {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
     };
+    let serving = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let sandbox = serving.block_on(Sandbox::start()).unwrap();
+    let client = client_of(&sandbox.url(), sandbox.token());
     let asked = (0..20).map(|key| (key, request()));
     let mut answers = client.precheck_many(rows(asked), Limits::new().concurrency(4));
     let first = runtime();

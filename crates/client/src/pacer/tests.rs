@@ -1,0 +1,396 @@
+//! Simulated limits of several kinds: how much of what is allowed is used, and what is refused.
+use super::*;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A limit, as a server would keep it.
+trait Limit {
+    /// Takes a request, or says how long to wait.
+    fn ask(&mut self, now: f64) -> Result<(), f64>;
+}
+
+/// Token buckets: capacity, and tokens a second.
+struct Buckets(Vec<(f64, f64, f64, f64)>);
+
+impl Buckets {
+    fn new(buckets: &[(f64, f64)]) -> Self {
+        Self(
+            buckets
+                .iter()
+                .map(|(most, rate)| (*most, *rate, *most, 0.0))
+                .collect(),
+        )
+    }
+}
+
+impl Limit for Buckets {
+    fn ask(&mut self, now: f64) -> Result<(), f64> {
+        for (most, rate, level, at) in &mut self.0 {
+            *level = most.min(*level + *rate * (now - *at));
+            *at = now;
+        }
+        let wait = |(_, rate, level, _): &(f64, f64, f64, f64)| (1.0 - level) / rate;
+        let wait = self.0.iter().map(wait).fold(0.0, f64::max);
+        if wait > 1e-9 {
+            return Err(wait);
+        }
+        for (_, _, level, _) in &mut self.0 {
+            *level -= 1.0;
+        }
+        Ok(())
+    }
+}
+
+/// So many requests in each minute by the clock.
+struct Window(f64, u64, f64);
+
+impl Limit for Window {
+    fn ask(&mut self, now: f64) -> Result<(), f64> {
+        let minute = (now / 60.0).floor() as u64;
+        if minute != self.1 {
+            (self.1, self.2) = (minute, 0.0);
+        }
+        if self.2 >= self.0 {
+            return Err((self.1 + 1) as f64 * 60.0 - now);
+        }
+        self.2 += 1.0;
+        Ok(())
+    }
+}
+
+struct Outcome {
+    seconds: f64,
+    refused: u32,
+}
+
+/// Asks `requests` times from `callers` at once; each answer takes `latency` seconds.
+fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> Outcome {
+    let start = Instant::now();
+    let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
+    let mut pacer = Pacer::new();
+    let mut now = 0.0_f64;
+    let (mut left, mut refused, mut answered) = (requests, 0, 0);
+    let mut waiting = callers.min(requests);
+    left -= waiting;
+    // Nanoseconds, so that they have an order.
+    let mut answers: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
+    let mut under_way: Vec<(Leave, Result<(), f64>)> = Vec::new();
+    while answered < requests {
+        let mut next = f64::INFINITY;
+        while waiting > 0 {
+            match pacer.leave(at(now), 0) {
+                Ok(leave) => {
+                    waiting -= 1;
+                    let arrives = now + latency / 2.0;
+                    under_way.push((leave, limit.ask(arrives)));
+                    let number = under_way.len() as u32 - 1;
+                    answers.push(Reverse((((now + latency) * 1e9) as u64, number)));
+                }
+                Err(Wait::Gate(when) | Wait::Turn(when)) => {
+                    next = when.duration_since(start).as_secs_f64() + 1e-9;
+                    break;
+                }
+                Err(Wait::Answer) => break,
+            }
+        }
+        if let Some(Reverse((when, number))) = answers.peek().copied()
+            && when as f64 / 1e9 <= next
+        {
+            answers.pop();
+            now = now.max(when as f64 / 1e9);
+            let (leave, answer) = under_way[number as usize];
+            match answer {
+                Ok(()) => {
+                    pacer.accepted(at(now));
+                    pacer.done();
+                    answered += 1;
+                    if left > 0 {
+                        left -= 1;
+                        waiting += 1;
+                    }
+                }
+                Err(wait) => {
+                    // As servers do: whole seconds.
+                    pacer.refused(leave, at(now), Duration::from_secs_f64(wait.ceil()));
+                    pacer.done();
+                    refused += 1;
+                    waiting += 1;
+                }
+            }
+        } else {
+            now = now.max(next);
+        }
+    }
+    Outcome {
+        seconds: now,
+        refused,
+    }
+}
+
+type Make = fn() -> Box<dyn Limit>;
+
+#[test]
+fn a_long_run_uses_what_is_allowed_and_little_is_refused() {
+    // Name, limit, requests, seconds that a caller who knows the limit needs, and the least
+    // share of the rate and the most refusals, in per cent.
+    let limits: [(&str, Make, u32, f64, f64, f64); 5] = [
+        (
+            "300 a minute and 20 a second",
+            || Box::new(Buckets::new(&[(300.0, 5.0), (20.0, 20.0)])),
+            5_000,
+            940.0,
+            95.0,
+            2.0,
+        ),
+        (
+            "300 a minute",
+            || Box::new(Buckets::new(&[(300.0, 5.0)])),
+            5_000,
+            940.0,
+            95.0,
+            2.0,
+        ),
+        // The first refusals weigh more in a run that is short.
+        (
+            "50 a minute",
+            || Box::new(Buckets::new(&[(50.0, 50.0 / 60.0)])),
+            1_000,
+            1_140.0,
+            95.0,
+            5.0,
+        ),
+        // Each measurement costs a second and the way of an answer, in which 20 may go.
+        (
+            "20 a second",
+            || Box::new(Buckets::new(&[(20.0, 20.0)])),
+            5_000,
+            249.0,
+            90.0,
+            2.0,
+        ),
+        (
+            "300 in each minute",
+            || Box::new(Window(300.0, 0, 0.0)),
+            5_000,
+            // 16 minutes; the requests of the last one need no time.
+            960.0,
+            95.0,
+            3.0,
+        ),
+    ];
+    for (name, make, requests, best, least, most) in limits {
+        for latency in [0.0, 0.05, 0.3, 1.0] {
+            let Outcome { seconds, refused } = run(&mut *make(), requests, 64, latency);
+            let used = 100.0 * best / seconds;
+            let refused = 100.0 * f64::from(refused) / f64::from(requests);
+            let told = format!(
+                "{name}, answers after {latency} s: {used:.1}% of the rate, {refused:.2}% refused"
+            );
+            assert!(used >= least && refused <= most, "{told}");
+        }
+    }
+}
+
+/// One limit until a moment, then another.
+struct Changing(Buckets, f64, Buckets);
+
+impl Limit for Changing {
+    fn ask(&mut self, now: f64) -> Result<(), f64> {
+        match now < self.1 {
+            true => self.0.ask(now),
+            false => self.2.ask(now),
+        }
+    }
+}
+
+#[test]
+fn a_limit_that_changes_is_learned_anew() {
+    // 5 a second for 100 s are 795 with the full bucket; then other 4,205.
+    let slow = || Buckets::new(&[(300.0, 5.0)]);
+    let raised = run(
+        &mut Changing(slow(), 100.0, Buckets::new(&[(100.0, 50.0)])),
+        5_000,
+        64,
+        0.1,
+    );
+    assert!(
+        raised.seconds < 100.0 + 3.0 * 4_205.0 / 50.0,
+        "{}",
+        raised.seconds
+    );
+    let lowered = run(
+        &mut Changing(slow(), 100.0, Buckets::new(&[(5.0, 1.0)])),
+        1_295,
+        64,
+        0.1,
+    );
+    assert!(
+        lowered.seconds < 100.0 + 1.05 * 500.0,
+        "{}",
+        lowered.seconds
+    );
+    // Some 45 before anything is known, as without the change.
+    assert!(lowered.refused < 80, "{}", lowered.refused);
+}
+
+/// Refuses from one moment to another, whatever is asked, and says to come back so much later.
+struct Outage(Box<dyn Limit>, std::ops::Range<f64>, f64);
+
+impl Limit for Outage {
+    fn ask(&mut self, now: f64) -> Result<(), f64> {
+        match self.1.contains(&now) {
+            true => Err(self.2),
+            false => self.0.ask(now),
+        }
+    }
+}
+
+#[test]
+fn an_outage_is_not_taken_for_a_limit() {
+    let free = || Box::new(Buckets::new(&[(1e9, 1e9)]));
+    // The very first answer: a minute of waiting, and then nothing is in the way.
+    let first = run(&mut Outage(free(), 0.0..0.001, 60.0), 1_000, 64, 0.1);
+    assert!(first.seconds < 70.0, "{}", first.seconds);
+    // After some: it looks like 20 a minute, which is then found not to be so.
+    let after = run(&mut Outage(free(), 0.5..0.6, 60.0), 1_000, 64, 0.1);
+    assert!(after.seconds < 400.0, "{}", after.seconds);
+    // Two minutes in the middle of a run: 5 a second before and after.
+    let limited = || Box::new(Buckets::new(&[(300.0, 5.0)]));
+    let usual = run(&mut *limited(), 2_000, 64, 0.1);
+    let outage = run(&mut Outage(limited(), 100.0..220.0, 10.0), 2_000, 64, 0.1);
+    assert!(outage.seconds < usual.seconds + 125.0, "{}", outage.seconds);
+    assert!(outage.refused < usual.refused + 40, "{}", outage.refused);
+}
+
+/// Refuses one in so many, whatever the rate, as for a token that others use too.
+struct Now(u32, u32);
+
+impl Limit for Now {
+    fn ask(&mut self, _: f64) -> Result<(), f64> {
+        self.1 += 1;
+        match self.1 % self.0 {
+            0 => Err(1.0),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn refusals_now_and_then_that_the_pace_does_not_cause_leave_a_useful_rate() {
+    // 30 pauses of a second at least.
+    let slowed = run(&mut Now(100, 0), 3_000, 32, 0.1);
+    assert!(slowed.seconds < 500.0, "{}", slowed.seconds);
+}
+
+#[test]
+fn a_caller_now_and_then_tells_nothing_of_the_limit() {
+    let mut pacer = Pacer::new();
+    let start = Instant::now();
+    let mut now = start;
+    for _ in 0..1_440 {
+        pacer.leave(now, 0).unwrap();
+        pacer.accepted(now);
+        pacer.done();
+        now += Duration::from_secs(60);
+    }
+    let leave = pacer.leave(now, 0).unwrap();
+    pacer.refused(leave, now, Duration::from_secs(1));
+    pacer.done();
+    assert!(
+        pacer.rate(now).is_some_and(|rate| rate > 20.0),
+        "{:?}",
+        pacer.rate(now)
+    );
+}
+
+#[test]
+fn those_that_do_not_come_hold_nobody_up() {
+    let mut pacer = Pacer::new();
+    let start = Instant::now();
+    let at = |millis| start + Duration::from_millis(millis);
+    for _ in 0..20 {
+        pacer.leave(start, 0).unwrap();
+        pacer.accepted(start);
+        pacer.done();
+    }
+    let leave = pacer.leave(start, 0).unwrap();
+    pacer.refused(leave, start, Duration::from_secs(10));
+    pacer.done();
+    // Two a second. The third in the line goes when its turn would be, whether or not the two
+    // before it have gone.
+    assert_eq!(
+        pacer.leave(at(10_000), 2).unwrap_err(),
+        Wait::Gate(at(11_000))
+    );
+    pacer.leave(at(11_000), 2).unwrap();
+}
+
+#[test]
+fn before_anything_is_refused_only_a_few_are_under_way() {
+    let mut pacer = Pacer::new();
+    let now = Instant::now();
+    let first: Vec<Leave> = std::iter::from_fn(|| pacer.leave(now, 0).ok()).collect();
+    assert_eq!(first.len(), 4);
+    assert_eq!(pacer.leave(now, 0).unwrap_err(), Wait::Answer);
+    for _ in first {
+        pacer.accepted(now);
+        pacer.done();
+    }
+    let second = std::iter::from_fn(|| pacer.leave(now, 0).ok()).count();
+    assert_eq!(second, 8);
+}
+
+#[test]
+fn a_refusal_closes_the_gate_for_everyone_and_gives_a_rate() {
+    let mut pacer = Pacer::new();
+    let start = Instant::now();
+    let seconds = |seconds| start + Duration::from_secs(seconds);
+    for _ in 0..20 {
+        pacer.leave(start, 0).unwrap();
+        pacer.accepted(start);
+        pacer.done();
+    }
+    let (early, late) = (
+        pacer.leave(start, 0).unwrap(),
+        pacer.leave(start, 0).unwrap(),
+    );
+    pacer.refused(early, start, Duration::from_secs(10));
+    pacer.done();
+    // Sent before the gate was closed: it may keep the gate closed longer, and no more.
+    pacer.refused(late, start, Duration::from_secs(5));
+    pacer.done();
+    assert_eq!(
+        pacer.leave(seconds(9), 0).unwrap_err(),
+        Wait::Gate(seconds(10))
+    );
+    assert_eq!(pacer.rate(start), Some(2.0));
+    pacer.leave(seconds(10), 0).unwrap();
+    let turn = seconds(10) + Duration::from_millis(500);
+    assert_eq!(pacer.leave(seconds(10), 0).unwrap_err(), Wait::Turn(turn));
+}
+
+#[test]
+fn time_in_which_nobody_asked_does_not_count() {
+    let mut pacer = Pacer::new();
+    let start = Instant::now();
+    let seconds = |seconds| start + Duration::from_secs(seconds);
+    for _ in 0..10 {
+        pacer.leave(start, 0).unwrap();
+        pacer.accepted(start);
+        pacer.done();
+    }
+    let leave = pacer.leave(start, 0).unwrap();
+    pacer.refused(leave, start, Duration::from_secs(1));
+    pacer.done();
+    assert_eq!(pacer.rate(start), Some(10.0));
+    pacer.leave(seconds(3600), 0).unwrap();
+    pacer.accepted(seconds(3600));
+    pacer.done();
+    let leave = pacer.leave(seconds(3601), 0).unwrap();
+    pacer.refused(leave, seconds(3601), Duration::from_secs(1));
+    pacer.done();
+    // One of an hour would be next to nothing; of the two seconds that count it is a half, and
+    // no measurement takes more than half at once.
+    let rate = pacer.rate(seconds(3602)).unwrap();
+    assert!((5.0..5.01).contains(&rate), "{rate}");
+}
