@@ -17,7 +17,8 @@ use crate::token::Token;
 
 /// Asks Webex. Cheap to clone; clones share connections, token and [`Pace`].
 ///
-/// Dropping the future of a precheck cancels it, and leaves nothing behind.
+/// It works within a tokio runtime whose drivers are enabled (`enable_all`), as that of
+/// `#[tokio::main]`. Dropping the future of a precheck cancels it, and leaves nothing behind.
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Core>);
 
