@@ -259,12 +259,15 @@ impl<'a> Asking<'a> {
         if !patience.bears(wait, left) {
             return Err(error);
         }
-        tracing::info!(
-            status = error.status(),
-            tracking_id = error.tracking_id(),
-            wait_ms = milliseconds(wait),
-            "another try follows"
-        );
+        // For those in the line the pace has said it already.
+        if !in_line {
+            tracing::info!(
+                status = error.status(),
+                tracking_id = error.tracking_id(),
+                wait_ms = milliseconds(wait),
+                "another try follows"
+            );
+        }
         self.last = Some(error);
         if !in_line {
             clock.sleep(wait).await;
