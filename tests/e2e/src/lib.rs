@@ -9,6 +9,28 @@ pub use clock::{START, VirtualClock};
 pub use log::Log;
 pub use weather::{Server, Weather, answer};
 
+/// Lets everything else go on until `condition` holds.
+///
+/// # Panics
+///
+/// If it does not within a minute: a test that waits for what will not come must fail.
+#[allow(clippy::panic, reason = "for tests")]
+#[track_caller]
+pub fn until(mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
+    let caller = std::panic::Location::caller();
+    async move {
+        let waiting = async {
+            while !condition() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let patience = std::time::Duration::from_secs(60);
+        if tokio::time::timeout(patience, waiting).await.is_err() {
+            panic!("{caller}: it is not so after a minute");
+        }
+    }
+}
+
 /// The README's Rust compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

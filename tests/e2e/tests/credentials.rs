@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use e2e::{Log, VirtualClock};
+use e2e::{Log, VirtualClock, until};
 use serde_json::json;
 use webex_precheck::{
     BoxFuture, Client, ClientBuilder, Clock, Credentials, Error, Issued, Patience, RefreshGrant,
@@ -124,9 +124,7 @@ async fn a_token_is_renewed_before_it_expires() {
     clock.advance(Duration::from_secs(1));
     // Nobody waits for it, for the old one is good for five minutes.
     ask(&client).await.unwrap();
-    while count(&sandbox, RENEW, 200) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until(|| count(&sandbox, RENEW, 200) >= 2).await;
     assert_eq!(count(&sandbox, VALIDATE, 401), 0);
 }
 
@@ -208,17 +206,13 @@ async fn a_token_that_is_good_for_a_while_is_used_while_renewal_fails() {
     clock.advance(HOUR - Duration::from_secs(100));
     sandbox.answer_next_renewal(Answer::new(503));
     assert!(ask(&client).await.unwrap().is_likely());
-    while count(&sandbox, RENEW, 503) < 1 {
-        tokio::task::yield_now().await;
-    }
+    until(|| count(&sandbox, RENEW, 503) >= 1).await;
     // The next renewal is not tried at once.
     assert!(ask(&client).await.unwrap().is_likely());
     assert_eq!(count(&sandbox, RENEW, 200), 1);
     clock.advance(Duration::from_secs(30));
     assert!(ask(&client).await.unwrap().is_likely());
-    while count(&sandbox, RENEW, 200) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until(|| count(&sandbox, RENEW, 200) >= 2).await;
 }
 
 #[tokio::test]
@@ -356,14 +350,10 @@ async fn an_impatient_caller_starts_no_second_renewal() {
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
     let asked = tokio::spawn(async move { ask(&patient).await });
-    while log.count("another try follows") < 1 {
-        tokio::task::yield_now().await;
-    }
+    until(|| log.count("another try follows") >= 1).await;
     // Two callers, of which one gives up; and the renewal, which waits as long as it was asked to.
     let asked_in_a_hurry = tokio::spawn(async move { ask(&hurried).await });
-    while clock.sleepers() < 5 {
-        tokio::task::yield_now().await;
-    }
+    until(|| clock.sleepers() >= 5).await;
     clock.advance(Duration::from_secs(5));
     let error = asked_in_a_hurry.await.unwrap().unwrap_err();
     assert!(error.is_temporary(), "{error:?}");
@@ -451,9 +441,7 @@ async fn a_source_that_hangs_is_given_up_and_asked_again() {
         tokio::spawn(async move { ask(&client).await })
     };
     // The fetch, those who wait for it, and their caller.
-    while clock.sleepers() < 3 {
-        tokio::task::yield_now().await;
-    }
+    until(|| clock.sleepers() >= 3).await;
     clock.advance(Duration::from_secs(30));
     let error = asked.await.unwrap().unwrap_err();
     assert!(error.is_temporary(), "{error:?}");

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::Router;
-use e2e::VirtualClock;
+use e2e::{VirtualClock, until};
 use futures_core::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -244,16 +244,12 @@ async fn callers_that_give_up_in_the_line_hold_nobody_up() {
     let pace = || client.pace::<SubscriberPrecheck>();
     // Three more may have gone before the refusal came.
     let settled = || pace().pause.is_some() && pace().under_way == 0 && pace().waiting >= 47;
-    while !settled() {
-        tokio::task::yield_now().await;
-    }
+    until(settled).await;
     let last = asked.pop().unwrap();
     for caller in &asked {
         caller.abort();
     }
-    while pace().waiting > 1 {
-        tokio::task::yield_now().await;
-    }
+    until(|| pace().waiting <= 1).await;
     clock.advance(Duration::from_secs(100));
     // The rate that was learned is low; those that are gone take none of it.
     let report = last.await.unwrap().unwrap();
@@ -512,15 +508,11 @@ async fn those_who_wait_for_answers_go_one_by_one() {
         })
         .collect();
     let pace = || client.pace::<SubscriberPrecheck>();
-    while pace().waiting < 96 {
-        tokio::task::yield_now().await;
-    }
+    until(|| pace().waiting >= 96).await;
     assert_eq!(pace().under_way, 4);
     for second in 1..=3 {
         clock.advance(Duration::from_secs(1));
-        while pace().under_way < 4 + second {
-            tokio::task::yield_now().await;
-        }
+        until(|| pace().under_way >= 4 + second).await;
         for _ in 0..1_000 {
             tokio::task::yield_now().await;
         }

@@ -14,7 +14,7 @@
 
 use std::time::Duration;
 
-use e2e::{Log, Server, VirtualClock, Weather};
+use e2e::{Log, Server, VirtualClock, Weather, until};
 use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
 
 /// The documented ones.
@@ -575,13 +575,14 @@ async fn an_attempt_gets_no_more_time_than_is_left() {
     let request = SubscriberPrecheck::new("alice.anderson@acme.com");
     let asked = tokio::spawn(async move { client.precheck_subscriber(&request).await });
     for stalled in 1..=2 {
-        while server.stalled() < stalled {
+        until(|| {
             // The wait between the two, once the first is given up.
             if stalled == 2 && clock.sleepers() == 1 {
                 clock.advance_to_next();
             }
-            tokio::task::yield_now().await;
-        }
+            server.stalled() >= stalled || asked.is_finished()
+        })
+        .await;
         clock.advance_to_next();
     }
     let error = asked.await.unwrap().unwrap_err();
