@@ -133,8 +133,8 @@ impl<'a> Asking<'a> {
 
     async fn until_answered(&mut self) -> Result<Report, Error> {
         let mut is_renewed = false;
-        let current = self.token(None).await?;
-        let mut current = current.ok_or_else(|| Error::new(Kind::Timeout))?;
+        // Before the line: whoever has no token has no use for a turn.
+        self.current().await?;
         let mut since = self.start;
         loop {
             let going = match self.core.patience().keeps_pace() {
@@ -142,9 +142,7 @@ impl<'a> Asking<'a> {
                 false => None,
             };
             // It may have expired in the line.
-            if let Some(token) = self.token(None).await? {
-                current = token;
-            }
+            let current = self.current().await?;
             self.attempts += 1;
             let span = tracing::debug_span!(
                 "attempt",
@@ -158,43 +156,38 @@ impl<'a> Asking<'a> {
             match outcome {
                 Outcome::Verdict(report) => return Ok(*report),
                 Outcome::Unauthorized(error) if is_renewed => return Err(error),
-                Outcome::Unauthorized(error) => match self.token(Some(&current)).await? {
-                    Some(another) => {
-                        is_renewed = true;
-                        current = another;
+                Outcome::Unauthorized(error) => {
+                    let Core {
+                        keeper, renewal, ..
+                    } = self.core;
+                    let another = keeper.another(renewal, Some(&current));
+                    if self.in_time(another).await?.is_none() {
+                        return Err(error);
                     }
-                    None => return Err(error),
-                },
+                    is_renewed = true;
+                }
                 Outcome::Failed(error, None) => return Err(error),
                 Outcome::Failed(error, Some(setback)) => self.wait(error, setback).await?,
             }
         }
     }
 
-    /// The token to ask with; or another than the one that was refused, where there is one.
-    async fn token(&self, refused: Option<&Arc<Current>>) -> Result<Option<Arc<Current>>, Error> {
+    /// The token to ask with.
+    async fn current(&self) -> Result<Arc<Current>, Error> {
         let Core {
             keeper, renewal, ..
         } = self.core;
-        let token = async {
-            match refused {
-                None => keeper.current(renewal).await.map(Some),
-                Some(_) => keeper.another(renewal, refused).await,
-            }
-        };
         // The usual case needs no timer.
-        let mut token = std::pin::pin!(token);
-        let now = std::future::poll_fn(|context| {
-            std::task::Poll::Ready(match token.as_mut().poll(context) {
-                std::task::Poll::Ready(token) => Some(token),
-                std::task::Poll::Pending => None,
-            })
-        });
-        if let Some(token) = now.await {
-            return token;
+        match keeper.ready(self.core.clock().now()) {
+            Some(current) => Ok(current),
+            None => self.in_time(keeper.current(renewal)).await,
         }
-        let token = self.deadline.limit(self.core.clock(), token).await;
-        token.unwrap_or_else(|| Err(Error::new(Kind::Timeout)))
+    }
+
+    /// Runs `work` for as long as the caller has time.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let done = self.deadline.limit(self.core.clock(), work).await;
+        done.unwrap_or_else(|| Err(Error::new(Kind::Timeout)))
     }
 
     /// Waits for leave to ask.
@@ -329,6 +322,6 @@ impl<'a> Asking<'a> {
     }
 }
 
-fn milliseconds(time: Duration) -> u64 {
+pub(crate) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

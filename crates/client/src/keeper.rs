@@ -16,7 +16,7 @@ use crate::clock;
 use crate::credentials::{Credentials, Issued, Source};
 use crate::error::{Error, Kind};
 use crate::refresh::RefreshToken;
-use crate::renewal::Renewal;
+use crate::renewal::{Renewal, Unrenewed};
 use crate::secret::Secrets;
 use crate::token::Token;
 
@@ -95,6 +95,13 @@ impl Keeper {
                 ..State::default()
             }),
         })
+    }
+
+    /// The token, where it is there and needs no renewal.
+    pub(crate) fn ready(&self, now: Instant) -> Option<Arc<Current>> {
+        let state = self.state();
+        let current = state.current.as_ref();
+        current.filter(|current| !current.is_due(now)).cloned()
     }
 
     /// The token to use now; gets one first where there is none, or it has expired.
@@ -214,12 +221,8 @@ impl Keeper {
         let keeper = Arc::clone(self);
         let work = async move {
             let clock = Arc::clone(&renewal.clock);
-            let sent = match &keeper.source {
-                Source::Refresh(grant) => Some(grant.refresh_token()),
-                _ => None,
-            };
             let issued = keeper.fetch(renewal).await;
-            let outcome = keeper.settle(number, issued, sent, clock.now(), replaced);
+            let outcome = keeper.settle(number, issued, clock.now(), replaced);
             // Nobody may wait any more.
             let _ = done.send(Some(Arc::new(outcome)));
         };
@@ -231,8 +234,7 @@ impl Keeper {
     fn settle(
         &self,
         number: u64,
-        issued: Result<Issued, Error>,
-        sent: Option<RefreshToken>,
+        issued: Result<Issued, Unrenewed>,
         now: Instant,
         replaced: Option<Instant>,
     ) -> Outcome {
@@ -244,7 +246,7 @@ impl Keeper {
             let is_new = known.as_ref() != Some(&issued.token);
             let is_webex = matches!(self.source, Source::Refresh(_));
             let replaced = replaced.filter(|_| is_new || is_webex);
-            Current::new(issued, now, replaced)
+            Current::new(issued, now, replaced).map_err(Unrenewed::from)
         });
         match current.map(Arc::new) {
             Ok(current) => {
@@ -252,7 +254,10 @@ impl Keeper {
                 state.failed = None;
                 Ok(current)
             }
-            Err(error) => {
+            Err(Unrenewed {
+                error,
+                refresh_token,
+            }) => {
                 let is_final = matches!(error.kind(), Kind::Renewal { refused: true });
                 // A year is as good as for ever.
                 const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -260,16 +265,16 @@ impl Keeper {
                 state.failed = Some(Failed {
                     error: error.share(),
                     until: (!is_final).then(|| now + again),
-                    refresh_token: sent,
+                    refresh_token,
                 });
                 Err(error)
             }
         }
     }
 
-    async fn fetch(&self, renewal: Renewal) -> Result<Issued, Error> {
+    async fn fetch(&self, renewal: Renewal) -> Result<Issued, Unrenewed> {
         match &self.source {
-            Source::Static => Err(Error::new(Kind::Token("there is no other access token"))),
+            Source::Static => Err(Error::new(Kind::Token("there is no other access token")).into()),
             Source::Refresh(grant) => {
                 let given = renewal.ask(grant).await?;
                 // A callback that panics must not lose the access token.
@@ -282,7 +287,7 @@ impl Keeper {
             Source::Custom(source) => {
                 let clock = &*renewal.clock;
                 let failed = |error: Box<dyn StdError + Send + Sync>| {
-                    Error::new(Kind::Renewal { refused: false }).because(error)
+                    Unrenewed::from(Error::new(Kind::Renewal { refused: false }).because(error))
                 };
                 match clock::limit(clock, renewal.attempt, source.fetch()).await {
                     Some(fetched) => fetched.map_err(failed),

@@ -9,7 +9,7 @@ use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::answer;
-use crate::ask::SHORTEST_WAIT;
+use crate::ask::{SHORTEST_WAIT, milliseconds};
 use crate::clock::{Clock, Deadline};
 use crate::credentials::Issued;
 use crate::error::{Error, Kind};
@@ -30,6 +30,21 @@ pub(crate) struct Renewal {
     pub(crate) patience: Arc<Patience>,
 }
 
+/// Why there is no token, and which refresh token was sent.
+pub(crate) struct Unrenewed {
+    pub(crate) error: Error,
+    pub(crate) refresh_token: Option<RefreshToken>,
+}
+
+impl From<Error> for Unrenewed {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            refresh_token: None,
+        }
+    }
+}
+
 /// Why an answer is none; never with a part of it.
 #[derive(Debug)]
 struct NoToken;
@@ -44,7 +59,7 @@ impl std::error::Error for NoToken {}
 
 impl Renewal {
     /// Asks, as patiently as for a precheck.
-    pub(crate) async fn ask(&self, grant: &RefreshGrant) -> Result<Renewed, Error> {
+    pub(crate) async fn ask(&self, grant: &RefreshGrant) -> Result<Renewed, Unrenewed> {
         let deadline = Deadline::after(&*self.clock, self.patience.renewal_time(self.attempt));
         let mut setbacks = Vec::new();
         loop {
@@ -58,8 +73,12 @@ impl Renewal {
             if is_refused && grant.refresh_token() != refresh_token {
                 continue;
             }
+            let unrenewed = |error| Unrenewed {
+                error,
+                refresh_token: Some(refresh_token),
+            };
             let Some(setback) = setback else {
-                return Err(error);
+                return Err(unrenewed(error));
             };
             setbacks.push(setback);
             let attempts = u32::try_from(setbacks.len()).unwrap_or(u32::MAX);
@@ -68,12 +87,12 @@ impl Renewal {
                 asked.unwrap_or_else(|| self.patience.backoff_after(attempts, self.clock.random()));
             let left = deadline.left(&*self.clock).unwrap_or_default();
             if !self.patience.tries_again(&setbacks) || !self.patience.bears(wait, left) {
-                return Err(error);
+                return Err(unrenewed(error));
             }
             tracing::info!(
                 attempt = attempts,
                 status = error.status(),
-                wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                wait_ms = milliseconds(wait),
                 "the access token could not be renewed; another try follows"
             );
             self.clock.sleep(wait).await;
@@ -87,21 +106,18 @@ impl Renewal {
         refresh_token: &RefreshToken,
         deadline: Deadline,
     ) -> Result<Renewed, (Error, Option<Setback>)> {
-        let form = Zeroizing::new(
-            url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("grant_type", "refresh_token")
-                .append_pair("client_id", &grant.client_id)
-                .append_pair("client_secret", grant.client_secret.expose())
-                .append_pair("refresh_token", refresh_token.expose())
-                .finish(),
-        );
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "refresh_token")
+            .append_pair("client_id", &grant.client_id)
+            .append_pair("client_secret", grant.client_secret.expose())
+            .append_pair("refresh_token", refresh_token.expose())
+            .finish();
+        let form = Zeroizing::new(form.into_bytes());
         let request = self
             .http
             .post(Url::clone(&self.address))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(bytes::Bytes::from_owner(Zeroizing::new(
-                form.as_bytes().to_vec(),
-            )));
+            .body(bytes::Bytes::from_owner(form));
         let left = deadline.left(&*self.clock).unwrap_or_default();
         let (mut answer, end) =
             http::exchange(&self.clock, request, self.attempt.min(left), |_| ()).await;

@@ -382,6 +382,23 @@ async fn a_refusal_is_forgotten_when_another_client_has_a_new_refresh_token() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_took_the_place_of_another_is_refused_for_good_too() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let client = client(grant("secret"), &sandbox, &clock);
+    // It comes without an access token, and is kept all the same; the sandbox knows nothing of it.
+    let answer = json!({"refresh_token": "another"});
+    sandbox.answer_next_renewal(Answer::new(200).json(&answer));
+    assert!(ask(&client).await.unwrap_err().is_temporary());
+    clock.advance(Duration::from_secs(1));
+    for _ in 0..3 {
+        assert!(ask(&client).await.unwrap_err().is_unauthorized());
+        clock.advance(HOUR);
+    }
+    assert_eq!(count(&sandbox, RENEW, 400), 1);
+}
+
+#[tokio::test]
 async fn what_a_proxy_says_of_a_renewal_is_not_for_good() {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;

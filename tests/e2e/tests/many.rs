@@ -30,6 +30,15 @@ fn client_of(url: &str, token: &str) -> Client {
     builder.build().unwrap()
 }
 
+/// A client whose time passes as the test says.
+fn timed(sandbox: &Sandbox, clock: &VirtualClock) -> Client {
+    Client::builder(Token::new(sandbox.token()).unwrap())
+        .base_url(sandbox.url())
+        .clock(clock.clone())
+        .build()
+        .unwrap()
+}
+
 async fn start() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client_of(&sandbox.url(), sandbox.token());
@@ -104,11 +113,7 @@ async fn no_more_rows_are_taken_than_may_be_under_way() {
 async fn rows_start_no_faster_than_asked_for() {
     let clock = VirtualClock::new(0.5);
     let sandbox = Sandbox::start().await.unwrap();
-    let client = Client::builder(Token::new(sandbox.token()).unwrap())
-        .base_url(sandbox.url())
-        .clock(clock.clone())
-        .build()
-        .unwrap();
+    let client = timed(&sandbox, &clock);
     let asked = (0..9).map(|key| (key, request()));
     let mut answers = client.precheck_many(rows(asked), Limits::new().per_second(4.0));
     let all = async {
@@ -229,11 +234,7 @@ async fn a_precheck_dropped_at_any_point_leaves_nothing_behind() {
 async fn callers_that_give_up_in_the_line_hold_nobody_up() {
     let clock = VirtualClock::new(0.5);
     let sandbox = Sandbox::start().await.unwrap();
-    let client = Client::builder(Token::new(sandbox.token()).unwrap())
-        .base_url(sandbox.url())
-        .clock(clock.clone())
-        .build()
-        .unwrap();
+    let client = timed(&sandbox, &clock);
     sandbox.answer_next(Answer::new(429).header("retry-after", "100"));
     let mut asked: Vec<_> = (0..50)
         .map(|_| {
