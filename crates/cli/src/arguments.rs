@@ -6,11 +6,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::fields::{CUSTOMER, Flag, SUBSCRIBER, Shape};
 use crate::outcome::Failure;
 use crate::request;
+use crate::sandbox;
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0    likely
-  1    unlikely
+  0    likely; of sandbox: stopped
+  1    unlikely; of sandbox: its scenario did not come true
   2    bad usage or input
   3    no access token, or one that Webex does not accept for this
   4    Webex is unreachable, failing, limiting, or gives no verdict
@@ -59,7 +60,14 @@ pub(crate) enum Format {
     Json,
 }
 
-/// What the command line means.
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Task {
+    Precheck(Plan),
+    Sandbox(sandbox::Settings),
+}
+
+/// One precheck.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) request: request::Request,
@@ -86,6 +94,7 @@ pub(crate) fn command() -> Command {
             "Ask whether a subscriber could be provisioned",
             SUBSCRIBER,
         ))
+        .subcommand(sandbox::command())
 }
 
 fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command {
@@ -156,13 +165,17 @@ fn address_from_environment() -> Result<Option<Address>, Failure> {
     }
 }
 
-/// Makes a plan of what was typed.
-pub(crate) fn interpret(matches: &ArgMatches) -> Result<Plan, Failure> {
-    let (subject, matches, flags) = match matches.subcommand() {
-        Some(("customer", matches)) => (Subject::Customer, matches, CUSTOMER),
-        Some(("subscriber", matches)) => (Subject::Subscriber, matches, SUBSCRIBER),
-        _ => return Err(Failure::usage("what to ask? See --help")),
-    };
+/// Makes sense of what was typed.
+pub(crate) fn interpret(matches: &ArgMatches) -> Result<Task, Failure> {
+    match matches.subcommand() {
+        Some(("customer", matches)) => plan(Subject::Customer, matches, CUSTOMER),
+        Some(("subscriber", matches)) => plan(Subject::Subscriber, matches, SUBSCRIBER),
+        Some(("sandbox", matches)) => sandbox::Settings::of(matches).map(Task::Sandbox),
+        _ => Err(Failure::usage("what to ask? See --help")),
+    }
+}
+
+fn plan(subject: Subject, matches: &ArgMatches, flags: &[Flag]) -> Result<Task, Failure> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let target = match matches.get_flag("sandbox") {
         true => Target::Sandbox,
@@ -174,7 +187,7 @@ pub(crate) fn interpret(matches: &ArgMatches) -> Result<Plan, Failure> {
             None => address_from_environment()?,
         }),
     };
-    Ok(Plan {
+    Ok(Task::Precheck(Plan {
         request: request::build(subject, flags, matches)?,
         target,
         on_behalf_of: text("on-behalf-of"),
@@ -182,7 +195,7 @@ pub(crate) fn interpret(matches: &ArgMatches) -> Result<Plan, Failure> {
             Some("json") => Format::Json,
             _ => Format::Table,
         },
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -228,6 +228,8 @@ fn every_flag_sets_its_field() {
             assert!(wrong.stderr.contains("expected"), "{}", wrong.stderr);
             let value = if flag.contains("country") {
                 "US"
+            } else if flag.contains("email") {
+                "a@b.c"
             } else {
                 "webex_calling"
             };

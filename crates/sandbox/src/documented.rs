@@ -1,6 +1,8 @@
 //! The documented facts, merged over all sources: what any of them documents is true here.
 
-use webex_precheck_contract::inventory::{Field, Inventory, Operation, OperationId};
+use std::collections::BTreeMap;
+
+use webex_precheck_contract::inventory::{self, Inventory, OperationId};
 use webex_precheck_contract::{Type, capture};
 
 /// The captures, copied here by `cargo xtask codegen`.
@@ -10,71 +12,110 @@ const CAPTURES: [&str; 3] = [
     include_str!("../documented/subscriber-page.toml"),
 ];
 
-/// What is documented of the bodies of both operations.
+/// What is documented of both operations.
 pub(crate) struct Documented {
-    sources: Vec<Inventory>,
+    customer: Operation,
+    subscriber: Operation,
+}
+
+/// What all sources together document of an operation.
+pub(crate) struct Operation {
+    /// The fields of the body.
+    pub(crate) fields: Vec<Field>,
+    /// Packages that need one of others beside them.
+    pub(crate) dependencies: BTreeMap<String, Vec<String>>,
+    /// The example answer for status 200.
+    pub(crate) success: String,
 }
 
 /// What all sources together document of a field.
-pub(crate) struct Documentation<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) ty: Option<&'a Type>,
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) ty: Option<Type>,
     pub(crate) required: bool,
     /// Enumerated values; empty where any value is fine.
-    pub(crate) values: Vec<&'a str>,
+    pub(crate) values: Vec<String>,
+    /// What is directly under it.
+    pub(crate) fields: Vec<Field>,
 }
 
 impl Documented {
     /// Reads the captures. The error is one of this crate's build, not of a user.
     pub(crate) fn load() -> Result<Self, String> {
-        let sources = CAPTURES.into_iter().map(capture::read);
+        let sources: Vec<Inventory> = CAPTURES
+            .into_iter()
+            .map(capture::read)
+            .collect::<Result<_, _>>()?;
+        let operation = |id| Operation::merge(sources.iter().filter_map(|s| s.operation(id)));
         Ok(Self {
-            sources: sources.collect::<Result<_, _>>()?,
+            customer: operation(OperationId::Customer)?,
+            subscriber: operation(OperationId::Subscriber)?,
         })
     }
 
-    pub(crate) fn operations(&self, id: OperationId) -> impl Iterator<Item = &Operation> {
-        self.sources.iter().filter_map(move |s| s.operation(id))
+    pub(crate) fn operation(&self, id: OperationId) -> &Operation {
+        match id {
+            OperationId::Customer => &self.customer,
+            OperationId::Subscriber => &self.subscriber,
+        }
     }
+}
 
-    /// The fields directly under `scope` of the body.
-    pub(crate) fn children(&self, id: OperationId, scope: &str) -> Vec<Documentation<'_>> {
-        let mut fields: Vec<Documentation<'_>> = Vec::new();
-        for field in self.operations(id).flat_map(|o| o.children(scope)) {
-            match fields.iter_mut().find(|known| known.name == field.name()) {
-                Some(known) => known.add(field),
+impl Operation {
+    fn merge<'a>(
+        sources: impl Iterator<Item = &'a inventory::Operation>,
+    ) -> Result<Self, &'static str> {
+        let sources: Vec<_> = sources.collect();
+        let mut dependencies: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let documented = sources.iter().filter_map(|s| s.dependencies.as_ref());
+        for (package, others) in documented.flatten() {
+            let known = dependencies.entry(package.clone()).or_default();
+            let new = others.iter().filter(|other| !known.contains(other));
+            let new: Vec<String> = new.cloned().collect();
+            known.extend(new);
+        }
+        let mut examples = sources.iter().flat_map(|s| &s.examples);
+        let success = examples.find(|example| example.at == "responses.200");
+        Ok(Self {
+            fields: Field::children(&sources, "body"),
+            dependencies,
+            success: success.ok_or("no answer is documented")?.json.clone(),
+        })
+    }
+}
+
+impl Field {
+    /// The fields directly under `scope`, and those under them.
+    fn children(sources: &[&inventory::Operation], scope: &str) -> Vec<Self> {
+        let mut fields: Vec<Self> = Vec::new();
+        for documented in sources.iter().flat_map(|source| source.children(scope)) {
+            match fields.iter_mut().find(|f| f.name == documented.name()) {
+                Some(known) => known.add(documented),
                 None => {
-                    let mut known = Documentation {
-                        name: field.name(),
+                    let mut field = Self {
+                        name: documented.name().to_owned(),
                         ty: None,
                         required: false,
                         values: Vec::new(),
+                        fields: Self::children(sources, &documented.at),
                     };
-                    known.add(field);
-                    fields.push(known);
+                    field.add(documented);
+                    fields.push(field);
                 }
             }
         }
         fields
     }
 
-    /// The example answer that Webex documents for status 200.
-    pub(crate) fn success(&self, id: OperationId) -> Option<&str> {
-        let mut examples = self.operations(id).flat_map(|o| &o.examples);
-        examples
-            .find(|example| example.at == "responses.200")
-            .map(|example| example.json.as_str())
-    }
-}
-
-impl<'a> Documentation<'a> {
-    fn add(&mut self, field: &'a Field) {
-        self.ty = self.ty.or(field.ty.as_ref());
-        self.required |= field.required == Some(true);
-        let listed = field.values.iter().flat_map(|values| values.listed());
-        for value in listed.map(String::as_str) {
-            if !self.values.contains(&value) {
-                self.values.push(value);
+    fn add(&mut self, documented: &inventory::Field) {
+        if self.ty.is_none() {
+            self.ty.clone_from(&documented.ty);
+        }
+        self.required |= documented.required == Some(true);
+        let listed = documented.values.iter().flat_map(|values| values.listed());
+        for value in listed {
+            if !self.values.contains(value) {
+                self.values.push(value.clone());
             }
         }
     }

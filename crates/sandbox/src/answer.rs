@@ -1,0 +1,285 @@
+//! Answers: what is sent, when, and how it ends.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use serde_json::Value;
+
+/// Waits for a time.
+pub(crate) type Sleep =
+    Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// An answer to be given, whatever is asked.
+///
+/// ```
+/// use std::time::Duration;
+/// use webex_precheck_sandbox::Answer;
+///
+/// let limited = Answer::new(429).header("Retry-After", "194");
+/// let gateway = Answer::new(502).header("Content-Type", "text/html").body("<h1>Bad Gateway</h1>");
+/// let late = Answer::new(503).after(Duration::from_secs(20));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+    after: Duration,
+    each_byte: Option<Duration>,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Whole,
+    /// The connection is closed in the middle.
+    Cut,
+    /// Nothing more comes.
+    Stall,
+    /// The connection is closed without an answer.
+    Closed,
+}
+
+impl Answer {
+    /// An answer with this status, no body and no headers but those that HTTP requires.
+    ///
+    /// # Panics
+    ///
+    /// If `status` is none of a final answer: 200 to 999.
+    #[allow(clippy::panic, reason = "a test's own mistake")]
+    pub fn new(status: u16) -> Self {
+        let Some(answer) = Self::of_status(status) else {
+            panic!("{status} is no status of a final answer");
+        };
+        answer
+    }
+
+    /// An answer with this status, if it is one of a final answer.
+    pub(crate) fn of_status(status: u16) -> Option<Self> {
+        let status = StatusCode::from_u16(status).ok()?;
+        (!status.is_informational()).then(|| Self {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+            after: Duration::ZERO,
+            each_byte: None,
+            end: End::Whole,
+        })
+    }
+
+    /// A refusal with one reason, in the shape of Webex's provisioning APIs: status 400, and
+    /// `{"errors": [{"errorCode": …, "description": …, "fieldName": …}]}`.
+    pub fn refusal(code: i64, field: &str, description: &str) -> Self {
+        Self::new(400).json(&serde_json::json!({
+            "errors": [{"errorCode": code, "description": description, "fieldName": field}],
+        }))
+    }
+
+    /// No answer: the connection is closed.
+    pub fn none() -> Self {
+        Self::new(200).closed()
+    }
+
+    /// Adds a header.
+    ///
+    /// # Panics
+    ///
+    /// If name or value is none.
+    #[must_use]
+    #[allow(clippy::panic, reason = "a test's own mistake")]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        match self.try_header(name, value) {
+            Some(answer) => answer,
+            None => panic!("{name}: {value} is no header"),
+        }
+    }
+
+    /// Adds a header, if it is one.
+    pub(crate) fn try_header(mut self, name: &str, value: &str) -> Option<Self> {
+        let name = HeaderName::try_from(name).ok()?;
+        let value = HeaderValue::try_from(value).ok()?;
+        self.headers.push((name, value));
+        Some(self)
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Bytes::from(body.into());
+        self
+    }
+
+    /// Sets the body, as JSON.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    /// Sets the body, a text that is JSON.
+    pub(crate) fn json_text(self, body: &str) -> Self {
+        self.header("content-type", "application/json").body(body)
+    }
+
+    /// Lets this time pass before the answer begins.
+    #[must_use]
+    pub fn after(mut self, time: Duration) -> Self {
+        self.after = time;
+        self
+    }
+
+    /// Lets this time pass before each byte of the body.
+    #[must_use]
+    pub fn dripping(mut self, each_byte: Duration) -> Self {
+        self.each_byte = Some(each_byte);
+        self
+    }
+
+    /// Closes the connection after the body, before the answer has come to its end.
+    #[must_use]
+    pub fn cut(mut self) -> Self {
+        self.end = End::Cut;
+        self
+    }
+
+    /// Sends nothing more after the body, before the answer has come to its end, and leaves the
+    /// connection open.
+    #[must_use]
+    pub fn stalled(mut self) -> Self {
+        self.end = End::Stall;
+        self
+    }
+
+    pub(crate) fn closed(mut self) -> Self {
+        self.end = End::Closed;
+        self
+    }
+
+    /// The status, unless there is no answer.
+    pub(crate) fn status(&self) -> Option<u16> {
+        (self.end != End::Closed).then(|| self.status.as_u16())
+    }
+
+    /// Drops the second half of the body.
+    pub(crate) fn halved(mut self) -> Self {
+        self.body.truncate(self.body.len() / 2);
+        self
+    }
+
+    /// Adds a header whose name and value are known to be fine.
+    pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Waits, and makes the answer one of HTTP.
+    pub(crate) async fn send(self, sleep: &Sleep) -> Result<Response<Outgoing>, Dropped> {
+        if !self.after.is_zero() {
+            sleep(self.after).await;
+        }
+        if self.end == End::Closed {
+            return Err(Dropped);
+        }
+        let mut response = Response::new(Outgoing {
+            bytes: self.body,
+            pause: None,
+            each_byte: self.each_byte.map(|time| (time, Arc::clone(sleep))),
+            end: self.end,
+            is_flushed: false,
+        });
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        Ok(response)
+    }
+}
+
+/// A connection that is closed because that is the answer.
+#[derive(Debug)]
+pub(crate) struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("closed, as was asked for")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+impl From<Infallible> for Dropped {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// A body on its way.
+pub(crate) struct Outgoing {
+    /// What is left of it.
+    bytes: Bytes,
+    /// Before the next byte.
+    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    each_byte: Option<(Duration, Sleep)>,
+    end: End,
+    is_flushed: bool,
+}
+
+impl Outgoing {
+    fn is_plain(&self) -> bool {
+        self.end == End::Whole && self.each_byte.is_none()
+    }
+}
+
+impl Body for Outgoing {
+    type Data = Bytes;
+    type Error = Dropped;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
+        if !self.bytes.is_empty() {
+            let next = match self.each_byte.clone() {
+                None => std::mem::take(&mut self.bytes),
+                Some((time, sleep)) => {
+                    let pause = self.pause.get_or_insert_with(|| sleep(time));
+                    ready!(pause.as_mut().poll(context));
+                    self.pause = None;
+                    self.bytes.split_to(1)
+                }
+            };
+            return Poll::Ready(Some(Ok(Frame::data(next))));
+        }
+        match self.end {
+            End::Whole => Poll::Ready(None),
+            // Whoever waits is woken when the connection goes.
+            End::Stall => Poll::Pending,
+            // What there is is sent while nothing more is there.
+            _ if !self.is_flushed => {
+                self.is_flushed = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            _ => Poll::Ready(Some(Err(Dropped))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_plain() && self.bytes.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.end {
+            End::Whole => SizeHint::with_exact(self.bytes.len() as u64),
+            _ => SizeHint::default(),
+        }
+    }
+}

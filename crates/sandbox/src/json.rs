@@ -1,0 +1,130 @@
+//! Reads a body as JSON, and tells the names that come twice in one object.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// What a body says, and the dotted paths of the names that come twice in their objects. The last
+/// value is the one that counts.
+pub(crate) fn read(body: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
+    let twice = RefCell::new(Vec::new());
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = Watched {
+        at: "",
+        twice: &twice,
+    };
+    let value = value.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok((value, twice.into_inner()))
+}
+
+/// A value at a dotted path.
+#[derive(Clone, Copy)]
+struct Watched<'a> {
+    at: &'a str,
+    twice: &'a RefCell<Vec<String>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Watched<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Watched<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element_seed(self)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some(name) = object.next_key::<String>()? {
+            let at = match self.at {
+                "" => name.clone(),
+                at => format!("{at}.{name}"),
+            };
+            let value = object.next_value_seed(Watched { at: &at, ..self })?;
+            if values.insert(name, value).is_some() {
+                self.twice.borrow_mut().push(at);
+            }
+        }
+        Ok(Value::Object(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Read beside serde_json's own reader.
+    use super::*;
+
+    #[test]
+    fn values_are_those_that_serde_json_reads() {
+        for text in [
+            r#"{"a": [1, -2, 3.5, "é\n", null, true], "b": {"c": {}}}"#,
+            "18446744073709551615",
+            r#""x""#,
+        ] {
+            let (value, twice) = read(text.as_bytes()).unwrap();
+            assert_eq!(value, serde_json::from_str::<Value>(text).unwrap());
+            assert_eq!(twice, [""; 0]);
+        }
+    }
+
+    #[test]
+    fn names_that_come_twice_are_told_with_their_path() {
+        let (value, twice) = read(br#"{"a": {"b": 1, "b": 2}, "c": [{"d": 1, "d": 1}]}"#).unwrap();
+        assert_eq!(twice, ["a.b", "c.d"]);
+        assert_eq!(value["a"]["b"], 2);
+    }
+
+    #[test]
+    fn what_is_no_json_is_an_error() {
+        let deep = "[".repeat(100_000);
+        for text in [
+            b"{\"a\": \"\xff\"}".as_slice(),
+            b"",
+            b"{} {}",
+            deep.as_bytes(),
+        ] {
+            assert!(read(text).is_err());
+        }
+    }
+}

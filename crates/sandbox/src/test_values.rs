@@ -1,0 +1,516 @@
+//! Well-known values that ask for an answer, as test cards do. The README lists them for people.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+use webex_precheck_contract::OperationId;
+
+use crate::answer::Answer;
+
+/// E-mail addresses of this domain are test values. Nobody can own it (RFC 2606).
+const DOMAIN: &str = "@sandbox.example";
+/// IDs that begin like this are test values.
+const PREFIX: &str = "sandbox:";
+
+/// An info code that no source documents, in the sandbox's own range.
+const UNKNOWN_INFO_CODE: i64 = 900_100;
+/// The code that Webex is known to use where an address belongs to a user already.
+const EMAIL_TAKEN: i64 = 10_022;
+
+const MOST_SECONDS: u64 = 600;
+const MOST_FAILURES: u32 = 1000;
+/// Values whose failures are counted at one time; the oldest is forgotten for a new one.
+const MOST_COUNTED: usize = 10_000;
+/// Before each byte of a dripping answer.
+const DRIP: Duration = Duration::from_millis(50);
+
+/// Where a test value may stand in a body, the first one counts.
+const EMAILS: [&[&str]; 2] = [&["email"], &["customerInfo", "primaryEmail"]];
+const IDS: [&[&str]; 5] = [
+    &["customerId"],
+    &["provisioningId"],
+    &["orgId"],
+    &["externalId"],
+    &["provisioningParameters", "locationId"],
+];
+
+/// A test value as it stands in a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found<'a> {
+    /// Dotted path, or the name in the query.
+    pub(crate) field: String,
+    /// The value without domain or prefix.
+    pub(crate) word: &'a str,
+}
+
+/// Finds the test value of a request, if it has one.
+pub(crate) fn find<'a>(
+    body: &'a Map<String, Value>,
+    query: &'a [(String, String)],
+) -> Option<Found<'a>> {
+    let text = |path: &[&str]| {
+        let (first, rest) = path.split_first()?;
+        let value = body.get(*first)?;
+        rest.iter()
+            .try_fold(value, |at, name| at.get(name))?
+            .as_str()
+    };
+    let emails = EMAILS.iter().filter_map(|path| {
+        let text = text(path)?;
+        let (word, domain) = text.split_at_checked(text.len().checked_sub(DOMAIN.len())?)?;
+        domain.eq_ignore_ascii_case(DOMAIN).then(|| Found {
+            field: path.join("."),
+            word,
+        })
+    });
+    let ids = IDS.iter().filter_map(|path| {
+        Some(Found {
+            field: path.join("."),
+            word: text(path)?.strip_prefix(PREFIX)?,
+        })
+    });
+    let query = query.iter().filter_map(|(name, value)| {
+        Some(Found {
+            field: name.clone(),
+            word: value.strip_prefix(PREFIX)?,
+        })
+    });
+    emails.chain(ids).chain(query).next()
+}
+
+/// What a test value asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TestValue {
+    /// How often it fails before the answer is likely; always, where there is no number.
+    failures: Option<u32>,
+    after: Duration,
+    effect: Effect,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Effect {
+    Likely,
+    Info(Info),
+    Unlikely {
+        code: i64,
+        status: u16,
+    },
+    UnlikelyShape(Shape),
+    Status {
+        status: u16,
+        retry_after: Option<RetryAfter>,
+    },
+    Dripping,
+    Truncated,
+    CutJson,
+    Stalled,
+    Closed,
+    Html(u16),
+    Empty(u16),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Info {
+    Object,
+    Float,
+    Unknown,
+    None,
+    Many,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    Bare,
+    Code,
+    Many,
+    InSuccess,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum RetryAfter {
+    Seconds(u64),
+    Date,
+    Garbage,
+}
+
+/// What an answer is made of besides.
+pub(crate) struct Circumstances<'a> {
+    /// The documented answer where all is well.
+    pub(crate) success: &'a str,
+    pub(crate) tracking_id: &'a str,
+    /// Where the test value stands.
+    pub(crate) field: &'a str,
+    pub(crate) time: SystemTime,
+}
+
+impl TestValue {
+    /// Reads a value such as `fail-2-status-503+row7`. What follows a plus makes a value another
+    /// one without a change of what it asks for.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        let word = word.split('+').next().unwrap_or(word);
+        let (failures, word) = match word.strip_prefix("fail-") {
+            Some(rest) => {
+                let (count, word) = rest.split_once('-')?;
+                let count = number(count).filter(|count| (1..=MOST_FAILURES).contains(count))?;
+                (Some(count), word)
+            }
+            None => (None, word),
+        };
+        let (after, word) = match word.strip_prefix("slow-") {
+            Some(rest) => {
+                let (seconds, word) = rest.split_once('-').unwrap_or((rest, "likely"));
+                (number(seconds).filter(|s| *s <= MOST_SECONDS)?, word)
+            }
+            None => (0, word),
+        };
+        Some(Self {
+            failures,
+            after: Duration::from_secs(after),
+            effect: Effect::parse(word)?,
+        })
+    }
+
+    /// How often it fails before it goes through; 0 where it always does the same.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures.unwrap_or_default()
+    }
+
+    pub(crate) fn answer(&self, around: &Circumstances<'_>) -> Answer {
+        self.effect.answer(around).after(self.after)
+    }
+}
+
+/// A number in digits alone: no sign, no blank.
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok())?
+}
+
+/// A status that an answer may have.
+fn status(text: &str) -> Option<u16> {
+    number(text).filter(|status| (200..600).contains(status))
+}
+
+impl Effect {
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "likely" => Self::Likely,
+            "info-object" => Self::Info(Info::Object),
+            "info-float" => Self::Info(Info::Float),
+            "info-unknown" => Self::Info(Info::Unknown),
+            "info-none" => Self::Info(Info::None),
+            "info-many" => Self::Info(Info::Many),
+            "unlikely" => Self::Unlikely {
+                code: EMAIL_TAKEN,
+                status: 400,
+            },
+            "unlikely-bare" => Self::UnlikelyShape(Shape::Bare),
+            "unlikely-code" => Self::UnlikelyShape(Shape::Code),
+            "unlikely-many" => Self::UnlikelyShape(Shape::Many),
+            "unlikely-in-200" => Self::UnlikelyShape(Shape::InSuccess),
+            "dripping" => Self::Dripping,
+            "truncated" => Self::Truncated,
+            "cut-json" => Self::CutJson,
+            "stalled" => Self::Stalled,
+            "closed" => Self::Closed,
+            "html" => Self::Html(502),
+            "empty" => Self::Empty(200),
+            _ => return Self::parse_with_number(word),
+        })
+    }
+
+    fn parse_with_number(word: &str) -> Option<Self> {
+        let (kind, rest) = word.split_once('-')?;
+        Some(match kind {
+            "html" => Self::Html(status(rest)?),
+            "empty" => Self::Empty(status(rest)?),
+            "unlikely" => {
+                let (code, of) = rest.split_once('-').unwrap_or((rest, "400"));
+                Self::Unlikely {
+                    code: number(code)?,
+                    status: status(of)?,
+                }
+            }
+            "status" => match rest.split_once("-retry-after-") {
+                Some((rest, wait)) => Self::Status {
+                    status: status(rest)?,
+                    retry_after: Some(match wait {
+                        "date" => RetryAfter::Date,
+                        "garbage" => RetryAfter::Garbage,
+                        seconds => RetryAfter::Seconds(number(seconds)?),
+                    }),
+                },
+                None => Self::Status {
+                    status: status(rest)?,
+                    retry_after: None,
+                },
+            },
+            _ => return None,
+        })
+    }
+
+    fn answer(&self, around: &Circumstances<'_>) -> Answer {
+        let success = |status| Answer::new(status).json_text(around.success);
+        let answer = match self {
+            Self::Likely => success(200),
+            Self::Info(info) => Answer::new(200).json(&info.body(around.success)),
+            Self::Unlikely { code, status } => Answer::new(*status).json(&json!({
+                "message": "The request was refused.",
+                "errors": [reason("errorCode", *code, around.field)],
+                "trackingId": around.tracking_id,
+            })),
+            Self::UnlikelyShape(shape) => shape.answer(around),
+            Self::Status {
+                status,
+                retry_after,
+            } => {
+                let answer = of_status(*status, around);
+                match retry_after {
+                    None => answer,
+                    Some(wait) => answer.header("retry-after", &wait.text(around.time)),
+                }
+            }
+            Self::Dripping => success(200).dripping(DRIP),
+            Self::Truncated => success(200).halved().cut(),
+            Self::CutJson => success(200).halved(),
+            Self::Stalled => success(200).halved().stalled(),
+            Self::Closed => Answer::none(),
+            Self::Html(status) => Answer::new(*status)
+                .header("content-type", "text/html; charset=utf-8")
+                .body(format!(
+                    "<!doctype html><html><head><title>{status}</title></head>\
+                     <body><h1>{status}</h1><p>This page is no answer of Webex.</p></body></html>"
+                )),
+            Self::Empty(status) => Answer::new(*status),
+        };
+        answer.header("trackingid", around.tracking_id)
+    }
+}
+
+/// An answer of this status that gives no reason.
+fn of_status(status: u16, around: &Circumstances<'_>) -> Answer {
+    match status {
+        200 => Answer::new(200).json_text(around.success),
+        // Nothing is documented to come with these.
+        201..300 | 304 => Answer::new(status),
+        401 => refused(status, around).header("www-authenticate", "Bearer"),
+        405 => refused(status, around).header("allow", "POST"),
+        _ => refused(status, around),
+    }
+}
+
+fn refused(status: u16, around: &Circumstances<'_>) -> Answer {
+    Answer::new(status).json(&json!({
+        "message": format!("The test value asks for status {status}."),
+        "trackingId": around.tracking_id,
+    }))
+}
+
+fn reason(name: &str, code: i64, field: &str) -> Value {
+    let description = match code {
+        1001 => "A required value is null.",
+        1002 => "A value has the wrong size.",
+        EMAIL_TAKEN => "This e-mail address belongs to a user already.",
+        _ => "The test value asks for this code.",
+    };
+    json!({name: code, "description": description, "fieldName": field})
+}
+
+impl Info {
+    /// The documented answer, changed.
+    fn body(&self, success: &str) -> Value {
+        let mut body: Value = serde_json::from_str(success).unwrap_or_default();
+        let info = body["info"][0].take();
+        let unknown = json!({
+            "infoCode": UNKNOWN_INFO_CODE,
+            "description": "No source documents this code.",
+        });
+        body["info"] = match self {
+            Self::Object => info,
+            Self::Float => {
+                let mut info = info;
+                info["infoCode"] = json!(100.0);
+                json!([info])
+            }
+            Self::Unknown => json!([unknown]),
+            Self::Many => json!([info, unknown]),
+            Self::None => {
+                if let Some(body) = body.as_object_mut() {
+                    body.remove("info");
+                }
+                return body;
+            }
+        };
+        body
+    }
+}
+
+impl Shape {
+    fn answer(&self, around: &Circumstances<'_>) -> Answer {
+        let body = match self {
+            Self::Bare => json!({
+                "errorCode": EMAIL_TAKEN,
+                "description": "This e-mail address belongs to a user already.",
+            }),
+            Self::Code => json!({"errors": [reason("code", EMAIL_TAKEN, around.field)]}),
+            Self::Many => json!({
+                "message": "The request was refused.",
+                "errors": [
+                    reason("errorCode", 1001, "customerInfo.primaryEmail"),
+                    reason("errorCode", 1002, "address.country"),
+                ],
+                "trackingId": around.tracking_id,
+            }),
+            Self::InSuccess => {
+                let body = json!({
+                    "message": "failure",
+                    "errors": [reason("errorCode", EMAIL_TAKEN, around.field)],
+                });
+                return Answer::new(200).json(&body);
+            }
+        };
+        Answer::new(400).json(&body)
+    }
+}
+
+impl RetryAfter {
+    fn text(&self, time: SystemTime) -> String {
+        match self {
+            Self::Seconds(seconds) => seconds.to_string(),
+            Self::Date => httpdate::fmt_http_date(time + Duration::from_secs(2)),
+            // Seen from Webex.
+            Self::Garbage => "rand(30),add(30)".to_owned(),
+        }
+    }
+}
+
+/// How often test values have failed that are to go through in the end.
+#[derive(Default)]
+pub(crate) struct Failures {
+    count: HashMap<(OperationId, String), u32>,
+    order: VecDeque<(OperationId, String)>,
+}
+
+impl Failures {
+    /// Whether the value is to fail once more. Once it has gone through, it begins anew.
+    pub(crate) fn fails(&mut self, id: OperationId, word: &str, failures: u32) -> bool {
+        let key = (id, word.to_owned());
+        let count = self.count.get(&key).copied().unwrap_or_default();
+        if count >= failures {
+            self.count.remove(&key);
+            self.order.retain(|known| *known != key);
+            return false;
+        }
+        if self.count.insert(key.clone(), count + 1).is_none() {
+            self.order.push_back(key);
+            if self.order.len() > MOST_COUNTED
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.count.remove(&oldest);
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is a test value, and what is none. The answers are tested by the page that lists them.
+    use super::*;
+
+    #[test]
+    fn what_is_no_value_is_none() {
+        for word in [
+            "",
+            "likly",
+            "status",
+            "status-",
+            "status-99",
+            "status-600",
+            "status-+503",
+            "status-503-",
+            "status-503-retry-after",
+            "status-503-retry-after--1",
+            "slow",
+            "slow-601",
+            "slow-1-",
+            "fail-0-closed",
+            "fail-1001-closed",
+            "fail-2",
+            "fail-2-fail-2-closed",
+            "unlikely-",
+            "unlikely-x",
+            "unlikely-1-2-3",
+            "html-",
+            "empty-x",
+            "Likely",
+        ] {
+            assert_eq!(TestValue::parse(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn values_are_found_where_they_may_stand() {
+        let body = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
+        for (text, field) in [
+            (
+                r#"{"email": "closed@sandbox.example", "customerId": "sandbox:html"}"#,
+                "email",
+            ),
+            (
+                r#"{"customerInfo": {"primaryEmail": "closed@SANDBOX.example"}}"#,
+                "customerInfo.primaryEmail",
+            ),
+            (r#"{"customerId": "sandbox:closed"}"#, "customerId"),
+            (
+                r#"{"provisioningId": "sandbox:closed", "orgId": "x"}"#,
+                "provisioningId",
+            ),
+            (r#"{"orgId": "sandbox:closed"}"#, "orgId"),
+            (r#"{"externalId": "sandbox:closed"}"#, "externalId"),
+            (
+                r#"{"provisioningParameters": {"locationId": "sandbox:closed"}}"#,
+                "provisioningParameters.locationId",
+            ),
+        ] {
+            let word = "closed";
+            let field = field.to_owned();
+            assert_eq!(
+                find(&body(text), &[]),
+                Some(Found { field, word }),
+                "{text}"
+            );
+        }
+        for text in [
+            r#"{"email": "closed@example.com"}"#,
+            r#"{"email": "sandbox.example"}"#,
+            r#"{"email": "€€€€€€@sandbox.examplé"}"#,
+            r#"{"customerId": "closed@sandbox.example", "customerInfo": "sandbox:closed"}"#,
+        ] {
+            assert_eq!(find(&body(text), &[]), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn failures_are_counted_by_value_and_begin_anew() {
+        let mut failures = Failures::default();
+        let mut fails = |word: &str| failures.fails(OperationId::Customer, word, 2);
+        assert_eq!(
+            [fails("a"), fails("b"), fails("a"), fails("a")],
+            [true, true, true, false]
+        );
+        assert_eq!([fails("b"), fails("b"), fails("a")], [true, false, true]);
+    }
+
+    #[test]
+    fn the_oldest_count_is_forgotten() {
+        let mut failures = Failures::default();
+        for number in 0..=MOST_COUNTED {
+            failures.fails(OperationId::Customer, &number.to_string(), 1);
+        }
+        assert_eq!(failures.count.len(), MOST_COUNTED);
+        assert!(failures.fails(OperationId::Customer, "0", 1));
+        assert!(!failures.fails(OperationId::Customer, "2", 1));
+    }
+}
