@@ -5,6 +5,7 @@ mod capture;
 mod codegen;
 mod conform;
 mod drift;
+mod interop;
 mod outcome;
 mod source;
 mod weigh;
@@ -36,6 +37,7 @@ enum Verb {
     Conform(conform::Arguments),
     Api(api::Arguments),
     Weigh(weigh::Arguments),
+    Interop(interop::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Verb::Conform(arguments) => conform::run(&workspace, &arguments),
         Verb::Api(arguments) => api::run(&workspace, &arguments),
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
+        Verb::Interop(arguments) => interop::run(&workspace, &arguments),
     });
     outcome::finish(outcome)
 }

@@ -1,6 +1,7 @@
 //! Time that passes when a test says so.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -61,6 +62,17 @@ impl VirtualClock {
         if let Some(&(end, _)) = state.sleepers.keys().next() {
             let now = end.max(state.now);
             state.go(now);
+        }
+    }
+
+    /// Lets the time pass to the next sleeper, and the next, whenever this holds: when nothing but
+    /// time is waited for.
+    pub async fn pass_while(&self, mut is_idle: impl FnMut() -> bool) -> Infallible {
+        loop {
+            if is_idle() {
+                self.advance_to_next();
+            }
+            tokio::task::yield_now().await;
         }
     }
 

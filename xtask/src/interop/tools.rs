@@ -1,0 +1,188 @@
+//! Installs the judges, pinned, into `target/interop`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::outcome::{Failure, note};
+use crate::workspace::Workspace;
+
+/// Where the judges are installed.
+pub(super) struct Tools {
+    folder: PathBuf,
+    requirements: String,
+    package: String,
+}
+
+impl Tools {
+    /// Installs what is wanted, unless it is there. The error says all that is missing.
+    pub(super) fn install(
+        workspace: &Workspace,
+        python: bool,
+        node: bool,
+        java: bool,
+    ) -> Result<Self, Failure> {
+        let tools = Self {
+            folder: workspace.path("target/interop"),
+            requirements: workspace.read("xtask/interop/requirements.txt")?,
+            package: workspace.read("xtask/interop/package-lock.json")?,
+        };
+        let mut missing = Vec::new();
+        if python {
+            let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
+            if !works("python3", &["-c", check]) {
+                missing.push("python3, 3.11 or newer, with venv (Debian: python3-venv)");
+            }
+        }
+        if node
+            && !works(
+                "node",
+                &[
+                    "-e",
+                    "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)",
+                ],
+            )
+        {
+            missing.push("node, 20 or newer");
+        }
+        if node && !works("npm", &["--version"]) {
+            missing.push("npm");
+        }
+        if java && !works("java", &["-version"]) {
+            missing.push("java, 11 or newer (Debian: default-jre-headless)");
+        }
+        if !missing.is_empty() {
+            return Err(Failure::usage(format!(
+                "interop needs what is not here: {}",
+                missing.join("; ")
+            )));
+        }
+        if python {
+            tools.once("python", &tools.requirements, |folder| {
+                fs::write(folder.join("requirements.txt"), &tools.requirements)
+                    .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+                must("PyPI", "python3", &["-m", "venv", "."], folder)?;
+                let install = ["-m", "pip", "install", "--quiet", "--require-hashes"];
+                let install = [&install[..], &["-r", "requirements.txt"]].concat();
+                must("PyPI", "bin/python", &install, folder)
+            })?;
+        }
+        if node {
+            let manifest = workspace.read("xtask/interop/package.json")?;
+            tools.once("node", &tools.package, |folder| {
+                fs::write(folder.join("package.json"), &manifest)
+                    .and_then(|()| fs::write(folder.join("package-lock.json"), &tools.package))
+                    .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+                let install = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+                must("the npm registry", "npm", &install, folder)
+            })?;
+        }
+        Ok(tools)
+    }
+
+    /// Installs into a folder, once for each text of what is to be installed.
+    fn once(
+        &self,
+        name: &str,
+        pinned: &str,
+        install: impl FnOnce(&Path) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let folder = self.folder.join(name);
+        let installed = folder.join("installed");
+        if fs::read_to_string(&installed).is_ok_and(|text| text == pinned) {
+            return Ok(());
+        }
+        note(
+            "Installing",
+            &format!("{name} packages into {}", folder.display()),
+        );
+        let failed = |error| Failure::new(format!("{}: {error}", folder.display()));
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(failed)?;
+        }
+        fs::create_dir_all(&folder).map_err(failed)?;
+        install(&folder)?;
+        fs::write(installed, pinned).map_err(failed)
+    }
+
+    /// A program of the Python packages.
+    pub(super) fn python(&self, program: &str) -> Command {
+        let bin = self.folder.join("python/bin");
+        let mut command = Command::new(bin.join(program));
+        // Some call others of them by name.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let paths = std::iter::once(bin).chain(std::env::split_paths(&path));
+        if let Ok(path) = std::env::join_paths(paths) {
+            command.env("PATH", path);
+        }
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    }
+
+    /// A program of the Node packages.
+    pub(super) fn node(&self, program: &str) -> Command {
+        Command::new(self.folder.join("node/node_modules/.bin").join(program))
+    }
+
+    /// An empty folder to work in.
+    pub(super) fn work(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.folder.join("work").join(name);
+        let failed = |error| Failure::new(format!("{}: {error}", folder.display()));
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(failed)?;
+        }
+        fs::create_dir_all(&folder).map_err(failed)?;
+        Ok(folder)
+    }
+
+    /// Name and pinned version of a package.
+    pub(super) fn named(&self, package: &str) -> String {
+        let python = self.requirements.lines().find_map(|line| {
+            let version = line.strip_prefix(package)?.strip_prefix("==")?;
+            version.split_whitespace().next()
+        });
+        let node = || {
+            let (_, rest) = self.package.split_once(&format!("\"{package}\": \""))?;
+            rest.split('"').next()
+        };
+        format!(
+            "{package} {}",
+            python.or_else(node).unwrap_or("of no version")
+        )
+    }
+}
+
+fn works(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    command.stdin(Stdio::null());
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+/// Runs an installer.
+fn must(registry: &str, program: &str, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
+    let told = match program.contains('/') {
+        true => folder.join(program),
+        false => PathBuf::from(program),
+    };
+    let mut command = Command::new(told);
+    let run = command.args(arguments).current_dir(folder).output();
+    let said = match run {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => tail(&String::from_utf8_lossy(&output.stderr), 6),
+        Err(error) => error.to_string(),
+    };
+    Err(Failure::usage(format!(
+        "`{program} {}` failed; {registry} must be reachable\n{said}",
+        arguments.join(" ")
+    )))
+}
+
+/// The last lines of a text.
+pub(super) fn tail(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(most)..].join("\n")
+}
