@@ -192,32 +192,39 @@ fn status(text: &str) -> Option<u16> {
     number(text).filter(|status| (200..600).contains(status))
 }
 
+/// The values without a number.
+const NAMED: [(&str, Effect); 18] = [
+    ("likely", Effect::Likely),
+    ("info-object", Effect::Info(Info::Object)),
+    ("info-float", Effect::Info(Info::Float)),
+    ("info-many", Effect::Info(Info::Many)),
+    ("info-unknown", Effect::Info(Info::Unknown)),
+    ("info-none", Effect::Info(Info::None)),
+    (
+        "unlikely",
+        Effect::Unlikely {
+            code: EMAIL_TAKEN,
+            status: 400,
+        },
+    ),
+    ("unlikely-bare", Effect::UnlikelyShape(Shape::Bare)),
+    ("unlikely-code", Effect::UnlikelyShape(Shape::Code)),
+    ("unlikely-many", Effect::UnlikelyShape(Shape::Many)),
+    ("unlikely-in-200", Effect::UnlikelyShape(Shape::InSuccess)),
+    ("dripping", Effect::Dripping),
+    ("truncated", Effect::Truncated),
+    ("stalled", Effect::Stalled),
+    ("cut-json", Effect::CutJson),
+    ("closed", Effect::Closed),
+    ("html", Effect::Html(502)),
+    ("empty", Effect::Empty(200)),
+];
+
 impl Effect {
     fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "likely" => Self::Likely,
-            "info-object" => Self::Info(Info::Object),
-            "info-float" => Self::Info(Info::Float),
-            "info-unknown" => Self::Info(Info::Unknown),
-            "info-none" => Self::Info(Info::None),
-            "info-many" => Self::Info(Info::Many),
-            "unlikely" => Self::Unlikely {
-                code: EMAIL_TAKEN,
-                status: 400,
-            },
-            "unlikely-bare" => Self::UnlikelyShape(Shape::Bare),
-            "unlikely-code" => Self::UnlikelyShape(Shape::Code),
-            "unlikely-many" => Self::UnlikelyShape(Shape::Many),
-            "unlikely-in-200" => Self::UnlikelyShape(Shape::InSuccess),
-            "dripping" => Self::Dripping,
-            "truncated" => Self::Truncated,
-            "cut-json" => Self::CutJson,
-            "stalled" => Self::Stalled,
-            "closed" => Self::Closed,
-            "html" => Self::Html(502),
-            "empty" => Self::Empty(200),
-            _ => return Self::parse_with_number(word),
-        })
+        let named = NAMED.iter().find(|(name, _)| *name == word);
+        let named = named.map(|(_, effect)| effect.clone());
+        named.or_else(|| Self::parse_with_number(word))
     }
 
     fn parse_with_number(word: &str) -> Option<Self> {
@@ -418,6 +425,14 @@ impl Failures {
 mod tests {
     //! What is a test value, and what is none. The answers are tested by the page that lists them.
     use super::*;
+
+    #[test]
+    fn the_page_lists_every_value() {
+        let page = include_str!("../README.md");
+        for (name, _) in NAMED {
+            assert!(page.contains(&format!("| `{name}` | ")), "{name}");
+        }
+    }
 
     #[test]
     fn what_is_no_value_is_none() {

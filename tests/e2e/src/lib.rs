@@ -3,10 +3,12 @@
 
 mod clock;
 mod log;
+mod raw;
 mod weather;
 
 pub use clock::{START, VirtualClock};
 pub use log::Log;
+pub use raw::Raw;
 pub use weather::{Server, Weather, answer};
 
 /// Lets everything else go on until `condition` holds.

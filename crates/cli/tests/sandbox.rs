@@ -1,0 +1,286 @@
+//! The sandbox as a program of its own.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_webex-precheck");
+
+/// A sandbox that is killed when the test ends.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["sandbox", "--port", "0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("http://").expect(&line);
+        let address = address.parse().unwrap();
+        Self { child, address }
+    }
+
+    /// Sends a request; gives status and body.
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        (status, body.to_owned())
+    }
+
+    fn precheck(&self, token: &str, body: &str) -> u16 {
+        let headers = format!("Authorization: Bearer {token}\r\n");
+        self.ask("POST", SUBSCRIBERS, &headers, body).0
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Exit code and stderr.
+    fn finish(mut self) -> (Option<i32>, String) {
+        let mut said = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+const SUBSCRIBERS: &str = "/v1/wholesale/subscribers/validate";
+const ALICE: &str = r#"{"email": "alice@example.com"}"#;
+
+#[test]
+#[cfg(unix)]
+fn it_tells_where_it_is_and_stops_when_told() {
+    for signal in ["-INT", "-TERM"] {
+        let sandbox = Running::start(&[]);
+        let url = format!("http://{}", sandbox.address);
+        assert!(sandbox.address.ip().is_loopback());
+        assert_eq!(sandbox.ask("GET", "/healthz", "", "").0, 200);
+        assert_eq!(sandbox.precheck("sandbox-token", ALICE), 200);
+        assert_eq!(sandbox.precheck("other", ALICE), 401);
+        sandbox.signal(signal);
+        let (code, said) = sandbox.finish();
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains(&format!("listens at {url}")), "{said}");
+        assert!(
+            said.contains("Requests answered: 2; 200: 1, 401: 1"),
+            "{said}"
+        );
+        assert!(!said.contains("warning"), "{said}");
+        let commands: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
+        assert_eq!(commands.len(), 3, "{said}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_three_commands_that_it_shows_work() {
+    let mut sandbox = Running::start(&[]);
+    let mut stderr = BufReader::new(sandbox.child.stderr.take().unwrap());
+    let mut commands = Vec::new();
+    while commands.len() < 3 {
+        let mut line = String::new();
+        assert!(stderr.read_line(&mut line).unwrap() > 0);
+        if let Some(command) = line.strip_prefix("  ") {
+            commands.push(command.trim().to_owned());
+        }
+    }
+    for (command, code, expected) in [
+        (&commands[0], 0, r#""infoCode":100"#),
+        (&commands[1], 1, "errorCode 10022"),
+        (&commands[2], 0, "alice@example.com"),
+    ] {
+        let run = shell(command, Path::new("."));
+        let said = String::from_utf8(run.stdout).unwrap();
+        assert_eq!(run.status.code(), Some(code), "{command}: {said}");
+        assert!(said.contains(expected), "{command}: {said}");
+    }
+}
+
+/// Runs a script with the program in the path.
+fn shell(script: &str, folder: &Path) -> Output {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let bin = Path::new(PROGRAM).parent().unwrap().display();
+    Command::new("sh")
+        .args(["-e", "-c", script])
+        .current_dir(folder)
+        .env("PATH", format!("{bin}:{path}"))
+        .output()
+        .unwrap()
+}
+
+#[test]
+#[cfg(unix)]
+fn the_script_of_the_readme_works() {
+    let readme = include_str!("../../sandbox/README.md");
+    let (_, rest) = readme.split_once("```sh\n").unwrap();
+    let (script, _) = rest.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = shell(script, folder.path());
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{run:?}");
+    assert!(said.contains(r#""infoCode":100"#), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_it_is_told_holds() {
+    let flags = ["--token", "first", "--token", "second", "--rate", "2/h"];
+    let sandbox = Running::start(&flags);
+    let asked = ["first", "second", "first", "first"].map(|t| sandbox.precheck(t, ALICE));
+    assert_eq!(asked, [200, 200, 200, 429]);
+    assert_eq!(sandbox.precheck("sandbox-token", ALICE), 401);
+    let (_, log) = sandbox.ask("GET", "/__sandbox/requests", "", "");
+    assert!(
+        log.contains("alice@example.com") && !log.contains("second"),
+        "{log}"
+    );
+    sandbox.signal("-INT");
+    let (code, said) = sandbox.finish();
+    assert_eq!(code, Some(0));
+    // A token of one's own may be one that is good elsewhere.
+    assert!(
+        !said.contains("first") && !said.contains("second"),
+        "{said}"
+    );
+
+    let [failing, again] = [7, 7].map(|seed| {
+        let sandbox = Running::start(&["--flaky", "100", "--seed", &seed.to_string()]);
+        let statuses = (0..8).map(|_| {
+            let mut stream = TcpStream::connect(sandbox.address).unwrap();
+            write!(
+                stream,
+                "POST {SUBSCRIBERS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                 Authorization: Bearer sandbox-token\r\nContent-Length: 0\r\n\r\n"
+            )
+            .unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            answer.get(..12).map(<[u8]>::to_vec)
+        });
+        statuses.collect::<Vec<_>>()
+    });
+    assert_eq!(failing, again);
+    assert!(failing.iter().flatten().all(|line| line != b"HTTP/1.1 400"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_scenario_that_does_not_come_true_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scenario.toml");
+    let text =
+        "[[request]]\nstatus = 503\n\n[[request]]\nfields = { email = \"bob@example.com\" }\n";
+    std::fs::write(&file, text).unwrap();
+    let flags = ["--scenario", file.to_str().unwrap()];
+
+    let sandbox = Running::start(&flags);
+    let asked = [ALICE, r#"{"email": "bob@example.com"}"#];
+    assert_eq!(asked.map(|body| sandbox.precheck("any", body)), [503, 401]);
+    sandbox.signal("-INT");
+    assert_eq!(sandbox.finish().0, Some(0));
+
+    let sandbox = Running::start(&flags);
+    let asked = [ALICE, ALICE];
+    assert_eq!(asked.map(|body| sandbox.precheck("any", body)), [503, 501]);
+    sandbox.signal("-INT");
+    let (code, said) = sandbox.finish();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains(r#"this one has email = "alice@example.com""#),
+        "{said}"
+    );
+    assert!(
+        said.contains(r#"email = "bob@example.com", which gets a judgement (line 4)"#),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_its_flags_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scenario.toml");
+    std::fs::write(&file, "[[request]]\nstatus = 99\n").unwrap();
+    let file = file.to_str().unwrap();
+    for (flags, expected) in [
+        (&["--port", &port][..], "--port 0 for any free one"),
+        (&["--port", "65536"], "65536"),
+        (&["--rate", "many"], "300/min"),
+        (&["--flaky", "101"], "101"),
+        (&["--seed", "1"], "--flaky"),
+        (&["--host", "localhost"], "localhost"),
+        (
+            &["--scenario", file],
+            "scenario.toml: line 1: 99 is no status of a final answer",
+        ),
+        (&["--scenario", "nowhere.toml"], "nowhere.toml: "),
+    ] {
+        let run = Command::new(PROGRAM)
+            .arg("sandbox")
+            .args(flags)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{flags:?}: {said}");
+        assert!(said.contains(expected), "{flags:?}: {said}");
+        assert_eq!(run.stdout, b"");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn other_machines_are_let_in_with_a_warning_and_may_not_read_the_requests() {
+    let sandbox = Running::start(&["--host", "0.0.0.0"]);
+    assert_eq!(sandbox.precheck("sandbox-token", ALICE), 200);
+    // Under another name, as a page would that has this machine's address for its own.
+    let mut stream = TcpStream::connect(sandbox.address).unwrap();
+    write!(
+        stream,
+        "GET /__sandbox/requests HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    sandbox.signal("-INT");
+    let (_, said) = sandbox.finish();
+    assert!(
+        said.contains("warning: the sandbox listens on 0.0.0.0"),
+        "{said}"
+    );
+}
