@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
@@ -172,6 +172,11 @@ impl Answer {
     pub(crate) fn halved(mut self) -> Self {
         self.body.truncate(self.body.len() / 2);
         self
+    }
+
+    /// Closes the connection after the answer.
+    pub(crate) fn closing(self) -> Self {
+        self.with(header::CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// Adds a header whose name and value are known to be fine.

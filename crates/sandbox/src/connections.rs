@@ -19,8 +19,8 @@ use crate::webex::{Webex, lock};
 
 /// Headers of a request at most; more are answered with 431.
 const MOST_HEADERS: usize = 100;
-/// Bytes of all headers at most.
-const MOST_HEADER_BYTES: usize = 64 * 1024;
+/// Bytes of all headers at most, give or take what is read at a time.
+const MOST_HEADER_BYTES: usize = 32 * 1024;
 /// How long answers that are under way may take when the sandbox stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// Before another try where the system has no more connections to give.

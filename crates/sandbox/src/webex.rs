@@ -76,6 +76,11 @@ impl Webex {
         has_arrived: impl FnOnce(),
     ) -> Result<Response<Outgoing>, Dropped> {
         let (parts, body) = request.into_parts();
+        if let Some(message) = malformed(&parts) {
+            has_arrived();
+            let answer = self.refuse(400, message, &[]).closing();
+            return answer.send(&self.sleep).await;
+        }
         let path = parts.uri.path();
         if [HEALTH, REQUESTS].contains(&path) {
             has_arrived();
@@ -246,8 +251,7 @@ impl Webex {
             Unread::TooSlow => (408, "The body took too long to arrive."),
             Unread::Broken => (400, "The body was cut off or is no HTTP."),
         };
-        self.refuse(status, message, &[])
-            .with(header::CONNECTION, HeaderValue::from_static("close"))
+        self.refuse(status, message, &[]).closing()
     }
 
     /// A scenario expects something else. No status of Webex's, so that nobody takes it for one.
@@ -317,6 +321,27 @@ impl Webex {
             Ok(id) => answer.with(TRACKING_ID, id),
             Err(_) => answer,
         }
+    }
+}
+
+/// What a proxy might read otherwise than we do: where the request ends, and who is asked.
+fn malformed(parts: &Parts) -> Option<&'static str> {
+    let encodings = parts.headers.get_all(header::TRANSFER_ENCODING);
+    let mut encodings = encodings.iter().map(HeaderValue::as_bytes);
+    let is_plain = match (encodings.next(), encodings.next()) {
+        (None, _) => true,
+        (Some(only), None) => only.eq_ignore_ascii_case(b"chunked"),
+        _ => false,
+    };
+    if !is_plain {
+        return Some("Transfer-Encoding is chunked or absent.");
+    }
+    let hosts = parts.headers.get_all(header::HOST).iter().count();
+    let is_old = parts.version < hyper::Version::HTTP_11;
+    match hosts {
+        1 => None,
+        0 if is_old => None,
+        _ => Some("There must be one Host."),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the tests in `tests/` share: virtual time, a log, and a server for bad weather. The tests of the
 //! program itself lie beside it, in `crates/cli/tests`.
 
+pub mod attack;
 mod clock;
 mod log;
 mod raw;
