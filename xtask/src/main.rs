@@ -1,12 +1,15 @@
 //! The maintainers' verbs. This file only dispatches; each verb has a file of its own.
 
 mod api;
+mod attack;
+mod build;
 mod capture;
 mod codegen;
 mod conform;
 mod drift;
 mod interop;
 mod outcome;
+mod soak;
 mod source;
 mod weigh;
 mod workspace;
@@ -38,6 +41,8 @@ enum Verb {
     Api(api::Arguments),
     Weigh(weigh::Arguments),
     Interop(interop::Arguments),
+    Soak(soak::Arguments),
+    Attack(attack::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +57,8 @@ fn main() -> ExitCode {
         Verb::Api(arguments) => api::run(&workspace, &arguments),
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),
+        Verb::Soak(arguments) => soak::run(&workspace, &arguments),
+        Verb::Attack(arguments) => attack::run(&workspace, &arguments),
     });
     outcome::finish(outcome)
 }

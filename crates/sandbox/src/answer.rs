@@ -120,13 +120,24 @@ impl Answer {
     /// Sets the body, as JSON.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json")
-            .body(body.to_string())
+        self.json_bytes(body.to_string().into())
     }
 
-    /// Sets the body, a text that is JSON.
-    pub(crate) fn json_text(self, body: &str) -> Self {
-        self.header("content-type", "application/json").body(body)
+    /// Sets the body, which is JSON already.
+    pub(crate) fn json_bytes(mut self, body: Bytes) -> Self {
+        self.body = body;
+        self.with(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )
+    }
+
+    /// Adds the ID that Webex support asks for.
+    pub(crate) fn tracked(self, id: &str) -> Self {
+        match HeaderValue::from_str(id) {
+            Ok(id) => self.with(HeaderName::from_static("trackingid"), id),
+            Err(_) => self,
+        }
     }
 
     /// Lets this time pass before the answer begins.

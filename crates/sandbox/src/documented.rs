@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hyper::body::Bytes;
 use webex_precheck_contract::inventory::{self, Inventory, OperationId};
 use webex_precheck_contract::{Type, capture};
 
@@ -25,7 +26,7 @@ pub(crate) struct Operation {
     /// Packages that need one of others beside them.
     pub(crate) dependencies: BTreeMap<String, Vec<String>>,
     /// The example answer for status 200.
-    pub(crate) success: String,
+    pub(crate) success: Bytes,
 }
 
 /// What all sources together document of a field.
@@ -79,7 +80,7 @@ impl Operation {
         Ok(Self {
             fields: Field::children(&sources, "body"),
             dependencies,
-            success: success.ok_or("no answer is documented")?.json.clone(),
+            success: Bytes::from(success.ok_or("no answer is documented")?.json.clone()),
         })
     }
 }

@@ -12,7 +12,7 @@ pub(crate) fn read(body: &[u8]) -> Result<(Value, Vec<String>), serde_json::Erro
     let twice = RefCell::new(Vec::new());
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = Watched {
-        at: "",
+        at: &At::Body,
         twice: &twice,
     };
     let value = value.deserialize(&mut reader)?;
@@ -20,10 +20,41 @@ pub(crate) fn read(body: &[u8]) -> Result<(Value, Vec<String>), serde_json::Erro
     Ok((value, twice.into_inner()))
 }
 
-/// A value at a dotted path.
+/// A value by its name. Most objects are so small that it takes less to look at each name than to
+/// hash one.
+pub(crate) fn get<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    const FEW: usize = 16;
+    if object.len() > FEW {
+        return object.get(name);
+    }
+    let mut values = object.iter();
+    values.find(|(known, _)| *known == name).map(|(_, v)| v)
+}
+
+/// Where a value stands. It is seldom told, so that it is put together only then.
+#[derive(Clone, Copy)]
+pub(crate) enum At<'a> {
+    /// The body itself.
+    Body,
+    /// Under this name in that object.
+    In(&'a At<'a>, &'a str),
+}
+
+impl fmt::Display for At<'_> {
+    /// A dotted path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => Ok(()),
+            Self::In(Self::Body, name) => f.write_str(name),
+            Self::In(object, name) => write!(f, "{object}.{name}"),
+        }
+    }
+}
+
+/// A value at its place.
 #[derive(Clone, Copy)]
 struct Watched<'a> {
-    at: &'a str,
+    at: &'a At<'a>,
     twice: &'a RefCell<Vec<String>>,
 }
 
@@ -77,14 +108,12 @@ impl<'de> Visitor<'de> for Watched<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut values = Map::new();
         while let Some(name) = object.next_key::<String>()? {
-            let at = match self.at {
-                "" => name.clone(),
-                at => format!("{at}.{name}"),
-            };
+            let at = At::In(self.at, &name);
             let value = object.next_value_seed(Watched { at: &at, ..self })?;
-            if values.insert(name, value).is_some() {
-                self.twice.borrow_mut().push(at);
+            if values.contains_key(&name) {
+                self.twice.borrow_mut().push(at.to_string());
             }
+            values.insert(name, value);
         }
         Ok(Value::Object(values))
     }

@@ -6,6 +6,7 @@ use webex_precheck_contract::OperationId;
 
 use crate::country;
 use crate::documented::{Field, Operation};
+use crate::json::{self, At};
 
 /// One reason to refuse a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +79,9 @@ impl Judgement {
     }
 }
 
+/// The field whose values depend on each other.
+const PACKAGES: At<'_> = At::In(&At::Body, "packages");
+
 /// Characters that an address line may have: "50 character limit on each address line".
 const LONGEST_LINE: usize = 50;
 
@@ -88,7 +92,7 @@ pub(crate) fn judge(
     body: &Map<String, Value>,
 ) -> Judgement {
     let mut judgement = Judgement::default();
-    judgement.object(&documented.fields, "", body);
+    judgement.object(&documented.fields, &At::Body, body);
     match id {
         OperationId::Customer => judgement.dependencies(documented, body),
         // What needs another package could never be asked for: only one may be.
@@ -98,30 +102,28 @@ pub(crate) fn judge(
 }
 
 impl Judgement {
-    fn refuse(&mut self, code: i64, field: &str, description: impl Into<String>) {
-        self.reasons.push(Reason::new(code, field, description));
+    fn refuse(&mut self, code: i64, at: &At<'_>, description: impl Into<String>) {
+        let reason = Reason::new(code, &at.to_string(), description);
+        self.reasons.push(reason);
     }
 
-    fn object(&mut self, fields: &[Field], scope: &str, object: &Map<String, Value>) {
-        let path = |name: &str| match scope {
-            "" => name.to_owned(),
-            scope => format!("{scope}.{name}"),
-        };
+    fn object(&mut self, fields: &[Field], at: &At<'_>, object: &Map<String, Value>) {
         let names = object.keys();
         let unknown = names.filter(|name| !fields.iter().any(|field| field.name == **name));
-        self.unknown.extend(unknown.map(|name| path(name)));
+        let unknown = unknown.map(|name| At::In(at, name).to_string());
+        self.unknown.extend(unknown);
         for field in fields {
-            let value = object.get(&field.name);
-            match value {
+            let at = At::In(at, &field.name);
+            match json::get(object, &field.name) {
                 None if !field.required => {}
-                None => self.refuse(NULL, &path(&field.name), "A required value is missing."),
-                Some(Value::Null) => self.refuse(NULL, &path(&field.name), "The value is null."),
-                Some(value) => self.value(field, &path(&field.name), value),
+                None => self.refuse(NULL, &at, "A required value is missing."),
+                Some(Value::Null) => self.refuse(NULL, &at, "The value is null."),
+                Some(value) => self.value(field, &at, value),
             }
         }
     }
 
-    fn value(&mut self, field: &Field, at: &str, value: &Value) {
+    fn value(&mut self, field: &Field, at: &At<'_>, value: &Value) {
         if let Some(expected) = wrong_type(field, value) {
             self.refuse(TYPE, at, format!("The value must be {expected}."));
             return;
@@ -142,7 +144,7 @@ impl Judgement {
     }
 
     /// What is documented in words about fields of one name.
-    fn text(&mut self, name: &str, at: &str, text: &str) {
+    fn text(&mut self, name: &str, at: &At<'_>, text: &str) {
         match name {
             "country" if text.chars().count() != 2 => {
                 self.refuse(SIZE, at, "A country's code has two letters.");
@@ -174,20 +176,20 @@ impl Judgement {
             if is_asked && !needed.iter().any(|n| packages.contains(&n.as_str())) {
                 let needed = needed.join(", ");
                 let description = format!("`{package}` needs one of these beside it: {needed}.");
-                self.refuse(ALONE, "packages", description);
+                self.refuse(ALONE, &PACKAGES, description);
             }
         }
     }
 
     fn one_package(&mut self, body: &Map<String, Value>) {
         if body.contains_key("package") && body.contains_key("packages") {
-            self.refuse(BOTH, "packages", "Send `package` or `packages`, not both.");
+            self.refuse(BOTH, &PACKAGES, "Send `package` or `packages`, not both.");
         }
         let packages = body.get("packages").and_then(Value::as_array);
         if packages.is_some_and(|packages| packages.len() > 1) {
             self.refuse(
                 MORE_THAN_ONE,
-                "packages",
+                &PACKAGES,
                 "A subscriber takes one package at most.",
             );
         }

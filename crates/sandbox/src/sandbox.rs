@@ -128,7 +128,7 @@ impl Sandbox {
     /// The last requests and how they were answered, the oldest first; without those to
     /// `/healthz` and `/__sandbox/requests`.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        lock(&self.webex.log).requests()
+        lock(&self.webex.log).requests(usize::MAX)
     }
 
     /// What of the [`Scenario`] did not come true so far: requests that were not as expected, and

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value, json};
+use hyper::body::Bytes;
+use serde_json::{Map, Value};
 use webex_precheck_contract::OperationId;
 
 use crate::answer::Answer;
+use crate::json;
 
 /// E-mail addresses of this domain are test values. Nobody can own it (RFC 2606).
 const DOMAIN: &str = "@sandbox.example";
@@ -51,7 +53,7 @@ pub(crate) fn find<'a>(
 ) -> Option<Found<'a>> {
     let text = |path: &[&str]| {
         let (first, rest) = path.split_first()?;
-        let value = body.get(*first)?;
+        let value = json::get(body, first)?;
         rest.iter()
             .try_fold(value, |at, name| at.get(name))?
             .as_str()
@@ -137,7 +139,7 @@ enum RetryAfter {
 /// What an answer is made of besides.
 pub(crate) struct Circumstances<'a> {
     /// The documented answer where all is well.
-    pub(crate) success: &'a str,
+    pub(crate) success: &'a Bytes,
     pub(crate) tracking_id: &'a str,
     /// Where the test value stands.
     pub(crate) field: &'a str,
@@ -258,11 +260,11 @@ impl Effect {
     }
 
     fn answer(&self, around: &Circumstances<'_>) -> Answer {
-        let success = |status| Answer::new(status).json_text(around.success);
+        let success = |status| Answer::new(status).json_bytes(around.success.clone());
         let answer = match self {
             Self::Likely => success(200),
             Self::Info(info) => Answer::new(200).json(&info.body(around.success)),
-            Self::Unlikely { code, status } => Answer::new(*status).json(&json!({
+            Self::Unlikely { code, status } => Answer::new(*status).json(&serde_json::json!({
                 "message": "The request was refused.",
                 "errors": [reason("errorCode", *code, around.field)],
                 "trackingId": around.tracking_id,
@@ -291,14 +293,14 @@ impl Effect {
                 )),
             Self::Empty(status) => Answer::new(*status),
         };
-        answer.header("trackingid", around.tracking_id)
+        answer.tracked(around.tracking_id)
     }
 }
 
 /// An answer of this status that gives no reason.
 fn of_status(status: u16, around: &Circumstances<'_>) -> Answer {
     match status {
-        200 => Answer::new(200).json_text(around.success),
+        200 => Answer::new(200).json_bytes(around.success.clone()),
         // Nothing is documented to come with these.
         201..300 | 304 => Answer::new(status),
         401 => refused(status, around).header("www-authenticate", "Bearer"),
@@ -308,7 +310,7 @@ fn of_status(status: u16, around: &Circumstances<'_>) -> Answer {
 }
 
 fn refused(status: u16, around: &Circumstances<'_>) -> Answer {
-    Answer::new(status).json(&json!({
+    Answer::new(status).json(&serde_json::json!({
         "message": format!("The test value asks for status {status}."),
         "trackingId": around.tracking_id,
     }))
@@ -321,15 +323,15 @@ fn reason(name: &str, code: i64, field: &str) -> Value {
         EMAIL_TAKEN => "This e-mail address belongs to a user already.",
         _ => "The test value asks for this code.",
     };
-    json!({name: code, "description": description, "fieldName": field})
+    serde_json::json!({name: code, "description": description, "fieldName": field})
 }
 
 impl Info {
     /// The documented answer, changed.
-    fn body(&self, success: &str) -> Value {
-        let mut body: Value = serde_json::from_str(success).unwrap_or_default();
+    fn body(&self, success: &[u8]) -> Value {
+        let mut body: Value = serde_json::from_slice(success).unwrap_or_default();
         let info = body["info"][0].take();
-        let unknown = json!({
+        let unknown = serde_json::json!({
             "infoCode": UNKNOWN_INFO_CODE,
             "description": "No source documents this code.",
         });
@@ -337,11 +339,11 @@ impl Info {
             Self::Object => info,
             Self::Float => {
                 let mut info = info;
-                info["infoCode"] = json!(100.0);
-                json!([info])
+                info["infoCode"] = serde_json::json!(100.0);
+                serde_json::json!([info])
             }
-            Self::Unknown => json!([unknown]),
-            Self::Many => json!([info, unknown]),
+            Self::Unknown => serde_json::json!([unknown]),
+            Self::Many => serde_json::json!([info, unknown]),
             Self::None => {
                 if let Some(body) = body.as_object_mut() {
                     body.remove("info");
@@ -356,12 +358,14 @@ impl Info {
 impl Shape {
     fn answer(&self, around: &Circumstances<'_>) -> Answer {
         let body = match self {
-            Self::Bare => json!({
+            Self::Bare => serde_json::json!({
                 "errorCode": EMAIL_TAKEN,
                 "description": "This e-mail address belongs to a user already.",
             }),
-            Self::Code => json!({"errors": [reason("code", EMAIL_TAKEN, around.field)]}),
-            Self::Many => json!({
+            Self::Code => {
+                serde_json::json!({"errors": [reason("code", EMAIL_TAKEN, around.field)]})
+            }
+            Self::Many => serde_json::json!({
                 "message": "The request was refused.",
                 "errors": [
                     reason("errorCode", 1001, "customerInfo.primaryEmail"),
@@ -370,7 +374,7 @@ impl Shape {
                 "trackingId": around.tracking_id,
             }),
             Self::InSuccess => {
-                let body = json!({
+                let body = serde_json::json!({
                     "message": "failure",
                     "errors": [reason("errorCode", EMAIL_TAKEN, around.field)],
                 });

@@ -18,7 +18,7 @@ use crate::incoming::{self, Unread};
 use crate::json;
 use crate::judge::{self, NO_OBJECT, NO_TEST_VALUE, Reason, TWICE};
 use crate::limits::Buckets;
-use crate::log::Log;
+use crate::log::{Log, LoggedRequest};
 use crate::scenario::{Script, Taken};
 use crate::test_values::{self, Circumstances, Failures, TestValue};
 use crate::tokens::{Access, Tokens};
@@ -32,7 +32,6 @@ const REQUESTS: &str = "/__sandbox/requests";
 const UNKNOWN_FIELDS: HeaderName = HeaderName::from_static("sandbox-unknown-fields");
 /// Bytes of that header at most.
 const MOST_UNKNOWN: usize = 1024;
-const TRACKING_ID: HeaderName = HeaderName::from_static("trackingid");
 
 /// Gives the present time.
 pub(crate) type Now = std::sync::Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -148,7 +147,7 @@ impl Webex {
                 .header("retry-after", &seconds);
         }
         if let Some(failure) = lock(&self.flaky).as_mut().and_then(Flaky::next) {
-            return failure.header("trackingid", &self.tracking_id());
+            return failure.tracked(&self.tracking_id());
         }
         let body = match body {
             Ok(body) => body,
@@ -206,8 +205,8 @@ impl Webex {
 
     fn success(&self, id: OperationId) -> Answer {
         Answer::new(200)
-            .json_text(&self.documented.operation(id).success)
-            .header("trackingid", &self.tracking_id())
+            .json_bytes(self.documented.operation(id).success.clone())
+            .tracked(&self.tracking_id())
     }
 
     fn test_value(&self, id: OperationId, value: &TestValue, field: &str) -> Answer {
@@ -238,9 +237,7 @@ impl Webex {
         let form: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
         let renewed = lock(&self.tokens).renew(&form, (self.now)());
         match renewed {
-            Ok(tokens) => Answer::new(200)
-                .json(&tokens)
-                .header("trackingid", &self.tracking_id()),
+            Ok(tokens) => Answer::new(200).json(&tokens).tracked(&self.tracking_id()),
             Err(message) => self.refuse(400, message, &[]),
         }
     }
@@ -284,7 +281,11 @@ impl Webex {
                 let last = query.iter().find(|(name, _)| name == "last");
                 let last = last.map(|(_, text)| text.parse());
                 match last.unwrap_or(Ok(DEFAULT_LAST)) {
-                    Ok(last) => Answer::new(200).json(&lock(&self.log).to_json(last)),
+                    Ok(last) => {
+                        let requests = lock(&self.log).requests(last);
+                        let requests = requests.iter().map(LoggedRequest::to_json);
+                        Answer::new(200).json(&requests.collect())
+                    }
                     Err(_) => self.refuse(400, "`last` is a number of requests.", &[]),
                 }
             }
@@ -316,11 +317,7 @@ impl Webex {
             });
             body["errors"] = reasons.collect();
         }
-        let answer = Answer::new(status).json(&body);
-        match HeaderValue::from_str(&tracking_id) {
-            Ok(id) => answer.with(TRACKING_ID, id),
-            Err(_) => answer,
-        }
+        Answer::new(status).json(&body).tracked(&tracking_id)
     }
 }
 

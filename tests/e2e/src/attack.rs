@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -35,6 +36,8 @@ pub struct Attacked {
 
 const PATH: &str = "/v1/wholesale/subscribers/validate";
 const TOKEN: &str = "sandbox-token";
+/// What is neither answered nor dropped by then is not held.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Nobody honest asks for it: who answers it was smuggled something.
 const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -297,21 +300,20 @@ fn single(size: Size) -> Vec<(String, Vec<u8>, &'static [&'static str])> {
         .collect()
 }
 
-/// Sends, and tells the statuses that come back until the connection is closed or no more of it is
-/// answered.
+/// Sends, and tells the statuses that come back until the connection is closed.
 async fn exchange(address: SocketAddr, sent: &[u8]) -> String {
     let Ok(stream) = TcpStream::connect(address).await else {
         return "refused".to_owned();
     };
     let (mut reading, mut writing) = stream.into_split();
-    let write = async {
-        // It may be answered before all of it was sent.
-        let _ = writing.write_all(sent).await;
-        // What is left of it is the end.
-        let _ = writing.shutdown().await;
-    };
     let mut read = Vec::new();
-    let (_, _) = tokio::join!(write, reading.read_to_end(&mut read));
+    let exchanged = async {
+        // It may be answered before all of it was sent.
+        tokio::join!(writing.write_all(sent), reading.read_to_end(&mut read))
+    };
+    if tokio::time::timeout(PATIENCE, exchanged).await.is_err() {
+        return "open".to_owned();
+    }
     let read = String::from_utf8_lossy(&read).into_owned();
     let mut statuses = Vec::new();
     for part in read.split("HTTP/1.1 ").skip(1) {

@@ -1,6 +1,12 @@
 //! The sandbox against clients that mean harm: a small version of `cargo xtask attack`.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use std::time::Duration;
 
@@ -20,9 +26,16 @@ async fn nothing_keeps_it_from_serving_the_honest() {
         headers: 100_000,
         levels: 100_000,
     };
-    for attacked in attack::all(sandbox.address(), size).await.unwrap() {
+    let attacks = attack::all(sandbox.address(), size).await.unwrap();
+    for attacked in &attacks {
         assert!(attacked.is_held, "{attacked:?}");
+        // Half-open, silent or slow: only as many are kept as may be open.
+        if let Some(dropped) = attacked.answer.strip_suffix(" dropped") {
+            let dropped: usize = dropped.parse().unwrap();
+            assert!(dropped >= size.connections - 50, "{attacked:?}");
+        }
     }
+    assert!(attacks.len() > 40);
     assert_eq!(sandbox.answered("/smuggled").len(), 0);
 }
 

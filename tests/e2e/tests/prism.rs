@@ -1,7 +1,13 @@
 //! The library and the program against Prism, a mock server that nobody here wrote, serving the
 //! contract. `cargo xtask interop` starts it and runs these tests.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use std::net::SocketAddr;
 use std::process::{Command, Output};

@@ -1,7 +1,13 @@
 //! The page of test values, in the sandbox's README, is the table of these tests: each row is asked
 //! for, raw and through the client.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use std::future::ready;
 use std::sync::{Arc, Mutex};

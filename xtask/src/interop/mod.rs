@@ -9,6 +9,7 @@ mod tools;
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use crate::build;
 use crate::outcome::{Failure, Outcome, note, print};
 use crate::workspace::Workspace;
 
@@ -107,7 +108,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         wants(Judge::Prism),
         wants(Judge::Clients),
     )?;
-    let program = servers::build(workspace)?;
+    let program = build::build(workspace, &["--package", "webex-precheck-cli"])?;
     let mut table = Table::default();
     if wants(Judge::Schemathesis) || wants(Judge::Clients) {
         let sandbox = servers::sandbox(&program)?;

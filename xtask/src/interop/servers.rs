@@ -1,13 +1,10 @@
 //! The program as a server, and other servers beside it.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
-
 use crate::outcome::Failure;
-use crate::workspace::Workspace;
 
 /// A server that is killed when dropped.
 pub(super) struct Server {
@@ -56,25 +53,6 @@ impl Server {
         }
         Err(Failure::new(format!("{name} did not start: {said}")))
     }
-}
-
-/// Builds the program and tells where it is.
-pub(super) fn build(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let build = Command::new(env!("CARGO"))
-        .current_dir(workspace.path("."))
-        .args(["build", "--quiet", "--package", "webex-precheck-cli"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::new(format!("cargo: {error}")))?;
-    let told = String::from_utf8_lossy(&build.stdout);
-    let messages = told
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok());
-    messages
-        .filter_map(|message: Value| Some(PathBuf::from(message["executable"].as_str()?)))
-        .last()
-        .ok_or_else(|| Failure::new("cargo build: the program does not build"))
 }
 
 /// Starts the sandbox as a program of its own.

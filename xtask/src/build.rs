@@ -1,0 +1,54 @@
+//! Builds programs of the workspace, for verbs that run them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::outcome::{Failure, Outcome};
+use crate::workspace::Workspace;
+
+/// Builds one program, as these arguments of `cargo build` say, and tells where it is.
+pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf, Failure> {
+    let build = Command::new(env!("CARGO"))
+        .current_dir(workspace.path("."))
+        .args(["build", "--quiet"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::new(format!("cargo: {error}")))?;
+    let told = String::from_utf8_lossy(&build.stdout);
+    let messages = told
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    messages
+        .rev()
+        .find_map(|message: Value| Some(PathBuf::from(message["executable"].as_str()?)))
+        .ok_or_else(|| Failure::new(format!("cargo build {} failed", arguments.join(" "))))
+}
+
+/// Builds the program `webex-precheck` and an example of the end-to-end tests with optimisation,
+/// and runs the example with the program's path and these arguments.
+pub(crate) fn run_example(
+    workspace: &Workspace,
+    example: &str,
+    arguments: &[String],
+) -> Result<Outcome, Failure> {
+    let program = build(workspace, &["--release", "--package", "webex-precheck-cli"])?;
+    let example = build(
+        workspace,
+        &["--release", "--package", "e2e", "--example", example],
+    )?;
+    run(&example, &program, arguments)
+}
+
+fn run(example: &Path, program: &Path, arguments: &[String]) -> Result<Outcome, Failure> {
+    let run = Command::new(example).arg(program).args(arguments).status();
+    let status = run.map_err(|error| Failure::new(format!("{}: {error}", example.display())))?;
+    match status.code() {
+        Some(0) => Ok(Outcome::Clean),
+        Some(1) => Ok(Outcome::Differences),
+        _ => Err(Failure::new(format!("{}: {status}", example.display()))),
+    }
+}
