@@ -1,5 +1,6 @@
 //! What was asked and answered.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use hyper::Method;
@@ -110,7 +111,7 @@ impl Log {
             text.push(END);
         }
         let body = &body[..body.len().min(MOST_BODY)];
-        text.push_str(&String::from_utf8_lossy(body));
+        text.push_str(&text_of(body));
         let is_secret = token.len() >= SHORTEST_TOKEN;
         if is_secret && memchr::memmem::find(text.as_bytes(), token.as_bytes()).is_some() {
             text = text.replace(token, "…");
@@ -189,6 +190,14 @@ impl Entry {
     }
 }
 
+/// The bytes as text; nearly always, they are some.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Adds a header's value as it may be shown.
 fn push_header(text: &mut String, name: &HeaderName, value: &HeaderValue) {
     const SECRET: [HeaderName; 3] = [
@@ -196,7 +205,7 @@ fn push_header(text: &mut String, name: &HeaderName, value: &HeaderValue) {
         header::PROXY_AUTHORIZATION,
         header::COOKIE,
     ];
-    let value = String::from_utf8_lossy(value.as_bytes());
+    let value = text_of(value.as_bytes());
     if SECRET.contains(name) {
         if let Some((scheme, _)) = value.split_once(' ') {
             text.push_str(scheme);

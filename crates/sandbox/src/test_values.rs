@@ -67,15 +67,17 @@ pub(crate) fn find<'a>(
         })
     });
     let ids = IDS.iter().filter_map(|path| {
+        let word = text(path)?.strip_prefix(PREFIX)?;
         Some(Found {
             field: path.join("."),
-            word: text(path)?.strip_prefix(PREFIX)?,
+            word,
         })
     });
     let query = query.iter().filter_map(|(name, value)| {
+        let word = value.strip_prefix(PREFIX)?;
         Some(Found {
             field: name.clone(),
-            word: value.strip_prefix(PREFIX)?,
+            word,
         })
     });
     emails.chain(ids).chain(query).next()
