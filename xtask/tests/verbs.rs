@@ -25,6 +25,7 @@ impl Workspace {
             "spec/documented",
             "crates/api/src",
             "crates/sandbox/documented",
+            "xtask/interop",
         ] {
             fs::create_dir_all(workspace.path(folder)).unwrap();
             for entry in fs::read_dir(root().join(folder)).unwrap() {
@@ -615,4 +616,26 @@ fn a_source_without_a_capture_is_told_how_to_get_one() {
     let run = workspace.run(&["drift", &source]);
     assert_eq!(run.code, Some(3));
     assert!(run.stderr.contains("cargo xtask capture"), "{}", run.stderr);
+}
+
+#[test]
+#[cfg(unix)]
+fn interop_says_what_is_missing() {
+    let workspace = Workspace::new();
+    for (only, missing) in [
+        ("schemathesis", &["python3, 3.11 or newer"][..]),
+        ("clients", &["python3, 3.11 or newer", "java, 11 or newer"]),
+        ("prism", &["node, 20 or newer", "npm"]),
+    ] {
+        let output = workspace
+            .command(&["interop", "--only", only])
+            .env("PATH", "/nowhere")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for missing in missing {
+            assert!(said.contains(missing), "{said}");
+        }
+    }
 }

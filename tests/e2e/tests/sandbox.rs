@@ -369,3 +369,24 @@ async fn many_connections_get_what_is_scripted() {
             .all(|two| two[0].number + 1 == two[1].number)
     );
 }
+
+#[tokio::test]
+async fn it_knows_the_countries_that_the_client_knows() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let customers = "/v1/wholesale/customers/validate";
+    let letters = || (b'A'..=b'Z').map(char::from);
+    for code in letters().flat_map(|first| letters().map(move |second| format!("{first}{second}")))
+    {
+        let address = json!({"addressLine1": "1 Elm Road", "city": "x", "country": code});
+        let body = json!({"address": address}).to_string();
+        let raw = Raw::ask(sandbox.address(), customers, sandbox.token(), &body)
+            .await
+            .unwrap();
+        let is_assigned = webex_precheck::Country::ASSIGNED.contains(&&*code);
+        assert_eq!(
+            raw.status,
+            Some(if is_assigned { 200 } else { 409 }),
+            "{code}"
+        );
+    }
+}

@@ -73,7 +73,10 @@ impl Tools {
                 fs::write(folder.join("package.json"), &manifest)
                     .and_then(|()| fs::write(folder.join("package-lock.json"), &tools.package))
                     .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
-                let install = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+                let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+                // Without them it waits for minutes before it says that there is no network.
+                let soon = ["--prefer-offline", "--fetch-retries", "1"];
+                let install = [&quiet[..], &soon].concat();
                 must("the npm registry", "npm", &install, folder)
             })?;
         }
