@@ -622,6 +622,7 @@ fn a_source_without_a_capture_is_told_how_to_get_one() {
 #[cfg(unix)]
 fn interop_says_what_is_missing() {
     let workspace = Workspace::new();
+    // A judge is not asked before all is there.
     for (only, missing) in [
         ("schemathesis", &["python3, 3.11 or newer"][..]),
         ("clients", &["python3, 3.11 or newer", "java, 11 or newer"]),

@@ -90,7 +90,7 @@ impl From<Error> for Failure {
 }
 
 /// What was typed or read must not steer the terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
         .collect()

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario};
 
-use crate::outcome::{Exit, Failure, warn};
+use crate::outcome::{Exit, Failure, printable, warn};
 
 const AFTER_HELP: &str = "\
 The address goes to stdout, everything else to stderr. Test values such as the e-mail addresses
@@ -20,7 +20,8 @@ GET /healthz answers 200 once it runs; GET /__sandbox/requests tells this machin
 POST /v1/access_token takes client ID sandbox-client, client secret sandbox-secret and refresh token
 sandbox-refresh-token.
 
-Ctrl-C or SIGTERM stops it. It then exits with 0, or with 1 if its scenario did not come true.";
+Ctrl-C or SIGTERM stops it. It then exits with 0, or with 1 if its scenario did not come true; a
+second one ends it at once, with 130.";
 
 /// Where the sandbox listens unless told otherwise.
 const DEFAULT_PORT: &str = "8282";
@@ -60,13 +61,13 @@ pub(crate) fn command() -> Command {
             Arg::new("host")
                 .long("host")
                 .value_name("ADDRESS")
-                .value_parser(value_parser!(IpAddr))
+                .value_parser(host)
                 .default_value("127.0.0.1")
                 .help("Listen on this address; 0.0.0.0 lets other machines in"),
             Arg::new("token")
                 .long("token")
                 .value_name("TOKEN")
-                .value_parser(NonEmptyStringValueParser::new())
+                .value_parser(token)
                 .action(ArgAction::Append)
                 .help(format!(
                     "Take this access token, and others set likewise [default: {DEFAULT_TOKEN}]"
@@ -81,11 +82,11 @@ pub(crate) fn command() -> Command {
                 .value_name("RATE")
                 .value_parser(rate)
                 .action(ArgAction::Append)
-                .help("Answer so many for each token and operation, such as 300/min or 5/s, and else 429; several limits hold together"),
+                .help("Answer so many for each token and operation, such as 5/s, 300/min or 1000/h, and else 429; several limits hold together"),
             Arg::new("flaky")
                 .long("flaky")
                 .value_name("PERCENT")
-                .value_parser(value_parser!(u8).range(0..=100))
+                .value_parser(percent)
                 .help("Let so many of a hundred prechecks fail by chance: 429, 5xx, cut off, or no answer"),
             Arg::new("seed")
                 .long("seed")
@@ -93,13 +94,38 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(u64))
                 .default_value("0")
                 .requires("flaky")
-                .help("Which chance; the same number gives the same failures"),
+                .hide_default_value(true)
+                .help("Let the chance of --flaky be another one; the same number gives the same failures [default: 0]"),
             Arg::new("scenario")
                 .long("scenario")
                 .value_name("FILE")
                 .value_parser(NonEmptyStringValueParser::new())
                 .help("Expect the requests of this file of TOML, or of stdin with `-`, and answer them as it says"),
         ])
+}
+
+/// Reads an address to listen on.
+fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        text => text
+            .parse()
+            .map_err(|_| "write it as 127.0.0.1, ::1 or localhost".to_owned()),
+    }
+}
+
+/// Reads a token that a header can carry.
+fn token(text: &str) -> Result<String, String> {
+    match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => Err("a token has letters, digits and signs of ASCII, and no blank".to_owned()),
+    }
+}
+
+/// Reads a percentage.
+fn percent(text: &str) -> Result<u8, String> {
+    let number = text.parse().ok().filter(|percent| *percent <= 100);
+    number.ok_or_else(|| "it is a whole number from 0 to 100".to_owned())
 }
 
 /// Reads `300/min`.
@@ -112,7 +138,12 @@ fn rate(text: &str) -> Result<Rate, String> {
         "h" => 3600,
         _ => return Err(form.to_owned()),
     };
-    let requests: u32 = requests.parse().map_err(|_| form)?;
+    let is_number = !requests.is_empty() && requests.bytes().all(|byte| byte.is_ascii_digit());
+    let requests: u32 = match requests.parse() {
+        Ok(requests) => requests,
+        Err(_) if is_number => return Err(format!("at most {} requests", u32::MAX)),
+        Err(_) => return Err(form.to_owned()),
+    };
     match requests {
         0 => Err("a sandbox that answers nobody is of no use".to_owned()),
         requests => Ok(Rate {
@@ -130,9 +161,10 @@ impl Settings {
                 let mut text = String::new();
                 let read = io::stdin().lock().read_to_string(&mut text);
                 read.map_err(|error| Failure::usage(format!("--scenario -: {error}")))?;
-                Some(Scenario::from_toml(&text))
+                let scenario = Scenario::from_toml(&text);
+                Some(scenario.map_err(|error| format!("stdin: {error}")))
             }
-            Some(file) => Some(Scenario::read(file)),
+            Some(file) => Some(Scenario::read(file).map_err(|error| error.to_string())),
         };
         let many = |name| matches.get_many::<String>(name).into_iter().flatten();
         let rates = matches.get_many::<Rate>("rate").into_iter().flatten();
@@ -177,48 +209,47 @@ impl Settings {
 /// Runs the sandbox until it is told to stop.
 pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
     let (host, port) = (settings.host, settings.port);
-    let has_own_tokens = !settings.tokens.is_empty();
-    let stop = stop().map_err(|error| Failure::usage(format!("signals: {error}")))?;
+    let has_own_token = !settings.tokens.is_empty();
+    let has_scenario = settings.scenario.is_some();
+    let mut signals =
+        Signals::new().map_err(|error| Failure::usage(format!("signals: {error}")))?;
     let sandbox = settings.start().await.map_err(|error| {
-        let more = match error.kind() {
+        let remedy = match error.kind() {
             io::ErrorKind::AddrInUse => "; take another --port, or --port 0 for any free one",
+            io::ErrorKind::AddrNotAvailable => "; --host is an address of this machine",
+            io::ErrorKind::PermissionDenied => "; take a --port from 1024 on",
             _ => "",
         };
         let address = SocketAddr::new(host, port);
         Failure::usage(format!(
-            "the sandbox cannot listen on {address}: {error}{more}"
+            "the sandbox cannot listen on {address}: {error}{remedy}"
         ))
     })?;
-    if !host.is_loopback() {
+    let is_open = !host.to_canonical().is_loopback();
+    if is_open {
         warn(&format!(
             "the sandbox listens on {host}: other machines can ask it; what was asked is told to this one alone"
         ));
     }
-    let url = reachable(sandbox.address());
-    // A token that was given is not shown.
-    let token = match has_own_tokens {
-        true => "TOKEN",
-        false => DEFAULT_TOKEN,
-    };
-    writeln!(io::stdout(), "{url}")
-        .and_then(|()| io::stdout().flush())
-        .map_err(|error| Failure::usage(format!("stdout: {error}")))?;
-    say(&format!(
-        "\
-A sandbox of Webex listens at {url} and takes the access token {token}. Ctrl-C stops it.
-Try
-  curl -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{\"email\": \"alice@example.com\"}}' {url}/v1/wholesale/subscribers/validate
-  WEBEX_ACCESS_TOKEN={token} webex-precheck subscriber --base-url {url} --email unlikely@sandbox.example
-  curl {url}/__sandbox/requests"
-    ));
-    stop.await;
+    let url = sandbox.url();
+    let told = writeln!(io::stdout(), "{url}").and_then(|()| io::stdout().flush());
+    if let Err(error) = told {
+        // What a scenario lacks is not what is wrong here.
+        let _ = sandbox.stop().await;
+        return Err(Failure::usage(format!("stdout: {error}")));
+    }
+    say(&introduction(&url, has_own_token, has_scenario, is_open));
+    signals.next().await;
     say("Stopping; Ctrl-C again does not wait for answers under way.");
     let statuses = sandbox.statuses();
-    let unmet = tokio::select! {
-        unmet = sandbox.stop() => unmet,
-        _ = tokio::signal::ctrl_c() => {
-            return Err(Failure::new(Exit::Interrupted, "interrupted"));
-        }
+    let unmet = sandbox.unmet();
+    // What is under way may still be answered, and no step is taken any more.
+    let exit = tokio::select! {
+        _ = sandbox.stop() => match unmet.is_empty() {
+            true => Exit::Likely,
+            false => Exit::Unlikely,
+        },
+        () = signals.next() => Exit::Interrupted,
     };
     let total: u64 = statuses.values().sum();
     let mut summary = format!("Requests answered: {total}");
@@ -227,50 +258,92 @@ Try
         let _ = write!(summary, "{join} {status}: {count}");
     }
     say(&summary);
-    if unmet.is_empty() {
-        return Ok(Exit::Likely);
-    }
-    say("The scenario did not come true:");
-    for unmet in unmet {
-        say(&format!("  {unmet}"));
-    }
-    Ok(Exit::Unlikely)
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
-}
-
-/// An address that this machine reaches the sandbox at.
-fn reachable(address: SocketAddr) -> String {
-    let host = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    format!("http://{}", SocketAddr::new(host, address.port()))
-}
-
-/// Comes when the process is told to stop.
-#[cfg(unix)]
-fn stop() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+    if !unmet.is_empty() {
+        say("The scenario did not come true:");
+        for unmet in unmet {
+            say(&format!("  {unmet}"));
         }
-    })
+    }
+    Ok(exit)
 }
 
-/// Comes when the process is told to stop.
-#[cfg(not(unix))]
-fn stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+/// What people read when it runs.
+fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: bool) -> String {
+    let stop = "Ctrl-C stops it.";
+    // A token that was given is not shown.
+    let (token, takes) = match has_own_token {
+        true => (
+            "TOKEN",
+            "the access token of --token, here TOKEN".to_owned(),
+        ),
+        false => (DEFAULT_TOKEN, format!("the access token {DEFAULT_TOKEN}")),
+    };
+    let mut text = format!("A sandbox of Webex listens at {url} and takes {takes}. {stop}");
+    if has_scenario {
+        // Whatever is tried would take its steps.
+        return text;
+    }
+    let post = format!(
+        "curl -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \
+         {url}/v1/wholesale/subscribers/validate -d"
+    );
+    // The program asks no other machine without TLS.
+    let second = match is_open {
+        true => format!("{post} '{{\"email\": \"unlikely@sandbox.example\"}}'"),
+        false => format!(
+            "WEBEX_ACCESS_TOKEN={token} webex-precheck subscriber --base-url {url} \
+             --customer-id ZjViMzYx --email unlikely@sandbox.example"
+        ),
+    };
+    let _ = write!(
+        text,
+        "\nTry\n  {post} '{{\"email\": \"alice@example.com\"}}'\n  {second}\n  curl {url}/__sandbox/requests"
+    );
+    text
+}
+
+/// Writes to stderr. What was read must not steer the terminal.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(message));
+}
+
+/// The signals that tell the process to stop.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Comes with the next of them.
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Comes with the next of them.
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
-    })
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Answers: what is sent, when, and how it ends.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,6 +11,8 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
+
+use crate::connections::Busy;
 
 /// Waits for a time.
 pub(crate) type Sleep =
@@ -88,26 +89,35 @@ impl Answer {
         Self::new(200).closed()
     }
 
-    /// Adds a header.
+    /// Adds a header. `Content-Type` takes the place of one that is there.
     ///
     /// # Panics
     ///
-    /// If name or value is none.
+    /// If name or value is none, or it is one of those that say where an answer ends, which the
+    /// server sets itself: `Content-Length`, `Transfer-Encoding`, `Connection`.
     #[must_use]
     #[allow(clippy::panic, reason = "a test's own mistake")]
     pub fn header(self, name: &str, value: &str) -> Self {
         match self.try_header(name, value) {
-            Some(answer) => answer,
-            None => panic!("{name}: {value} is no header"),
+            Ok(answer) => answer,
+            Err(message) => panic!("{message}"),
         }
     }
 
-    /// Adds a header, if it is one.
-    pub(crate) fn try_header(mut self, name: &str, value: &str) -> Option<Self> {
-        let name = HeaderName::try_from(name).ok()?;
-        let value = HeaderValue::try_from(value).ok()?;
-        self.headers.push((name, value));
-        Some(self)
+    /// Adds a header; the error says why it cannot be.
+    pub(crate) fn try_header(self, name: &str, value: &str) -> Result<Self, String> {
+        const OWN: [HeaderName; 3] = [
+            header::CONTENT_LENGTH,
+            header::TRANSFER_ENCODING,
+            header::CONNECTION,
+        ];
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(_)) if OWN.contains(&name) => {
+                Err(format!("{name} is set by the server itself"))
+            }
+            (Ok(name), Ok(value)) => Ok(self.with(name, value)),
+            _ => Err(format!("{name}: {value} is no header")),
+        }
     }
 
     /// Sets the body.
@@ -179,6 +189,17 @@ impl Answer {
         (self.end != End::Closed).then(|| self.status.as_u16())
     }
 
+    pub(crate) fn tracking_id(&self) -> Option<&HeaderValue> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(name, _)| name == "trackingid")
+            .map(|(_, id)| id)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// Drops the second half of the body.
     pub(crate) fn halved(mut self) -> Self {
         self.body.truncate(self.body.len() / 2);
@@ -192,12 +213,19 @@ impl Answer {
 
     /// Adds a header whose name and value are known to be fine.
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        if name == header::CONTENT_TYPE {
+            self.headers.retain(|(known, _)| *known != name);
+        }
         self.headers.push((name, value));
         self
     }
 
-    /// Waits, and makes the answer one of HTTP.
-    pub(crate) async fn send(self, sleep: &Sleep) -> Result<Response<Outgoing>, Dropped> {
+    /// Waits, and makes the answer one of HTTP, which the connection is busy with until it is sent.
+    pub(crate) async fn send(
+        self,
+        sleep: &Sleep,
+        busy: Busy,
+    ) -> Result<Response<Outgoing>, Dropped> {
         if !self.after.is_zero() {
             sleep(self.after).await;
         }
@@ -210,6 +238,7 @@ impl Answer {
             each_byte: self.each_byte.map(|time| (time, Arc::clone(sleep))),
             end: self.end,
             is_flushed: false,
+            _busy: busy,
         });
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
@@ -231,12 +260,6 @@ impl fmt::Display for Dropped {
 
 impl std::error::Error for Dropped {}
 
-impl From<Infallible> for Dropped {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
 /// A body on its way.
 pub(crate) struct Outgoing {
     /// What is left of it.
@@ -246,6 +269,8 @@ pub(crate) struct Outgoing {
     each_byte: Option<(Duration, Sleep)>,
     end: End,
     is_flushed: bool,
+    /// The connection is, until this is sent.
+    _busy: Busy,
 }
 
 impl Outgoing {

@@ -33,9 +33,25 @@ struct Open {
 
 #[derive(Default)]
 struct Connection {
-    /// A request has arrived and is not answered yet.
+    /// A request has arrived and its answer is not sent yet.
     is_answering: AtomicBool,
     is_dropped: Notify,
+}
+
+/// As long as there is one, its connection is not one that waits for a request.
+pub(crate) struct Busy(Arc<Connection>);
+
+impl Busy {
+    fn new(connection: &Arc<Connection>) -> Self {
+        connection.is_answering.store(true, Ordering::Relaxed);
+        Self(Arc::clone(connection))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.is_answering.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Open {
@@ -59,6 +75,24 @@ impl Open {
     }
 }
 
+/// A connection's place among those that are open, which it leaves however it ends.
+struct Slot {
+    open: Arc<Mutex<Open>>,
+    number: u64,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        lock(&self.open).by_number.remove(&self.number);
+    }
+}
+
+/// Whether the system has no more descriptors for this process, or for all.
+fn is_exhausted(error: &io::Error) -> bool {
+    // EMFILE and ENFILE of Unix, WSAEMFILE of Windows.
+    [Some(24), Some(23), Some(10024)].contains(&error.raw_os_error())
+}
+
 /// Serves until `stop` says so or is dropped. At most `most` connections are open at a time.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -77,6 +111,10 @@ pub(crate) async fn serve(
         while tasks.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
+                let Ok(local) = stream.local_addr() else {
+                    // It is gone already.
+                    continue;
+                };
                 let (number, connection) = {
                     let mut open = lock(&open);
                     while open.by_number.len() >= most {
@@ -86,16 +124,17 @@ pub(crate) async fn serve(
                 };
                 let (webex, open, stop) = (Arc::clone(&webex), Arc::clone(&open), stop.clone());
                 tasks.spawn(async move {
-                    connect(stream, peer.ip(), webex, &connection, stop).await;
-                    lock(&open).by_number.remove(&number);
+                    let _slot = Slot { open, number };
+                    let addresses = (peer.ip(), local.ip());
+                    connect(stream, addresses, webex, &connection, stop).await;
                 });
             }
-            // The client was faster than we.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(_) => {
+            Err(error) if is_exhausted(&error) => {
                 lock(&open).drop_one();
                 tokio::time::sleep(BREATH).await;
             }
+            // The client was faster than we, or the system is out of sorts.
+            Err(_) => tokio::time::sleep(BREATH).await,
         }
     }
     drop(listener);
@@ -106,9 +145,9 @@ pub(crate) async fn serve(
 
 async fn connect(
     stream: TcpStream,
-    peer: IpAddr,
+    addresses: (IpAddr, IpAddr),
     webex: Arc<Webex>,
-    connection: &Connection,
+    connection: &Arc<Connection>,
     mut stop: watch::Receiver<()>,
 ) {
     // An answer is written at once; waiting for more to send makes it late.
@@ -117,10 +156,8 @@ async fn connect(
     let service = service_fn(|request| {
         let webex = Arc::clone(&webex);
         async move {
-            let has_arrived = || connection.is_answering.store(true, Ordering::Relaxed);
-            let answer = webex.serve(request, peer, has_arrived).await;
-            connection.is_answering.store(false, Ordering::Relaxed);
-            answer
+            let arrived = || Busy::new(connection);
+            webex.serve(request, addresses, arrived).await
         }
     });
     // Of more than 100 headers, hyper says 431 by itself; told the number, it is slower.
@@ -137,4 +174,33 @@ async fn connect(
         _ = stop.changed() => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
+}
+
+#[cfg(test)]
+mod tests {
+    //! Who is dropped.
+    use super::*;
+
+    #[test]
+    fn the_oldest_that_waits_goes_first() {
+        let mut open = Open::default();
+        let connections: Vec<_> = (0..4).map(|_| open.add()).collect();
+        for busy in [0, 2] {
+            connections[busy]
+                .1
+                .is_answering
+                .store(true, Ordering::Relaxed);
+        }
+        let left = |open: &Open| open.by_number.keys().copied().collect::<Vec<_>>();
+        open.drop_one();
+        assert_eq!(left(&open), [1, 3, 4]);
+        open.drop_one();
+        assert_eq!(left(&open), [1, 3]);
+        // Only such are left that are answered.
+        open.drop_one();
+        assert_eq!(left(&open), [3]);
+        open.drop_one();
+        open.drop_one();
+        assert_eq!(left(&open), [0; 0]);
+    }
 }

@@ -1,5 +1,6 @@
 //! Reads a body, as far and as long as it may take.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;
@@ -15,51 +16,88 @@ const MOST_DRAINED: u64 = 16 * 1024 * 1024;
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
+    /// Others are being read, and together they are too large.
+    Crowded,
     TooLarge,
     TooSlow,
     /// It is no HTTP, or it was cut off.
     Broken,
 }
 
-/// Reads a body within a time.
+/// Bytes of all bodies that are being read at a time.
+const MOST_AT_A_TIME: usize = 64 * 1024 * 1024;
+
+/// Reads a body within a time. `reading` counts the bytes of all that are being read.
 pub(crate) async fn read(
     headers: &HeaderMap,
     body: Incoming,
     patience: Duration,
+    reading: &AtomicUsize,
 ) -> Result<Bytes, Unread> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let waits = headers.contains_key(header::EXPECT);
-    match tokio::time::timeout(patience, collect(body, waits)).await {
+    match tokio::time::timeout(patience, collect(body, waits, reading)).await {
         Ok(read) => read,
         Err(_) => Err(Unread::TooSlow),
     }
 }
 
+/// The bytes that one body has in the count of all.
+struct Share<'a> {
+    all: &'a AtomicUsize,
+    own: usize,
+}
+
+impl Share<'_> {
+    fn grow(&mut self, bytes: usize) -> Result<(), Unread> {
+        self.own += bytes;
+        let others = self.all.fetch_add(bytes, Ordering::Relaxed);
+        match others + bytes > MOST_AT_A_TIME {
+            true => Err(Unread::Crowded),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.own, Ordering::Relaxed);
+    }
+}
+
 /// `waits` says that the client asks before it sends.
-async fn collect(mut body: Incoming, waits: bool) -> Result<Bytes, Unread> {
+async fn collect(mut body: Incoming, waits: bool, reading: &AtomicUsize) -> Result<Bytes, Unread> {
     let announced = body.size_hint().lower();
-    let too_large = announced > MOST_BYTES as u64;
-    if too_large && (waits || announced > MOST_DRAINED) {
+    let is_too_large = announced > MOST_BYTES as u64;
+    if is_too_large && (waits || announced > MOST_DRAINED) {
         return Err(Unread::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(if too_large { 0 } else { announced as usize });
-    let mut drained = 0;
+    let mut share = Share {
+        all: reading,
+        own: 0,
+    };
+    // What is announced need not come.
+    let mut bytes = Vec::with_capacity(announced.min(4096) as usize);
+    let mut read = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else {
             // Trailers say nothing here.
             continue;
         };
-        drained += data.len() as u64;
-        if drained > MOST_DRAINED {
+        read += data.len() as u64;
+        if read > MOST_DRAINED {
             break;
         }
-        if drained <= MOST_BYTES as u64 {
+        if read > MOST_BYTES as u64 {
+            bytes = Vec::new();
+        } else {
+            share.grow(data.len())?;
             bytes.extend_from_slice(&data);
         }
     }
-    match drained <= MOST_BYTES as u64 {
+    match read <= MOST_BYTES as u64 {
         true => Ok(Bytes::from(bytes)),
         false => Err(Unread::TooLarge),
     }

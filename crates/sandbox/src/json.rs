@@ -6,8 +6,11 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// What a body says, and the dotted paths of the names that come twice in their objects. The last
-/// value is the one that counts.
+/// Names that come twice, of which one tells.
+const MOST_TWICE: usize = 20;
+
+/// What a body says, and the dotted paths of the names that come twice in their objects: some of
+/// them, where there are many. The last value is the one that counts.
 pub(crate) fn read(body: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
     let twice = RefCell::new(Vec::new());
     let mut reader = serde_json::Deserializer::from_slice(body);
@@ -40,13 +43,25 @@ pub(crate) enum At<'a> {
     In(&'a At<'a>, &'a str),
 }
 
-impl fmt::Display for At<'_> {
-    /// A dotted path.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Characters of a path, or of a value, that are told at most: a client may send longer ones.
+const LONGEST_TOLD: usize = 200;
+
+/// The beginning of a text that came from a client.
+pub(crate) fn told(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TOLD) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+impl At<'_> {
+    /// The dotted path, or its beginning where it is long.
+    pub(crate) fn told(&self) -> String {
         match self {
-            Self::Body => Ok(()),
-            Self::In(Self::Body, name) => f.write_str(name),
-            Self::In(object, name) => write!(f, "{object}.{name}"),
+            Self::Body => String::new(),
+            Self::In(Self::Body, name) => told(name),
+            // What stands before the end of a long path need not be put together.
+            Self::In(object, name) => told(&format!("{}.{}", object.told(), told(name))),
         }
     }
 }
@@ -110,8 +125,8 @@ impl<'de> Visitor<'de> for Watched<'_> {
         while let Some(name) = object.next_key::<String>()? {
             let at = At::In(self.at, &name);
             let value = object.next_value_seed(Watched { at: &at, ..self })?;
-            if values.contains_key(&name) {
-                self.twice.borrow_mut().push(at.to_string());
+            if values.contains_key(&name) && self.twice.borrow().len() < MOST_TWICE {
+                self.twice.borrow_mut().push(at.told());
             }
             values.insert(name, value);
         }
@@ -142,6 +157,21 @@ mod tests {
         let (value, twice) = read(br#"{"a": {"b": 1, "b": 2}, "c": [{"d": 1, "d": 1}]}"#).unwrap();
         assert_eq!(twice, ["a.b", "c.d"]);
         assert_eq!(value["a"]["b"], 2);
+    }
+
+    #[test]
+    fn long_and_many_names_are_told_in_part() {
+        let (long, many) = ("k".repeat(500_000), r#""a": 1,"#.repeat(50_000));
+        let body = format!(r#"{{"{long}": {{{many} "a": 1}}, "{long}": 1}}"#);
+        let (_, twice) = read(body.as_bytes()).unwrap();
+        assert_eq!(twice.len(), MOST_TWICE);
+        assert!(
+            twice
+                .iter()
+                .all(|path| path.chars().count() <= 2 * LONGEST_TOLD + 3)
+        );
+        assert_eq!(told(&"é".repeat(201)), format!("{}…", "é".repeat(200)));
+        assert_eq!(told(&"é".repeat(200)), "é".repeat(200));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Judges the raw JSON of a request by the documented facts.
 
 use email_address::{EmailAddress, Options};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use webex_precheck_contract::OperationId;
 
 use crate::country;
@@ -12,7 +12,7 @@ use crate::json::{self, At};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
     pub(crate) code: i64,
-    /// Dotted path of the field.
+    /// Dotted path of the field; empty where it is the body.
     pub(crate) field: String,
     pub(crate) description: String,
 }
@@ -42,7 +42,7 @@ pub(crate) const MORE_THAN_ONE: i64 = 900_004;
 pub(crate) const ALONE: i64 = 900_005;
 /// No e-mail address (ours).
 pub(crate) const EMAIL: i64 = 900_006;
-/// A country's code in other letters than capitals (ours).
+/// A country's code of other characters than capital letters (ours).
 pub(crate) const LETTERS: i64 = 900_007;
 /// A country's code that ISO 3166-1 does not assign (ours).
 pub(crate) const COUNTRY: i64 = 900_008;
@@ -60,6 +60,15 @@ impl Reason {
             field: field.to_owned(),
             description: description.into(),
         }
+    }
+
+    /// In the shape of Webex's provisioning APIs.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut reason = json!({"errorCode": self.code, "description": self.description});
+        if !self.field.is_empty() {
+            reason["fieldName"] = Value::from(&*self.field);
+        }
+        reason
     }
 
     /// Whether the value is well formed, and at odds with a rule about values.
@@ -82,6 +91,9 @@ impl Judgement {
 /// The field whose values depend on each other.
 const PACKAGES: At<'_> = At::In(&At::Body, "packages");
 
+/// Reasons that are given for one request at most.
+const MOST_REASONS: usize = 100;
+
 /// Characters that an address line may have: "50 character limit on each address line".
 const LONGEST_LINE: usize = 50;
 
@@ -103,14 +115,16 @@ pub(crate) fn judge(
 
 impl Judgement {
     fn refuse(&mut self, code: i64, at: &At<'_>, description: impl Into<String>) {
-        let reason = Reason::new(code, &at.to_string(), description);
-        self.reasons.push(reason);
+        if self.reasons.len() < MOST_REASONS {
+            self.reasons
+                .push(Reason::new(code, &at.told(), description));
+        }
     }
 
     fn object(&mut self, fields: &[Field], at: &At<'_>, object: &Map<String, Value>) {
         let names = object.keys();
         let unknown = names.filter(|name| !fields.iter().any(|field| field.name == **name));
-        let unknown = unknown.map(|name| At::In(at, name).to_string());
+        let unknown = unknown.map(|name| At::In(at, name).told());
         self.unknown.extend(unknown);
         for field in fields {
             let at = At::In(at, &field.name);
@@ -124,6 +138,11 @@ impl Judgement {
     }
 
     fn value(&mut self, field: &Field, at: &At<'_>, value: &Value) {
+        let values = value.as_array().into_iter().flatten();
+        if values.clone().any(Value::is_null) {
+            self.refuse(NULL, at, "A value in the list is null.");
+            return;
+        }
         if let Some(expected) = wrong_type(field, value) {
             self.refuse(TYPE, at, format!("The value must be {expected}."));
             return;
@@ -132,7 +151,7 @@ impl Judgement {
             self.refuse(
                 PACKAGE,
                 at,
-                format!("There is no package `{unknown}` here."),
+                format!("There is no package `{}` here.", json::told(unknown)),
             );
         }
         if let Some(text) = value.as_str() {
@@ -147,14 +166,10 @@ impl Judgement {
     fn text(&mut self, name: &str, at: &At<'_>, text: &str) {
         match name {
             "country" if text.chars().count() != 2 => {
-                self.refuse(SIZE, at, "A country's code has two letters.");
+                self.refuse(SIZE, at, "A country's code has two characters.");
             }
             "country" if !text.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-                self.refuse(
-                    LETTERS,
-                    at,
-                    "A country's code is written in capital letters.",
-                );
+                self.refuse(LETTERS, at, "A country's code is two capital letters.");
             }
             "country" if !country::is_assigned(text) => {
                 self.refuse(COUNTRY, at, "No country has this code.");
@@ -236,7 +251,6 @@ mod tests {
     //! One request a rule, by hand from the documented facts.
     use super::*;
     use crate::documented::Documented;
-    use serde_json::json;
 
     fn judged(id: OperationId, body: &Value) -> Judgement {
         let documented = Documented::load().unwrap();
@@ -403,6 +417,45 @@ mod tests {
         assert_eq!(judged(OperationId::Customer, &body).status(), 409);
         body["orgId"] = json!(5);
         assert_eq!(judged(OperationId::Customer, &body).status(), 400);
+    }
+
+    #[test]
+    fn reasons_are_as_many_and_as_long_as_one_may_read() {
+        let many: Vec<String> = (0..500)
+            .map(|n| format!("{n}{}", "x".repeat(500)))
+            .collect();
+        let judgement = judged(OperationId::Customer, &customer("/packages", json!(many)));
+        assert_eq!(judgement.reasons.len(), MOST_REASONS);
+        let texts = judgement
+            .reasons
+            .iter()
+            .map(|reason| reason.description.len());
+        assert!(texts.max().unwrap() < 300);
+    }
+
+    #[test]
+    fn the_page_lists_every_code() {
+        let page = include_str!("../README.md");
+        let own = [
+            NULL,
+            SIZE,
+            TYPE,
+            PACKAGE,
+            BOTH,
+            MORE_THAN_ONE,
+            ALONE,
+            EMAIL,
+            LETTERS,
+            COUNTRY,
+            TWICE,
+            NO_OBJECT,
+            NO_TEST_VALUE,
+        ];
+        for code in own {
+            assert!(page.contains(&format!("\n| {code} | ")), "{code}");
+        }
+        let codes = |whose| page.matches(whose).count();
+        assert_eq!(codes("| Webex | 4") + codes("| sandbox | 4"), own.len());
     }
 
     #[test]

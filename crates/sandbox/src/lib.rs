@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod about;
 mod answer;
 mod connections;
 mod country;
 mod documented;
 mod flaky;
+mod http;
 mod incoming;
 mod json;
 mod judge;
@@ -18,7 +20,7 @@ mod webex;
 
 pub use answer::Answer;
 pub use log::LoggedRequest;
-pub use sandbox::{Builder, Sandbox};
+pub use sandbox::{Builder, Sandbox, Unmet};
 pub use scenario::{Scenario, ScenarioError, Step};
 pub use tokens::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REFRESH_TOKEN, DEFAULT_TOKEN, Grant,

@@ -45,6 +45,9 @@ impl<K: std::hash::Hash + Eq> Buckets<K> {
         if self.limits.is_empty() {
             return Ok(());
         }
+        if self.levels.len() > MOST_KEYS {
+            self.forget_the_full(now);
+        }
         // What was rounded away must not cost a request.
         const NEARLY: f64 = 1e-9;
         let full = || self.limits.iter().map(|limit| f64::from(limit.requests));
@@ -70,6 +73,22 @@ impl<K: std::hash::Hash + Eq> Buckets<K> {
         Ok(())
     }
 }
+
+impl<K: std::hash::Hash + Eq> Buckets<K> {
+    /// Forgets those that are as full as new ones.
+    fn forget_the_full(&mut self, now: Instant) {
+        let full = |limit: &Limit| f64::from(limit.requests);
+        let limits = &self.limits;
+        self.levels.retain(|_, levels| {
+            let passed = now.saturating_duration_since(levels.at).as_secs_f64();
+            let mut buckets = levels.left.iter().zip(limits);
+            buckets.any(|(left, limit)| left + passed * limit.rate() < full(limit))
+        });
+    }
+}
+
+/// Keys whose buckets are kept although they may be full.
+const MOST_KEYS: usize = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -100,6 +119,27 @@ mod tests {
         assert_eq!(take("a", 1.0).unwrap_err().as_secs(), 19);
         assert_eq!(take("a", 20.0), Ok(()));
         assert_eq!(take("a", 20.0).unwrap_err().as_secs(), 20);
+    }
+
+    #[test]
+    fn full_buckets_are_forgotten() {
+        let second = Duration::from_secs(1);
+        let limit = Limit {
+            requests: 2,
+            per: 2 * second,
+        };
+        let mut buckets = Buckets::new(vec![limit]);
+        let start = Instant::now();
+        for key in 0..5 * MOST_KEYS {
+            // Each is full again when three more were asked for.
+            let now = start + u32::try_from(key).unwrap() * second / 3;
+            assert_eq!(buckets.take(key, now), Ok(()));
+        }
+        assert!(
+            buckets.levels.len() <= MOST_KEYS + 1,
+            "{}",
+            buckets.levels.len()
+        );
     }
 
     #[test]

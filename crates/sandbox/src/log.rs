@@ -2,32 +2,52 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use hyper::Method;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
+use memchr::memmem::Finder;
 use serde_json::{Value, json};
 
-/// A request that was answered, as [`Sandbox::requests`](crate::Sandbox::requests) tells it. It
-/// holds no token.
+use crate::answer::Answer;
+
+/// A request that was answered, as [`Sandbox::requests`](crate::Sandbox::requests) tells it. The
+/// tokens and secrets that the sandbox knows are replaced by `…`, and so is the token that came with
+/// the request, if they have six characters at least.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// 1 for the first one.
+    /// 1 for the first one since the sandbox was started.
     pub number: u64,
+    /// When it was answered, since the sandbox was started and by its clock.
+    pub after: Duration,
     /// Such as `POST`.
     pub method: String,
     /// Such as `/v1/wholesale/customers/validate`.
     pub path: String,
-    /// What follows the `?`, as it came; empty where there is none.
+    /// What follows the `?`, as it came; empty where there is none, and `…` where it holds a token.
     pub query: String,
     /// Names in small letters, in the order in which they came. Of `authorization`, only the scheme
-    /// is kept.
+    /// is kept, where it is a known one.
     pub headers: Vec<(String, String)>,
-    /// The body as far as it is text, up to 64 KiB. Empty for `/v1/access_token`.
+    /// The first 64 KiB of the body, as text. Empty for `/v1/access_token`, and where none was read.
     pub body: String,
     /// The status of the answer; `None` where the connection was closed instead.
     pub status: Option<u16>,
+    /// The `trackingid` of the answer, where it has one.
+    pub tracking_id: Option<String>,
+}
+
+/// A request to be noted.
+pub(crate) struct Asked<'a> {
+    pub(crate) parts: &'a Parts,
+    /// `None` where it is secret.
+    pub(crate) body: Option<&'a [u8]>,
+    /// What came with it.
+    pub(crate) token: &'a str,
+    /// When, since the sandbox was started.
+    pub(crate) after: Duration,
 }
 
 impl LoggedRequest {
@@ -41,12 +61,14 @@ impl LoggedRequest {
         let headers: Vec<Value> = headers.map(|(name, value)| json!([name, value])).collect();
         json!({
             "number": self.number,
+            "milliseconds": u64::try_from(self.after.as_millis()).unwrap_or(u64::MAX),
             "method": self.method,
             "path": self.path,
             "query": self.query,
             "headers": headers,
             "body": self.body,
             "status": self.status,
+            "trackingId": self.tracking_id,
         })
     }
 }
@@ -54,25 +76,32 @@ impl LoggedRequest {
 /// The last requests, and how many there were.
 pub(crate) struct Log {
     most: usize,
+    /// What must not be kept, whoever sends it.
+    secrets: Vec<Finder<'static>>,
     last: VecDeque<Entry>,
     /// Of all their texts.
     bytes: usize,
     number: u64,
+    /// By path, as far as there is room.
     answered: BTreeMap<String, BTreeMap<u16, u64>>,
+    /// Whatever the path.
+    statuses: BTreeMap<u16, u64>,
 }
 
 /// A request in little room: thousands are noted in a second, and few are ever read.
 struct Entry {
     number: u64,
+    after: Duration,
     method: Method,
     status: Option<u16>,
+    tracking_id: Option<HeaderValue>,
     headers: usize,
     /// Path, query, names and values of the headers, and the body, each ended by a zero, which none
     /// but the body can hold.
     text: String,
 }
 
-/// Bytes of a body that are kept.
+/// Bytes of a body that are kept, or some more where a secret before it was taken out.
 const MOST_BODY: usize = 64 * 1024;
 /// Bytes that are kept of all requests.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -82,46 +111,76 @@ const MOST_PATHS: usize = 100;
 const SHORTEST_TOKEN: usize = 6;
 
 impl Log {
-    pub(crate) fn new(most: usize) -> Self {
+    /// `secrets` are the tokens and other secrets that the sandbox knows, and `paths` those that it
+    /// serves.
+    pub(crate) fn new(most: usize, secrets: &[&str], paths: &[&str]) -> Self {
+        let secrets = secrets.iter().filter(|s| s.len() >= SHORTEST_TOKEN);
+        let known = paths
+            .iter()
+            .map(|path| ((*path).to_owned(), BTreeMap::new()));
         Self {
             most,
+            secrets: secrets.map(|s| Finder::new(s).into_owned()).collect(),
             last: VecDeque::new(),
             bytes: 0,
             number: 0,
-            answered: BTreeMap::new(),
+            answered: known.collect(),
+            statuses: BTreeMap::new(),
         }
     }
 
-    /// Notes a request and the status of its answer. `token` is what must not be kept of it.
-    pub(crate) fn note(&mut self, parts: &Parts, body: &[u8], token: &str, status: Option<u16>) {
+    /// Notes a request and its answer.
+    pub(crate) fn note(&mut self, asked: &Asked<'_>, answer: &Answer) {
+        let Asked {
+            parts, body, token, ..
+        } = *asked;
         self.number += 1;
         let path = parts.uri.path();
+        let status = answer.status();
         if let Some(status) = status {
             self.count(path, status);
         }
-        let mut text = String::with_capacity(512 + body.len());
-        for part in [path, parts.uri.query().unwrap_or_default()] {
-            text.push_str(part);
-            text.push(END);
+        let came = (token.len() >= SHORTEST_TOKEN).then(|| Finder::new(token));
+        let secrets: Vec<&Finder<'_>> = self.secrets.iter().chain(&came).collect();
+        let query = parts.uri.query().unwrap_or_default();
+        let body_kept = text_of(body.unwrap_or_default());
+        let mut text = String::with_capacity(512 + body_kept.len());
+        text.push_str(path);
+        text.push(END);
+        match body.is_none() && !query.is_empty() || hides(&secrets, &unescaped_query(query)) {
+            true => text.push('…'),
+            false => text.push_str(query),
         }
+        text.push(END);
         for (name, value) in &parts.headers {
             text.push_str(name.as_str());
             text.push(END);
             push_header(&mut text, name, value);
             text.push(END);
         }
-        let body = &body[..body.len().min(MOST_BODY)];
-        text.push_str(&text_of(body));
-        let is_secret = token.len() >= SHORTEST_TOKEN;
-        if is_secret && memchr::memmem::find(text.as_bytes(), token.as_bytes()).is_some() {
-            text = text.replace(token, "…");
+        let begin = text.len();
+        match hides(&secrets, &unescaped_json(&body_kept)) {
+            true => text.push('…'),
+            false => text.push_str(&body_kept),
         }
+        for secret in secrets {
+            if secret.find(text.as_bytes()).is_some() {
+                let secret = String::from_utf8_lossy(secret.needle());
+                text = text.replace(&*secret, "…");
+            }
+        }
+        // Only now: what is cut in two is not found any more.
+        let most = text.len().min(begin + MOST_BODY);
+        let end = (begin..=most).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or(begin));
         text.shrink_to_fit();
         self.bytes += text.len();
         self.last.push_back(Entry {
             number: self.number,
+            after: asked.after,
             method: parts.method.clone(),
             status,
+            tracking_id: answer.tracking_id().cloned(),
             headers: parts.headers.len(),
             text,
         });
@@ -134,6 +193,7 @@ impl Log {
     }
 
     fn count(&mut self, path: &str, status: u16) {
+        *self.statuses.entry(status).or_default() += 1;
         if let Some(by_status) = self.answered.get_mut(path) {
             *by_status.entry(status).or_default() += 1;
         } else if self.answered.len() < MOST_PATHS {
@@ -149,17 +209,12 @@ impl Log {
 
     /// All statuses and how often they were given, whatever the path.
     pub(crate) fn statuses(&self) -> BTreeMap<u16, u64> {
-        let mut all = BTreeMap::new();
-        for (status, count) in self.answered.values().flatten() {
-            *all.entry(*status).or_default() += count;
-        }
-        all
+        self.statuses.clone()
     }
 
-    /// The last requests, at most so many.
-    pub(crate) fn requests(&self, most: usize) -> Vec<LoggedRequest> {
-        let skipped = self.last.len().saturating_sub(most);
-        self.last.iter().skip(skipped).map(Entry::read).collect()
+    /// The last requests, the newest first, at most so many.
+    pub(crate) fn newest(&self, most: usize) -> impl Iterator<Item = LoggedRequest> {
+        self.last.iter().rev().take(most).map(Entry::read)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -180,12 +235,17 @@ impl Entry {
         let mut part = || parts.next().unwrap_or_default();
         LoggedRequest {
             number: self.number,
+            after: self.after,
             method: self.method.to_string(),
             path: part(),
             query: part(),
             headers: (0..self.headers).map(|_| (part(), part())).collect(),
             body: part(),
             status: self.status,
+            tracking_id: self
+                .tracking_id
+                .as_ref()
+                .map(|id| text_of(id.as_bytes()).into_owned()),
         }
     }
 }
@@ -207,7 +267,8 @@ fn push_header(text: &mut String, name: &HeaderName, value: &HeaderValue) {
     ];
     let value = text_of(value.as_bytes());
     if SECRET.contains(name) {
-        if let Some((scheme, _)) = value.split_once(' ') {
+        let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
+        if ["bearer", "basic"].contains(&&*scheme.to_ascii_lowercase()) {
             text.push_str(scheme);
             text.push(' ');
         }
@@ -217,6 +278,45 @@ fn push_header(text: &mut String, name: &HeaderName, value: &HeaderValue) {
     }
 }
 
+/// Whether one of the secrets is in one of the texts.
+fn hides(secrets: &[&Finder<'_>], texts: &[String]) -> bool {
+    let mut texts = texts.iter().map(String::as_bytes);
+    texts.any(|text| secrets.iter().any(|secret| secret.find(text).is_some()))
+}
+
+/// The names and values of a query, where they differ from what is written.
+fn unescaped_query(query: &str) -> Vec<String> {
+    if !query.contains(['%', '+']) {
+        return Vec::new();
+    }
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect()
+}
+
+/// The texts of a JSON document, where they differ from what is written.
+fn unescaped_json(body: &str) -> Vec<String> {
+    fn texts(value: Value, all: &mut Vec<String>) {
+        match value {
+            Value::String(text) => all.push(text),
+            Value::Array(values) => values.into_iter().for_each(|value| texts(value, all)),
+            Value::Object(values) => {
+                for (name, value) in values {
+                    all.push(name);
+                    texts(value, all);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    if body.contains('\\') {
+        texts(serde_json::from_str(body).unwrap_or_default(), &mut all);
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     //! What is kept, and what is not.
@@ -224,29 +324,46 @@ mod tests {
     use hyper::Request;
 
     const TOKEN: &str = "c2VjcmV0LXRva2Vu";
+    const KNOWN: &str = "known-secret";
+
+    fn log(most: usize) -> Log {
+        Log::new(most, &[KNOWN], &["/served"])
+    }
+
+    /// Notes a request that was answered with this status, or not at all.
+    fn note(log: &mut Log, path: &str, body: Option<&[u8]>, status: Option<u16>) {
+        let parts = parts(path);
+        let asked = Asked {
+            parts: &parts,
+            body,
+            token: TOKEN,
+            after: Duration::from_millis(1500),
+        };
+        let answer = status.map_or_else(Answer::none, |status| Answer::new(status).tracked("T_1"));
+        log.note(&asked, &answer);
+    }
 
     fn parts(path: &str) -> Parts {
         let request = Request::post(path)
             .header("authorization", format!("Bearer {TOKEN}"))
             .header("cookie", "secret")
             .header("x-token", TOKEN)
+            .header("x-known", KNOWN)
+            .header("proxy-authorization", "its-token x")
             .header("user-agent", "test");
         request.body(()).unwrap().into_parts().0
     }
 
     #[test]
-    fn requests_are_kept_without_tokens() {
-        let mut log = Log::new(10);
-        let body = format!("{{\"a\": \"{TOKEN}\0é\"}}");
-        log.note(
-            &parts(&format!("/path?q={TOKEN}")),
-            body.as_bytes(),
-            TOKEN,
-            Some(200),
-        );
+    fn requests_are_kept_without_secrets() {
+        let mut log = log(10);
+        let body = format!("{{\"a\": \"{TOKEN}\0é {KNOWN}\"}}");
+        let path = format!("/path?q={TOKEN}");
+        note(&mut log, &path, Some(body.as_bytes()), Some(200));
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let expected = LoggedRequest {
             number: 1,
+            after: Duration::from_millis(1500),
             method: "POST".to_owned(),
             path: "/path".to_owned(),
             query: "q=…".to_owned(),
@@ -254,43 +371,89 @@ mod tests {
                 header("authorization", "Bearer …"),
                 header("cookie", "…"),
                 header("x-token", "…"),
+                header("x-known", "…"),
+                header("proxy-authorization", "…"),
                 header("user-agent", "test"),
             ],
-            body: "{\"a\": \"…\0é\"}".to_owned(),
+            body: "{\"a\": \"…\0é …\"}".to_owned(),
             status: Some(200),
+            tracking_id: Some("T_1".to_owned()),
         };
-        assert_eq!(log.requests(10), [expected]);
+        assert_eq!(log.newest(10).collect::<Vec<_>>(), [expected]);
+    }
+
+    #[test]
+    fn secrets_are_found_however_they_are_written() {
+        let mut log = log(10);
+        for (query, body, kept) in [
+            ("?a=known%2Dsecret", "{}", ("…", "{}")),
+            (
+                "?a=b%2Dc",
+                r#"{"a": "known\u002dsecret"}"#,
+                ("a=b%2Dc", "…"),
+            ),
+            ("?a", r#"{"known\u002dsecret": []}"#, ("a", "…")),
+            (
+                "?a",
+                r#"{"a": ["\n", {"b": "known\u002dsecret"}]}"#,
+                ("a", "…"),
+            ),
+            ("?a", r#"{"a": "\u002d"}"#, ("a", r#"{"a": "\u002d"}"#)),
+        ] {
+            note(&mut log, &format!("/{query}"), Some(body.as_bytes()), None);
+            let noted = log.newest(1).next().unwrap();
+            assert_eq!((noted.query.as_str(), noted.body.as_str()), kept);
+        }
+        note(&mut log, "/?client_secret=x", None, Some(200));
+        let noted = log.newest(1).next().unwrap();
+        assert_eq!((noted.query.as_str(), noted.body.as_str()), ("…", ""));
+        note(&mut log, "/", None, Some(200));
+        assert_eq!(log.newest(1).next().unwrap().query, "");
     }
 
     #[test]
     fn the_oldest_go_first() {
-        let mut log = Log::new(2);
+        let mut log = log(2);
         for path in ["/1", "/2", "/2"] {
-            log.note(&parts(path), b"", TOKEN, Some(404));
+            note(&mut log, path, Some(b""), Some(404));
         }
-        log.note(&parts("/4"), b"", TOKEN, None);
-        let paths = |requests: Vec<LoggedRequest>| -> Vec<String> {
-            requests.into_iter().map(|request| request.path).collect()
+        note(&mut log, "/4", Some(b""), None);
+        let paths = |most| {
+            log.newest(most)
+                .map(|request| request.path)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(paths(log.requests(10)), ["/2", "/4"]);
-        assert_eq!(paths(log.requests(1)), ["/4"]);
+        assert_eq!(paths(10), ["/4", "/2"]);
+        assert_eq!(paths(1), ["/4"]);
         assert_eq!(log.answered("/2"), BTreeMap::from([(404, 2)]));
         assert_eq!(log.statuses(), BTreeMap::from([(404, 3)]));
         log.clear();
-        assert_eq!((log.requests(10), log.bytes), (vec![], 0));
+        assert_eq!((log.newest(10).count(), log.bytes), (0, 0));
+    }
+
+    #[test]
+    fn what_is_served_is_counted_whatever_else_is_asked() {
+        let mut log = log(1);
+        for number in 0..2 * MOST_PATHS {
+            note(&mut log, &format!("/{number}"), Some(b""), Some(404));
+        }
+        note(&mut log, "/served", Some(b""), Some(200));
+        assert_eq!(log.answered("/served"), BTreeMap::from([(200, 1)]));
+        assert_eq!(log.statuses(), BTreeMap::from([(200, 1), (404, 200)]));
+        assert_eq!(log.answered.len(), MOST_PATHS);
     }
 
     #[test]
     fn bytes_are_bounded_and_none_may_be_kept() {
-        let mut log = Log::new(usize::MAX);
+        let mut log = log(usize::MAX);
         let body = vec![b'x'; 2 * MOST_BODY];
         for _ in 0..2 * MOST_BYTES / MOST_BODY {
-            log.note(&parts("/"), &body, TOKEN, Some(200));
+            note(&mut log, "/", Some(&body), Some(200));
         }
         assert!(log.bytes <= MOST_BYTES && log.last.len() > MOST_BYTES / MOST_BODY / 2);
-        let mut log = Log::new(0);
-        log.note(&parts("/"), b"", TOKEN, Some(200));
-        assert_eq!((log.requests(1), log.bytes), (vec![], 0));
+        let mut log = super::Log::new(0, &[], &[]);
+        note(&mut log, "/", Some(b""), Some(200));
+        assert_eq!((log.newest(1).count(), log.bytes), (0, 0));
         assert_eq!(log.answered("/"), BTreeMap::from([(200, 1)]));
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -19,7 +20,7 @@ use crate::limits::{Buckets, Limit};
 use crate::log::{Log, LoggedRequest};
 use crate::scenario::{Scenario, Script};
 use crate::tokens::{DEFAULT_TOKEN, Grant, Tokens};
-use crate::webex::{Now, Webex, lock};
+use crate::webex::{self, Now, Webex, lock};
 
 /// A running sandbox. It stops when dropped.
 ///
@@ -27,6 +28,7 @@ use crate::webex::{Now, Webex, lock};
 ///
 /// When it is dropped and its [`Scenario`] did not come true, unless the thread panics already.
 /// [`Sandbox::stop`] tells the same without a panic.
+#[must_use = "it stops when dropped"]
 pub struct Sandbox {
     address: SocketAddr,
     token: String,
@@ -82,9 +84,14 @@ impl Sandbox {
         }
     }
 
-    /// Base address, without a slash at its end.
+    /// Base address, without a slash at its end; one that this machine reaches, wherever it listens.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let host = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(host, self.address.port()))
     }
 
     /// Where it listens.
@@ -115,20 +122,23 @@ impl Sandbox {
     }
 
     /// How many requests to a path, such as `/v1/access_token`, were answered, by status. All are
-    /// counted, also those that [`Sandbox::requests`] does not keep.
+    /// counted, also those that [`Sandbox::requests`] does not keep; of paths that the sandbox does
+    /// not serve, some hundred.
     pub fn answered(&self, path: &str) -> BTreeMap<u16, u64> {
         lock(&self.webex.log).answered(path)
     }
 
-    /// How many requests were answered, by status.
+    /// How many requests were answered, by status, whatever their path.
     pub fn statuses(&self) -> BTreeMap<u16, u64> {
         lock(&self.webex.log).statuses()
     }
 
     /// The last requests and how they were answered, the oldest first; without those to
-    /// `/healthz` and `/__sandbox/requests`.
+    /// `/healthz` and `/__sandbox/requests`, and without what is no HTTP.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        lock(&self.webex.log).requests(usize::MAX)
+        let mut requests: Vec<_> = lock(&self.webex.log).newest(usize::MAX).collect();
+        requests.reverse();
+        requests
     }
 
     /// What of the [`Scenario`] did not come true so far: requests that were not as expected, and
@@ -137,18 +147,40 @@ impl Sandbox {
         lock(&self.webex.script).unmet()
     }
 
-    /// Stops: answers that are under way get five seconds, new connections none. Tells what of the
-    /// [`Scenario`] did not come true.
-    pub async fn stop(mut self) -> Vec<String> {
+    /// Stops: answers that are under way get five seconds, new connections none.
+    ///
+    /// # Errors
+    ///
+    /// If the [`Scenario`] did not come true.
+    pub async fn stop(mut self) -> Result<(), Unmet> {
         self.is_told = true;
         self.stop = None;
         if let Some(server) = self.server.take() {
             // It ends, or the runtime does.
             let _ = server.await;
         }
-        self.unmet()
+        match self.unmet() {
+            unmet if unmet.is_empty() => Ok(()),
+            unmet => Err(Unmet(unmet)),
+        }
     }
 }
+
+/// A [`Scenario`] did not come true; see [`Sandbox::unmet`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet(Vec<String>);
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the scenario did not come true:\n  {}",
+            self.0.join("\n  ")
+        )
+    }
+}
+
+impl std::error::Error for Unmet {}
 
 impl Drop for Sandbox {
     #[allow(clippy::panic, reason = "the test's expectations were not met")]
@@ -158,7 +190,7 @@ impl Drop for Sandbox {
         }
         let unmet = self.unmet();
         if !unmet.is_empty() {
-            panic!("the scenario did not come true:\n  {}", unmet.join("\n  "));
+            panic!("{}", Unmet(unmet));
         }
     }
 }
@@ -206,7 +238,15 @@ impl Builder {
     /// Answers no more than `requests` in a time, for each token and operation; the others get
     /// 429 and a `Retry-After` that is true, in whole seconds. What is not used is saved up, to
     /// that number. Several limits hold together. Default: none.
+    ///
+    /// # Panics
+    ///
+    /// If no request, or no time, is given.
     pub fn limit(mut self, requests: u32, per: Duration) -> Self {
+        assert!(
+            requests > 0 && !per.is_zero(),
+            "a limit is at least one request in some time"
+        );
         self.limits.push(Limit { requests, per });
         self
     }
@@ -225,26 +265,32 @@ impl Builder {
 
     /// Lets so many of a hundred prechecks fail by chance: 429, 500, 502, 503, 504, an answer that
     /// is cut off, or none. The seed decides which, in the order of the requests. Default: none.
+    ///
+    /// # Panics
+    ///
+    /// If they are more than a hundred.
     pub fn flaky(mut self, percent: u8, seed: u64) -> Self {
+        assert!(percent <= 100, "{percent} of a hundred");
         self.flaky = Some(Flaky::new(percent, seed));
         self
     }
 
-    /// Waits so long for the headers of a request, and as long for its body, before it drops the
-    /// connection. Default: 30 seconds.
+    /// Waits so long for the headers of a request, from the connection's beginning or the answer
+    /// before, and as long for its body, before it drops the connection. Default: 30 seconds.
     pub fn patience(mut self, time: Duration) -> Self {
         self.patience = time;
         self
     }
 
     /// Keeps at most so many connections open; for one more, the oldest that waits for a request is
-    /// dropped. Default: 1024.
+    /// dropped, or the oldest of all if none does. Default: 1024.
     pub fn most_connections(mut self, most: usize) -> Self {
         self.most_connections = most.max(1);
         self
     }
 
-    /// Keeps the last so many requests for [`Sandbox::requests`]. Default: 10,000.
+    /// Keeps the last so many requests for [`Sandbox::requests`], and at most 64 MiB of them. Default:
+    /// 10,000.
     pub fn log(mut self, requests: usize) -> Self {
         self.logged = requests;
         self
@@ -280,18 +326,21 @@ impl Builder {
         let listener = TcpListener::bind((self.host, self.port)).await?;
         let address = listener.local_addr()?;
         let started = ((self.now)(), SystemTime::now());
+        let tokens = Tokens::new(self.tokens, self.grant);
+        let log = Log::new(self.logged, &tokens.secrets(), &webex::paths());
         let webex = Arc::new(Webex {
             documented,
-            tokens: Mutex::new(Tokens::new(self.tokens, self.grant)),
+            tokens: Mutex::new(tokens),
             buckets: Mutex::new(Buckets::new(self.limits)),
             script: Mutex::new(Script::new(self.scenario)),
             flaky: Mutex::new(self.flaky),
             failures: Mutex::default(),
-            log: Mutex::new(Log::new(self.logged)),
+            log: Mutex::new(log),
             last_tracking_id: Mutex::new(0),
             now: self.now,
             sleep: self.sleep,
             started,
+            reading: AtomicUsize::new(0),
             patience: self.patience,
         });
         let (stop, stopped) = watch::channel(());

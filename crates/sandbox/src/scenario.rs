@@ -11,6 +11,7 @@ use toml::Spanned;
 use webex_precheck_contract::OperationId as Operation;
 
 use crate::answer::Answer;
+use crate::json;
 use crate::test_values::TestValue;
 
 /// What the prechecks get, one after the other, and the renewals of access tokens.
@@ -65,8 +66,16 @@ impl Scenario {
     }
 
     /// Adds a step for the next renewals of an access token.
+    ///
+    /// # Panics
+    ///
+    /// If the step expects an operation or a field: a renewal has none.
     #[must_use]
     pub fn renewal(mut self, step: Step) -> Self {
+        assert!(
+            step.operation.is_none() && step.fields.is_empty(),
+            "a renewal has neither operation nor fields"
+        );
         self.renewals.push(step);
         self
     }
@@ -85,13 +94,14 @@ impl Scenario {
     ///
     /// If the text is none; the error says where and why.
     pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
+        let lines = Lines::of(text);
         let file: File = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| line_of(text, span.start));
-            ScenarioError::new(line, error.message())
+            let line = error.span().map(|span| lines.number(span.start));
+            ScenarioError::new(line, &in_toml(error.message()))
         })?;
         let steps = |steps: Vec<Spanned<Entry>>, is_renewal| {
             let steps = steps.into_iter().map(|entry| {
-                let line = line_of(text, entry.span().start);
+                let line = lines.number(entry.span().start);
                 let step = entry.into_inner().step(is_renewal);
                 let mut step = step.map_err(|message| ScenarioError::new(Some(line), &message))?;
                 step.line = Some(line);
@@ -160,8 +170,13 @@ impl Step {
     }
 
     /// So many requests take this step. Default: 1.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
+        assert!(times > 0, "a step is for one request at least");
         self.times = times;
         self
     }
@@ -192,7 +207,10 @@ impl Step {
             let value = path.split('.').try_fold(body, |at, name| at.get(name));
             match value {
                 Some(value) if value == expected => None,
-                Some(value) => Some(format!("has {path} = {value}")),
+                Some(value) => {
+                    let value = json::told(&value.to_string());
+                    Some(format!("has {path} = {value}"))
+                }
                 None => Some(format!("has no {path}")),
             }
         })
@@ -209,13 +227,12 @@ impl fmt::Display for Step {
             let join = if number == 0 { " with" } else { " and" };
             write!(f, "{join} {path} = {value}")?;
         }
-        f.write_str(", which gets ")?;
         match &self.given {
-            Given::Judged => f.write_str("a judgement")?,
-            Given::TestValue(word, _) => write!(f, "`{word}`")?,
+            Given::Judged => f.write_str(", which is judged")?,
+            Given::TestValue(word, _) => write!(f, ", which gets `{word}`")?,
             Given::Answer(answer) => match answer.status() {
-                Some(status) => write!(f, "status {status}")?,
-                None => f.write_str("no answer")?,
+                Some(status) => write!(f, ", which gets status {status}")?,
+                None => f.write_str(", which gets no answer")?,
             },
         }
         match self.line {
@@ -262,9 +279,76 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-fn line_of(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or(text);
-    before.matches('\n').count() + 1
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        Self(std::iter::once(0).chain(ends).collect())
+    }
+
+    /// The number of the line that this byte is in.
+    fn number(&self, at: usize) -> usize {
+        self.0.partition_point(|start| *start <= at)
+    }
+}
+
+/// The parser speaks of Rust; the file is TOML.
+fn in_toml(message: &str) -> String {
+    let message = message.trim_end();
+    if message.starts_with("invalid type: map, expected a sequence") {
+        return "write [[request]] and [[renewal]] with two brackets, once for each".to_owned();
+    }
+    message
+        .replace("struct Entry", "a table")
+        .replace("expected u16", "expected a status")
+        .replace("expected u32", "expected a number from 1 on")
+        .replace("expected f64", "expected a number")
+}
+
+/// A value of TOML as JSON, which has no dates and no infinities.
+fn json_of(value: toml::Value) -> Result<Value, String> {
+    Ok(match value {
+        toml::Value::String(text) => Value::from(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => serde_json::Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| format!("JSON has no {number}"))?,
+        toml::Value::Boolean(is) => Value::from(is),
+        toml::Value::Datetime(date) => {
+            return Err(format!("JSON has no dates: write \"{date}\""));
+        }
+        toml::Value::Array(values) => {
+            let values = values.into_iter().map(json_of);
+            Value::Array(values.collect::<Result<_, _>>()?)
+        }
+        toml::Value::Table(values) => {
+            let values = values
+                .into_iter()
+                .map(|(name, value)| Ok((name, json_of(value)?)));
+            Value::Object(values.collect::<Result<_, String>>()?)
+        }
+    })
+}
+
+/// Expected fields by their dotted paths, however they are nested.
+fn flatten(
+    table: toml::Table,
+    above: &str,
+    fields: &mut Vec<(String, Value)>,
+) -> Result<(), String> {
+    for (name, value) in table {
+        let path = match above {
+            "" => name,
+            above => format!("{above}.{name}"),
+        };
+        match value {
+            toml::Value::Table(table) => flatten(table, &path, fields)?,
+            value => fields.push((path, json_of(value)?)),
+        }
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -284,12 +368,12 @@ struct Entry {
     times: Option<u32>,
     operation: Option<String>,
     #[serde(default)]
-    fields: BTreeMap<String, Value>,
+    fields: toml::Table,
     value: Option<String>,
     status: Option<u16>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    json: Option<Value>,
+    json: Option<toml::Value>,
     text: Option<String>,
     after: Option<f64>,
     end: Option<String>,
@@ -316,10 +400,11 @@ impl Entry {
         if times == 0 {
             return Err("`times` is 1 at least".to_owned());
         }
-        let fields = self.fields.clone();
+        let mut fields = Vec::new();
+        flatten(self.fields.clone(), "", &mut fields)?;
         let mut step = Step::new(self.given()?).times(times);
         step.operation = operation;
-        step.fields = fields.into_iter().collect();
+        step.fields = fields;
         Ok(step)
     }
 
@@ -349,17 +434,24 @@ impl Entry {
         let mut answer = answer.ok_or(format!("{status} is no status of a final answer"))?;
         answer = match (self.json, self.text) {
             (Some(_), Some(_)) => return Err("set `json` or `text`, not both".to_owned()),
-            (Some(json), None) => answer.json(&json),
+            (Some(json), None) => answer.json(&json_of(json)?),
             (None, Some(text)) => answer.body(text),
             (None, None) => answer,
         };
         for (name, value) in &self.headers {
-            let no_header = format!("{name}: {value} is no header");
-            answer = answer.try_header(name, value).ok_or(no_header)?;
+            answer = answer.try_header(name, value)?;
         }
         if let Some(seconds) = self.after {
-            let time = Duration::try_from_secs_f64(seconds);
-            answer = answer.after(time.map_err(|_| "`after` is a number of seconds")?);
+            if !(0.0..=LONGEST_WAIT).contains(&seconds) {
+                return Err(format!(
+                    "`after` is a number of seconds from 0 to {LONGEST_WAIT}"
+                ));
+            }
+            answer = answer.after(Duration::from_secs_f64(seconds));
+        }
+        let has_body = !answer.is_empty() || self.end.as_deref().is_some_and(|e| e != "closed");
+        if [204, 304].contains(&status) && has_body {
+            return Err(format!("an answer of status {status} has no body"));
         }
         Ok(Given::Answer(match self.end.as_deref() {
             None => answer,
@@ -371,6 +463,9 @@ impl Entry {
     }
 }
 
+/// Seconds that an answer of a file may be late.
+const LONGEST_WAIT: f64 = 600.0;
+
 /// A scenario on its way.
 #[derive(Default)]
 pub(crate) struct Script {
@@ -381,6 +476,8 @@ pub(crate) struct Script {
     pub(crate) next: VecDeque<Answer>,
     pub(crate) next_renewal: VecDeque<Answer>,
     unmet: Vec<String>,
+    /// Prechecks so far.
+    asked: u64,
 }
 
 /// What a request is to get.
@@ -397,10 +494,9 @@ const MOST_UNEXPECTED: usize = 20;
 
 impl Script {
     pub(crate) fn new(scenario: Scenario) -> Self {
-        let taken = |steps: Vec<Step>| steps.into_iter().filter(|step| step.times > 0).collect();
         Self {
-            steps: taken(scenario.steps),
-            renewals: taken(scenario.renewals),
+            steps: scenario.steps.into(),
+            renewals: scenario.renewals.into(),
             strict: scenario.strict,
             ..Self::default()
         }
@@ -408,12 +504,13 @@ impl Script {
 
     /// Takes the next step with a precheck.
     pub(crate) fn precheck(&mut self, operation: Operation, body: &[u8]) -> Taken {
+        self.asked += 1;
         if let Some(answer) = self.next.pop_front() {
             return Taken::Answer(answer);
         }
         let Some(step) = self.steps.front_mut() else {
             return match self.strict {
-                true => self.unexpected("a precheck after the last step".to_owned()),
+                true => self.unexpected("it comes after the last step".to_owned()),
                 false => Taken::Judged,
             };
         };
@@ -434,6 +531,7 @@ impl Script {
     }
 
     fn unexpected(&mut self, message: String) -> Taken {
+        let message = format!("precheck {}: {message}", self.asked);
         if self.unmet.len() < MOST_UNEXPECTED {
             self.unmet.push(message.clone());
         }
@@ -443,10 +541,13 @@ impl Script {
     /// What was not as expected, and the steps that are left.
     pub(crate) fn unmet(&self) -> Vec<String> {
         let left = |kind: &'static str| {
-            move |step: &Step| format!("{kind} left, {} times: {step}", step.times)
+            move |step: &Step| match step.times {
+                1 => format!("{kind} is left: {step}"),
+                times => format!("{kind} is left for {times} requests: {step}"),
+            }
         };
-        let steps = self.steps.iter().map(left("a step is"));
-        let renewals = self.renewals.iter().map(left("a renewal is"));
+        let steps = self.steps.iter().map(left("a step"));
+        let renewals = self.renewals.iter().map(left("a renewal"));
         self.unmet
             .iter()
             .cloned()
@@ -514,22 +615,41 @@ status = 400
         let (customer, subscriber) = (Operation::Customer, Operation::Subscriber);
         assert_eq!(
             ask(subscriber, b"{}"),
-            "expected a precheck of a customer, which gets a judgement (line 4); \
+            "precheck 1: expected a precheck of a customer, which is judged (line 4); \
              this one asked about a subscriber"
         );
         assert_eq!(ask(customer, b"{}"), "judged");
         assert_eq!(
             ask(subscriber, br#"{"email": "x"}"#),
-            "expected a request with email = \"a@b.c\", which gets status 429 (line 7); \
+            "precheck 3: expected a request with email = \"a@b.c\", which gets status 429 (line 7); \
              this one has email = \"x\""
         );
         assert_eq!(ask(subscriber, br#"{"email": "a@b.c"}"#), "Some(429)");
         assert_eq!(ask(customer, br#"{"email": "a@b.c"}"#), "Some(429)");
         assert_eq!(ask(subscriber, b"{}"), "value");
-        assert_eq!(ask(subscriber, b"{}"), "a precheck after the last step");
+        assert_eq!(
+            ask(subscriber, b"{}"),
+            "precheck 7: it comes after the last step"
+        );
         assert_eq!(status(&script.renewal()), "Some(400)");
         assert_eq!(status(&script.renewal()), "judged");
         assert_eq!(script.unmet().len(), 3);
+    }
+
+    #[test]
+    fn fields_may_be_nested() {
+        let text = "[[request]]\nfields = { address.country = \"US\", \"a.b\" = 1 }";
+        let scenario = Scenario::from_toml(text).unwrap();
+        let mut fields = scenario.steps[0].fields.clone();
+        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected = [
+            ("a.b", Value::from(1)),
+            ("address.country", Value::from("US")),
+        ];
+        assert_eq!(
+            fields,
+            expected.map(|(path, value)| (path.to_owned(), value))
+        );
     }
 
     #[test]

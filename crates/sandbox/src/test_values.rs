@@ -1,6 +1,7 @@
 //! Well-known values that ask for an answer, as test cards do. The README lists them for people.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, SystemTime};
 
 use hyper::body::Bytes;
@@ -20,10 +21,14 @@ const UNKNOWN_INFO_CODE: i64 = 900_100;
 /// The code that Webex is known to use where an address belongs to a user already.
 const EMAIL_TAKEN: i64 = 10_022;
 
+const QUERY: &str = "onBehalfOfSubPartnerOrgId";
+
 const MOST_SECONDS: u64 = 600;
 const MOST_FAILURES: u32 = 1000;
 /// Values whose failures are counted at one time; the oldest is forgotten for a new one.
-const MOST_COUNTED: usize = 10_000;
+const MOST_COUNTED: usize = 100_000;
+/// Bytes of a value at most, what follows the plus included.
+const LONGEST: usize = 256;
 /// Before each byte of a dripping answer.
 const DRIP: Duration = Duration::from_millis(50);
 
@@ -73,7 +78,8 @@ pub(crate) fn find<'a>(
             word,
         })
     });
-    let query = query.iter().filter_map(|(name, value)| {
+    let query = query.iter().filter(|(name, _)| name == QUERY);
+    let query = query.filter_map(|(name, value)| {
         let word = value.strip_prefix(PREFIX)?;
         Some(Found {
             field: name.clone(),
@@ -152,7 +158,11 @@ impl TestValue {
     /// Reads a value such as `fail-2-status-503+row7`. What follows a plus makes a value another
     /// one without a change of what it asks for.
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        let word = word.split('+').next().unwrap_or(word);
+        if word.len() > LONGEST {
+            return None;
+        }
+        // A plus in a query is a blank once it is read.
+        let word = word.split(['+', ' ']).next().unwrap_or(word);
         let (failures, word) = match word.strip_prefix("fail-") {
             Some(rest) => {
                 let (count, word) = rest.split_once('-')?;
@@ -193,7 +203,7 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
 
 /// A status that an answer may have.
 fn status(text: &str) -> Option<u16> {
-    number(text).filter(|status| (200..600).contains(status))
+    number(text).filter(|status| text.len() == 3 && (200..600).contains(status))
 }
 
 /// The values without a number.
@@ -401,29 +411,45 @@ impl RetryAfter {
 /// How often test values have failed that are to go through in the end.
 #[derive(Default)]
 pub(crate) struct Failures {
-    count: HashMap<(OperationId, String), u32>,
-    order: VecDeque<(OperationId, String)>,
+    /// Number of failures, and when the value was first seen, by a hash of operation and value.
+    count: HashMap<u64, (u32, u64)>,
+    /// When each was first seen. Those that went through since are left over in it.
+    order: VecDeque<(u64, u64)>,
+    seen: u64,
+    hasher: RandomState,
 }
 
 impl Failures {
     /// Whether the value is to fail once more. Once it has gone through, it begins anew.
     pub(crate) fn fails(&mut self, id: OperationId, word: &str, failures: u32) -> bool {
-        let key = (id, word.to_owned());
-        let count = self.count.get(&key).copied().unwrap_or_default();
-        if count >= failures {
-            self.count.remove(&key);
-            self.order.retain(|known| *known != key);
-            return false;
-        }
-        if self.count.insert(key.clone(), count + 1).is_none() {
-            self.order.push_back(key);
-            if self.order.len() > MOST_COUNTED
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.count.remove(&oldest);
+        let key = self.hasher.hash_one((id.as_str(), word));
+        match self.count.get_mut(&key) {
+            Some((count, _)) if *count >= failures => {
+                self.count.remove(&key);
+                return false;
             }
+            Some((count, _)) => *count += 1,
+            None => self.add(key),
         }
         true
+    }
+
+    fn add(&mut self, key: u64) {
+        self.seen += 1;
+        self.count.insert(key, (1, self.seen));
+        self.order.push_back((self.seen, key));
+        let count = &mut self.count;
+        while count.len() > MOST_COUNTED
+            && let Some((seen, oldest)) = self.order.pop_front()
+        {
+            if count.get(&oldest).is_some_and(|(_, since)| *since == seen) {
+                count.remove(&oldest);
+            }
+        }
+        if self.order.len() > 2 * MOST_COUNTED {
+            self.order
+                .retain(|(seen, key)| count.get(key).is_some_and(|(_, since)| since == seen));
+        }
     }
 }
 
@@ -463,6 +489,8 @@ mod tests {
             "unlikely-",
             "unlikely-x",
             "unlikely-1-2-3",
+            "status-0503",
+            "unlikely-99999999999999999999",
             "html-",
             "empty-x",
             "Likely",
@@ -511,6 +539,10 @@ mod tests {
         ] {
             assert_eq!(find(&body(text), &[]), None, "{text}");
         }
+        let query = |name: &str| [(name.to_owned(), "sandbox:closed".to_owned())];
+        assert_eq!(find(&Map::new(), &query("q")), None);
+        let query = query("onBehalfOfSubPartnerOrgId");
+        assert_eq!(find(&Map::new(), &query).unwrap().word, "closed");
     }
 
     #[test]
@@ -525,13 +557,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_longer_than_any_value_is_none() {
+        let value = |length: usize| format!("closed+{}", "x".repeat(length - 7));
+        assert!(TestValue::parse(&value(LONGEST)).is_some());
+        assert_eq!(TestValue::parse(&value(LONGEST + 1)), None);
+    }
+
+    #[test]
     fn the_oldest_count_is_forgotten() {
         let mut failures = Failures::default();
         for number in 0..=MOST_COUNTED {
             failures.fails(OperationId::Customer, &number.to_string(), 1);
         }
         assert_eq!(failures.count.len(), MOST_COUNTED);
+        // What goes through leaves nothing for ever.
+        for _ in 0..MOST_COUNTED {
+            assert!(failures.fails(OperationId::Subscriber, "x", 1));
+            assert!(!failures.fails(OperationId::Subscriber, "x", 1));
+        }
+        assert!(failures.order.len() <= 2 * MOST_COUNTED);
         assert!(failures.fails(OperationId::Customer, "0", 1));
-        assert!(!failures.fails(OperationId::Customer, "2", 1));
+        assert!(!failures.fails(OperationId::Customer, "3", 1));
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let program = build::build(workspace, &["--package", "webex-precheck-cli"])?;
     let mut table = Table::default();
     if wants(Judge::Schemathesis) || wants(Judge::Clients) {
-        let sandbox = servers::sandbox(&program)?;
+        let sandbox = servers::sandbox(&program, &tools.work("sandbox")?)?;
         if wants(Judge::Schemathesis) {
             schemathesis::judge(workspace, &tools, &sandbox, arguments, &mut table)?;
         }

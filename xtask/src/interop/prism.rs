@@ -36,7 +36,7 @@ pub(super) fn judge(
         .args(["mock", "--host", "127.0.0.1", "--port"])
         .arg(address.port().to_string())
         .arg(workspace.path("spec/openapi.json"));
-    let prism = Server::start("Prism", command, |line| {
+    let prism = Server::start("Prism", &tools.work("prism")?, command, |line| {
         let (_, url) = line.split_once("Prism is listening on ")?;
         Some(url.trim().to_owned())
     })?;

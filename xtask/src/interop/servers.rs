@@ -1,5 +1,6 @@
 //! The program as a server, and other servers beside it.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,15 +23,19 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts a server and reads its stdout until a line tells its address.
+    /// Starts a server and reads its stdout until a line tells its address; its stderr goes into the
+    /// folder `log`.
     pub(super) fn start(
         name: &str,
+        log: &Path,
         mut command: Command,
         address: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Failure> {
         let failed = |error| Failure::new(format!("{name}: {error}"));
+        let log = log.join(format!("{name}.log"));
+        let errors = fs::File::create(&log).map_err(failed)?;
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.stderr(Stdio::null()).spawn().map_err(failed)?;
+        let mut child = command.stderr(errors).spawn().map_err(failed)?;
         let stdout = child.stdout.take();
         let mut server = Self {
             child,
@@ -51,15 +56,16 @@ impl Server {
             said.push_str(&line);
             said.push('\n');
         }
-        Err(Failure::new(format!("{name} did not start: {said}")))
+        said.push_str(&fs::read_to_string(&log).unwrap_or_default());
+        Err(Failure::new(format!("{name} did not start:\n{said}")))
     }
 }
 
 /// Starts the sandbox as a program of its own.
-pub(super) fn sandbox(program: &Path) -> Result<Server, Failure> {
+pub(super) fn sandbox(program: &Path, log: &Path) -> Result<Server, Failure> {
     let mut command = Command::new(program);
     command.args(["sandbox", "--port", "0"]);
-    Server::start("the sandbox", command, |line| {
+    Server::start("sandbox", log, command, |line| {
         line.starts_with("http://").then(|| line.to_owned())
     })
 }

@@ -43,12 +43,13 @@ impl Tools {
                 ],
             )
         {
-            missing.push("node, 20 or newer");
+            missing.push("node, 20 or newer (Debian: nodejs)");
         }
         if node && !works("npm", &["--version"]) {
-            missing.push("npm");
+            missing.push("npm (Debian: npm)");
         }
-        if java && !works("java", &["-version"]) {
+        // Java 8 does not know this flag.
+        if java && !works("java", &["--version"]) {
             missing.push("java, 11 or newer (Debian: default-jre-headless)");
         }
         if !missing.is_empty() {
@@ -61,10 +62,11 @@ impl Tools {
             tools.once("python", &tools.requirements, |folder| {
                 fs::write(folder.join("requirements.txt"), &tools.requirements)
                     .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
-                must("PyPI", "python3", &["-m", "venv", "."], folder)?;
+                let venv = "Python's venv must work (Debian: python3-venv)";
+                must(venv, "python3", &["-m", "venv", "."], folder)?;
                 let install = ["-m", "pip", "install", "--quiet", "--require-hashes"];
                 let install = [&install[..], &["-r", "requirements.txt"]].concat();
-                must("PyPI", "bin/python", &install, folder)
+                must("PyPI must be reachable", "bin/python", &install, folder)
             })?;
         }
         if node {
@@ -77,7 +79,12 @@ impl Tools {
                 // Without them it waits for minutes before it says that there is no network.
                 let soon = ["--prefer-offline", "--fetch-retries", "1"];
                 let install = [&quiet[..], &soon].concat();
-                must("the npm registry", "npm", &install, folder)
+                must(
+                    "the npm registry must be reachable",
+                    "npm",
+                    &install,
+                    folder,
+                )
             })?;
         }
         Ok(tools)
@@ -162,8 +169,8 @@ fn works(program: &str, arguments: &[&str]) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// Runs an installer.
-fn must(registry: &str, program: &str, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
+/// Runs an installer; says what is needed where it fails.
+fn must(needed: &str, program: &str, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
     let told = match program.contains('/') {
         true => folder.join(program),
         false => PathBuf::from(program),
@@ -176,7 +183,7 @@ fn must(registry: &str, program: &str, arguments: &[&str], folder: &Path) -> Res
         Err(error) => error.to_string(),
     };
     Err(Failure::usage(format!(
-        "`{program} {}` failed; {registry} must be reachable\n{said}",
+        "`{program} {}` failed; {needed}\n{said}",
         arguments.join(" ")
     )))
 }
