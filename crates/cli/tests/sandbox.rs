@@ -164,14 +164,14 @@ fn the_script_of_the_readme_works() {
 #[test]
 #[cfg(unix)]
 fn what_it_is_told_holds() {
-    let flags = ["--token", "first", "--token", "second", "--rate", "2/h"];
+    let flags = ["--token", "primero", "--token", "segundo", "--rate", "2/h"];
     let sandbox = Running::start(&flags);
-    let asked = ["first", "second", "first", "first"].map(|t| sandbox.precheck(t, ALICE));
+    let asked = ["primero", "segundo", "primero", "primero"].map(|t| sandbox.precheck(t, ALICE));
     assert_eq!(asked, [200, 200, 200, 429]);
     assert_eq!(sandbox.precheck("sandbox-token", ALICE), 401);
     let (_, log) = sandbox.ask("GET", "/__sandbox/requests", "", "");
     assert!(
-        log.contains("alice@example.com") && !log.contains("second"),
+        log.contains("alice@example.com") && !log.contains("segundo"),
         "{log}"
     );
     sandbox.signal("-INT");
@@ -179,7 +179,7 @@ fn what_it_is_told_holds() {
     assert_eq!(code, Some(0));
     // A token of one's own may be one that is good elsewhere.
     assert!(
-        !said.contains("first") && !said.contains("second"),
+        !said.contains("primero") && !said.contains("segundo"),
         "{said}"
     );
 
@@ -230,7 +230,7 @@ fn a_scenario_that_does_not_come_true_is_told() {
         "{said}"
     );
     assert!(
-        said.contains(r#"email = "bob@example.com", which gets a judgement (line 4)"#),
+        said.contains(r#"email = "bob@example.com", which is judged (line 4)"#),
         "{said}"
     );
 }
@@ -249,7 +249,14 @@ fn what_is_wrong_with_its_flags_is_told() {
         (&["--rate", "many"], "300/min"),
         (&["--flaky", "101"], "101"),
         (&["--seed", "1"], "--flaky"),
-        (&["--host", "localhost"], "localhost"),
+        (
+            &["--host", "nowhere"],
+            "write it as 127.0.0.1, ::1 or localhost",
+        ),
+        (&["--host", "192.0.2.1"], "an address of this machine"),
+        (&["--token", "a b"], "no blank"),
+        (&["--rate", "4294967296/s"], "at most 4294967295"),
+        (&["--flaky", "10%"], "a whole number from 0 to 100"),
         (
             &["--scenario", file],
             "scenario.toml: line 1: 99 is no status of a final answer",
@@ -266,6 +273,105 @@ fn what_is_wrong_with_its_flags_is_told() {
         assert!(said.contains(expected), "{flags:?}: {said}");
         assert_eq!(run.stdout, b"");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn tokens_live_as_long_as_it_is_told() {
+    let sandbox = Running::start(&["--token", "mine-alone", "--token-lifetime", "77"]);
+    let form = "grant_type=refresh_token&client_id=sandbox-client&client_secret=sandbox-secret\
+                &refresh_token=sandbox-refresh-token";
+    let mut stream = TcpStream::connect(sandbox.address).unwrap();
+    write!(
+        stream,
+        "POST /v1/access_token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(r#""expires_in":77"#), "{answer}");
+    assert!(!answer.contains("mine-alone"), "{answer}");
+    let (_, rest) = answer.split_once(r#""access_token":""#).unwrap();
+    let (token, _) = rest.split_once('"').unwrap();
+    assert_eq!(sandbox.precheck(token, ALICE), 200);
+    // As JSON it is none.
+    assert_eq!(sandbox.ask("POST", "/v1/access_token", "", form).0, 415);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_signal_ends_it_at_once() {
+    for second in ["-INT", "-TERM"] {
+        let sandbox = Running::start(&[]);
+        let mut stalled = TcpStream::connect(sandbox.address).unwrap();
+        let body = r#"{"email": "stalled@sandbox.example"}"#;
+        write!(
+            stalled,
+            "POST {SUBSCRIBERS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sandbox-token\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        stalled.read_exact(&mut [0; 12]).unwrap();
+        sandbox.signal("-INT");
+        while TcpStream::connect(sandbox.address).is_ok() {
+            std::thread::yield_now();
+        }
+        sandbox.signal(second);
+        assert_eq!(sandbox.finish().0, Some(130));
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stdout_that_takes_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scenario.toml");
+    std::fs::write(&file, "[[request]]\nstatus = 503\n").unwrap();
+    for flags in [&[][..], &["--scenario", file.to_str().unwrap()]] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let run = Command::new(PROGRAM)
+            .args(["sandbox", "--port", "0"])
+            .args(flags)
+            .stdout(full)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{said}");
+        assert!(said.contains("error: stdout: "), "{said}");
+    }
+}
+
+/// The address by which others reach this machine, where it has one.
+fn own_address() -> Option<std::net::IpAddr> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    // Nothing is sent; the system only says by which address it would be.
+    socket.connect("192.0.2.254:9").ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+#[test]
+#[cfg(unix)]
+fn on_an_address_of_its_own_this_machine_may_read_the_requests() {
+    let Some(own) = own_address() else {
+        return;
+    };
+    let sandbox = Running::start(&["--host", &own.to_string()]);
+    assert_eq!(sandbox.address.ip(), own);
+    assert_eq!(sandbox.precheck("sandbox-token", ALICE), 200);
+    let (status, log) = sandbox.ask("GET", "/__sandbox/requests", "", "");
+    assert_eq!(status, 200);
+    assert!(log.contains("alice@example.com"), "{log}");
+    sandbox.signal("-INT");
+    let (_, said) = sandbox.finish();
+    // The program asks no other machine than this one without TLS.
+    assert!(!said.contains("webex-precheck subscriber"), "{said}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::http;
+use crate::log::Telling;
 use crate::webex::{Webex, lock};
 
 const HEALTH: &str = "/healthz";
@@ -16,8 +17,6 @@ const REQUESTS: &str = "/__sandbox/requests";
 
 /// Requests that are told unless more are asked for.
 const DEFAULT_LAST: usize = 100;
-/// Bytes of requests that are told at once, give or take one.
-const MOST_TOLD: usize = 8 * 1024 * 1024;
 
 /// Whether a path is the sandbox's own, and none of Webex's.
 pub(crate) fn is_own(path: &str) -> bool {
@@ -44,7 +43,7 @@ pub(crate) fn answer(webex: &Webex, parts: &Parts, peer: IpAddr, local: IpAddr) 
             let query = http::query(parts);
             let last = query.iter().find(|(name, _)| name == "last");
             match last.map_or(Ok(DEFAULT_LAST), |(_, text)| text.parse()) {
-                Ok(last) => Answer::new(200).json_bytes(told(webex, last).into()),
+                Ok(last) => Answer::new(200).telling(Telling::new(&webex.log, last)),
                 Err(_) => webex.refuse(400, "`last` is a number of requests.", &[]),
             }
         }
@@ -54,20 +53,4 @@ pub(crate) fn answer(webex: &Webex, parts: &Parts, peer: IpAddr, local: IpAddr) 
         }
         _ => not_allowed("GET, HEAD, DELETE"),
     }
-}
-
-/// The last requests as JSON, of which the newest come in any case.
-fn told(webex: &Webex, last: usize) -> String {
-    let mut requests: Vec<String> = Vec::new();
-    let mut bytes = 0;
-    for request in lock(&webex.log).newest(last) {
-        let request = request.to_json().to_string();
-        bytes += request.len();
-        requests.push(request);
-        if bytes > MOST_TOLD {
-            break;
-        }
-    }
-    requests.reverse();
-    format!("[{}]", requests.join(","))
 }

@@ -13,6 +13,7 @@ use hyper::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::connections::Busy;
+use crate::log::Telling;
 
 /// Waits for a time.
 pub(crate) type Sleep =
@@ -28,11 +29,13 @@ pub(crate) type Sleep =
 /// let gateway = Answer::new(502).header("Content-Type", "text/html").body("<h1>Bad Gateway</h1>");
 /// let late = Answer::new(503).after(Duration::from_secs(20));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
+    /// What follows the body.
+    telling: Option<Box<Telling>>,
     after: Duration,
     each_byte: Option<Duration>,
     end: End,
@@ -47,6 +50,16 @@ pub(crate) enum End {
     Stall,
     /// The connection is closed without an answer.
     Closed,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status())
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {
@@ -70,6 +83,7 @@ impl Answer {
             status,
             headers: Vec::new(),
             body: Bytes::new(),
+            telling: None,
             after: Duration::ZERO,
             each_byte: None,
             end: End::Whole,
@@ -140,6 +154,12 @@ impl Answer {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         )
+    }
+
+    /// Sets the body, JSON that is put together while it is sent.
+    pub(crate) fn telling(mut self, telling: Telling) -> Self {
+        self.telling = Some(Box::new(telling));
+        self.json_bytes(Bytes::new())
     }
 
     /// Adds the ID that Webex support asks for.
@@ -234,6 +254,7 @@ impl Answer {
         }
         let mut response = Response::new(Outgoing {
             bytes: self.body,
+            telling: self.telling,
             pause: None,
             each_byte: self.each_byte.map(|time| (time, Arc::clone(sleep))),
             end: self.end,
@@ -264,6 +285,7 @@ impl std::error::Error for Dropped {}
 pub(crate) struct Outgoing {
     /// What is left of it.
     bytes: Bytes,
+    telling: Option<Box<Telling>>,
     /// Before the next byte.
     pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     each_byte: Option<(Duration, Sleep)>,
@@ -275,7 +297,7 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     fn is_plain(&self) -> bool {
-        self.end == End::Whole && self.each_byte.is_none()
+        self.end == End::Whole && self.each_byte.is_none() && self.telling.is_none()
     }
 }
 
@@ -299,6 +321,9 @@ impl Body for Outgoing {
             };
             return Poll::Ready(Some(Ok(Frame::data(next))));
         }
+        if let Some(next) = self.telling.as_mut().and_then(|telling| telling.next()) {
+            return Poll::Ready(Some(Ok(Frame::data(next.into()))));
+        }
         match self.end {
             End::Whole => Poll::Ready(None),
             // Whoever waits is woken when the connection goes.
@@ -319,7 +344,7 @@ impl Body for Outgoing {
 
     fn size_hint(&self) -> SizeHint {
         match self.end {
-            End::Whole => SizeHint::with_exact(self.bytes.len() as u64),
+            End::Whole if self.telling.is_none() => SizeHint::with_exact(self.bytes.len() as u64),
             _ => SizeHint::default(),
         }
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 /// Names that come twice, of which one tells.
@@ -125,10 +126,18 @@ impl<'de> Visitor<'de> for Watched<'_> {
         while let Some(name) = object.next_key::<String>()? {
             let at = At::In(self.at, &name);
             let value = object.next_value_seed(Watched { at: &at, ..self })?;
-            if values.contains_key(&name) && self.twice.borrow().len() < MOST_TWICE {
-                self.twice.borrow_mut().push(at.told());
+            match values.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(mut known) => {
+                    if self.twice.borrow().len() < MOST_TWICE {
+                        let told = At::In(self.at, known.key()).told();
+                        self.twice.borrow_mut().push(told);
+                    }
+                    known.insert(value);
+                }
             }
-            values.insert(name, value);
         }
         Ok(Value::Object(values))
     }

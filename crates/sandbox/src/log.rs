@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::Method;
@@ -11,6 +12,7 @@ use memchr::memmem::Finder;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::webex::lock;
 
 /// A request that was answered, as [`Sandbox::requests`](crate::Sandbox::requests) tells it. The
 /// tokens and secrets that the sandbox knows are replaced by `…`, and so is the token that came with
@@ -140,11 +142,18 @@ impl Log {
         if let Some(status) = status {
             self.count(path, status);
         }
-        let came = (token.len() >= SHORTEST_TOKEN).then(|| Finder::new(token));
-        let secrets: Vec<&Finder<'_>> = self.secrets.iter().chain(&came).collect();
+        let mut secrets: Vec<&Finder<'_>> = self.secrets.iter().collect();
+        let is_known = secrets
+            .iter()
+            .any(|s| token.as_bytes().starts_with(s.needle()));
+        let came = (!is_known && token.len() >= SHORTEST_TOKEN).then(|| Finder::new(token));
+        secrets.extend(&came);
         let query = parts.uri.query().unwrap_or_default();
         let body_kept = text_of(body.unwrap_or_default());
-        let mut text = String::with_capacity(512 + body_kept.len());
+        let headers = parts.headers.iter();
+        let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + 8);
+        let length = path.len() + query.len() + headers.sum::<usize>() + body_kept.len() + 8;
+        let mut text = String::with_capacity(length);
         text.push_str(path);
         text.push(END);
         match body.is_none() && !query.is_empty() || hides(&secrets, &unescaped_query(query)) {
@@ -173,7 +182,9 @@ impl Log {
         let most = text.len().min(begin + MOST_BODY);
         let end = (begin..=most).rev().find(|at| text.is_char_boundary(*at));
         text.truncate(end.unwrap_or(begin));
-        text.shrink_to_fit();
+        if text.capacity() > 2 * text.len() {
+            text.shrink_to_fit();
+        }
         self.bytes += text.len();
         self.last.push_back(Entry {
             number: self.number,
@@ -217,9 +228,65 @@ impl Log {
         self.last.iter().rev().take(most).map(Entry::read)
     }
 
+    /// The first request of this number or a higher one.
+    fn from(&self, number: u64) -> Option<LoggedRequest> {
+        let first = self.last.front()?.number;
+        let index = usize::try_from(number.saturating_sub(first)).ok()?;
+        self.last.get(index).map(Entry::read)
+    }
+
     pub(crate) fn clear(&mut self) {
         self.last.clear();
         self.bytes = 0;
+    }
+}
+
+/// The last requests as a list of JSON, one after the other, so that who reads slowly or not at all
+/// costs no more than one of them.
+#[derive(Clone)]
+pub(crate) struct Telling {
+    log: Arc<Mutex<Log>>,
+    /// Numbers of the next request and of the last one.
+    next: u64,
+    last: u64,
+    has_begun: bool,
+    has_ended: bool,
+}
+
+impl Telling {
+    /// The last requests of a log, at most so many.
+    pub(crate) fn new(log: &Arc<Mutex<Log>>, most: usize) -> Self {
+        let last = lock(log).number;
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        Self {
+            log: Arc::clone(log),
+            next: last.saturating_sub(most) + 1,
+            last,
+            has_begun: false,
+            has_ended: false,
+        }
+    }
+}
+
+impl Iterator for Telling {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        if self.has_ended {
+            return None;
+        }
+        let request = lock(&self.log).from(self.next);
+        let request = request.filter(|request| request.number <= self.last);
+        let begin = if self.has_begun { "," } else { "[" };
+        self.has_begun = true;
+        let Some(request) = request else {
+            self.has_ended = true;
+            // Of a list without a request, the beginning is to come.
+            let end = begin.replace(',', "") + "]";
+            return Some(end);
+        };
+        self.next = request.number + 1;
+        Some(format!("{begin}{}", request.to_json()))
     }
 }
 
@@ -429,6 +496,41 @@ mod tests {
         assert_eq!(log.statuses(), BTreeMap::from([(404, 3)]));
         log.clear();
         assert_eq!((log.newest(10).count(), log.bytes), (0, 0));
+    }
+
+    #[test]
+    fn the_last_are_told_as_json() {
+        let log = Arc::new(Mutex::new(log(4)));
+        let told = |most| {
+            let text: String = Telling::new(&log, most).collect();
+            let told: Value = serde_json::from_str(&text).unwrap();
+            let told = told.as_array().unwrap().iter();
+            told.map(|request| request["number"].as_u64().unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(10), [0; 0]);
+        for _ in 0..6 {
+            note(&mut lock(&log), "/", Some(b""), Some(200));
+        }
+        assert_eq!(told(10), [3, 4, 5, 6]);
+        assert_eq!(told(2), [5, 6]);
+        assert_eq!(told(0), [0; 0]);
+        // What comes in between is not told, what goes is left out.
+        let mut telling = Telling::new(&log, 10);
+        let begin = telling.next().unwrap();
+        for _ in 0..2 {
+            note(&mut lock(&log), "/", Some(b""), Some(200));
+        }
+        let rest: String = telling.collect();
+        let told: Value = serde_json::from_str(&(begin + &rest)).unwrap();
+        let numbers = told
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|request| &request["number"]);
+        assert_eq!(numbers.collect::<Vec<_>>(), [3, 5, 6]);
+        lock(&log).clear();
+        assert_eq!(Telling::new(&log, 10).collect::<String>(), "[]");
     }
 
     #[test]

@@ -335,7 +335,7 @@ impl Builder {
             script: Mutex::new(Script::new(self.scenario)),
             flaky: Mutex::new(self.flaky),
             failures: Mutex::default(),
-            log: Mutex::new(log),
+            log: Arc::new(Mutex::new(log)),
             last_tracking_id: Mutex::new(0),
             now: self.now,
             sleep: self.sleep,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use hyper::body::Incoming;
@@ -34,7 +34,7 @@ const ACCESS_TOKEN: &str = "/v1/access_token";
 const UNKNOWN_FIELDS: HeaderName = HeaderName::from_static("sandbox-unknown-fields");
 
 /// Gives the present time.
-pub(crate) type Now = std::sync::Arc<dyn Fn() -> Instant + Send + Sync>;
+pub(crate) type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// What all connections share.
 pub(crate) struct Webex {
@@ -44,7 +44,7 @@ pub(crate) struct Webex {
     pub(crate) script: Mutex<Script>,
     pub(crate) flaky: Mutex<Option<Flaky>>,
     pub(crate) failures: Mutex<Failures>,
-    pub(crate) log: Mutex<Log>,
+    pub(crate) log: Arc<Mutex<Log>>,
     pub(crate) last_tracking_id: Mutex<u64>,
     pub(crate) now: Now,
     pub(crate) sleep: Sleep,

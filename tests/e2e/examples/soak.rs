@@ -72,8 +72,10 @@ impl Server {
     fn start(program: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", "1", program]);
-        let taskset = Command::new("taskset").arg("--version").output();
-        if !taskset.is_ok_and(|output| output.status.success()) {
+        let try_out = Command::new("taskset")
+            .args(["--cpu-list", "1", "true"])
+            .output();
+        if !try_out.is_ok_and(|output| output.status.success()) {
             command = Command::new(program);
         }
         let mut child = command
@@ -154,11 +156,12 @@ async fn soak(program: &str, seconds: u64, connections: usize) -> ExitCode {
         if holds { "holds" } else { "FAILS" }
     };
 
+    let mut is_well = true;
     let mut rates = [Vec::new(), Vec::new()];
     for _ in 0..SLICES {
         for (server, rates) in [&sandbox, &bare].into_iter().zip(&mut rates) {
             let answered = server.ask(connections, &PLAIN, SLICE).await;
-            assert!(answered.wrong.is_empty(), "{answered:?}");
+            is_well &= answered.wrong == 0;
             rates.push(answered.well as f64 / SLICE.as_secs_f64());
         }
     }
@@ -173,23 +176,32 @@ async fn soak(program: &str, seconds: u64, connections: usize) -> ExitCode {
         verdict(ratio >= 0.8)
     );
 
+    if !is_well {
+        println!("not all of these were answered well: {}", verdict(false));
+    }
+
+    // A fresh one: what the rate took shall not count.
+    drop((bare, sandbox));
+    let sandbox = Server::start(program, &["sandbox", "--port", "0"]);
     let early = Duration::from_secs(10.min(seconds));
-    let (mut well, mut wrong) = (0, Vec::new());
+    let mut all = Answered::default();
     let mut peaks = Vec::new();
     let rest = Duration::from_secs(seconds) - early;
     for time in [early, rest] {
         let answered = sandbox.ask(connections, &MIXED, time).await;
-        well += answered.well;
-        wrong.extend(answered.wrong);
+        all.well += answered.well;
+        all.wrong += answered.wrong;
+        all.examples.extend(answered.examples);
         peaks.push(sandbox.peak());
     }
     println!(
-        "{connections} connections for {seconds} s: {well} requests answered as scripted, not so: {}: {}",
-        wrong.len(),
-        verdict(wrong.is_empty())
+        "{connections} connections for {seconds} s: {} requests answered as scripted, not so: {}: {}",
+        all.well,
+        all.wrong,
+        verdict(all.wrong == 0)
     );
-    for wrong in &wrong {
-        println!("  {wrong}");
+    for example in &all.examples {
+        println!("  {example}");
     }
     match peaks[..] {
         [Some(early), Some(late)] => {

@@ -30,6 +30,8 @@ pub struct Attacked {
     pub attack: String,
     /// How it was answered, in words.
     pub answer: String,
+    /// Connections that were dropped, where it was made of many.
+    pub dropped: Option<usize>,
     /// Whether that is fine, and an honest request was served.
     pub is_held: bool,
 }
@@ -77,6 +79,7 @@ pub async fn all(address: SocketAddr, size: Size) -> io::Result<Vec<Attacked>> {
         attacked.push(Attacked {
             attack,
             answer,
+            dropped: None,
             is_held,
         });
     }
@@ -85,8 +88,22 @@ pub async fn all(address: SocketAddr, size: Size) -> io::Result<Vec<Attacked>> {
     for (what, beginning, drip) in [
         ("half-open, silent", String::new(), ""),
         ("half-open, half a line", "POST /v1/whole".to_owned(), ""),
+        (
+            "asking and not reading",
+            "GET /__sandbox/requests?last=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
+            "",
+        ),
         ("slow headers", head("").trim_end().to_owned(), "\r\nX-A: b"),
         ("slow bodies", head("Content-Length: 100000\r\n"), "x"),
+        (
+            "slow bodies, nearly whole",
+            format!(
+                "{}{}",
+                head(&format!("Content-Length: {}\r\n", 1 << 20)),
+                " ".repeat((1 << 20) - 100)
+            ),
+            "x",
+        ),
         (
             "slow chunks",
             head("Transfer-Encoding: chunked\r\n"),
@@ -117,7 +134,29 @@ fn single(size: Size) -> Vec<(String, Vec<u8>, &'static [&'static str])> {
     );
     let many_names: String = (0..50_000).map(|n| format!("\"x{n}\": 1, ")).collect();
     let smuggle = |headers: &str, body: &str| framed(headers, &format!("{body}{SMUGGLED}"));
+    let long = "k".repeat(500_000);
+    let twice = format!(r#"{{"{long}": {{{}"a": 1}}}}"#, "\"a\": 1,".repeat(70_000));
+    let packages = format!(
+        r#"{{"email": "a@b.c", "packages": ["{}"]}}"#,
+        "\",\"".repeat(300_000)
+    );
+    let failing = format!(r#"{{"email": "a@b.c", "customerId": "sandbox:fail-2-closed+{long}"}}"#);
     let attacks: Vec<(&str, Vec<u8>, &[&str])> = vec![
+        (
+            "JSON, many names twice, far below",
+            with_length(twice.as_bytes()),
+            REFUSED,
+        ),
+        (
+            "JSON, 300,000 packages",
+            with_length(packages.as_bytes()),
+            REFUSED,
+        ),
+        (
+            "JSON, a long test value",
+            with_length(failing.as_bytes()),
+            REFUSED,
+        ),
         ("JSON, deep lists", with_length(deep.as_bytes()), REFUSED),
         (
             "JSON, deep objects",
@@ -331,9 +370,11 @@ async fn large_body(address: SocketAddr, size: u64, is_announced: bool) -> Attac
         true => format!("a body of {size} bytes, announced"),
         false => format!("a body of {size} bytes, in chunks"),
     };
-    let (answer, sent) = match send_body(address, size, is_announced).await {
-        Ok(told) => told,
-        Err(error) => (error.to_string(), 0),
+    let told = tokio::time::timeout(PATIENCE, send_body(address, size, is_announced)).await;
+    let (answer, sent) = match told {
+        Ok(Ok(told)) => told,
+        Ok(Err(error)) => (error.to_string(), 0),
+        Err(_) => ("open".to_owned(), 0),
     };
     // What a socket takes, and what is read so that the answer is seen.
     let is_little = sent < (64 << 20).min(size);
@@ -341,6 +382,7 @@ async fn large_body(address: SocketAddr, size: u64, is_announced: bool) -> Attac
     Attacked {
         is_held: is_answered && is_little && honest(address).await,
         answer: format!("{answer} after {} MiB", sent >> 20),
+        dropped: None,
         attack,
     }
 }
@@ -396,31 +438,40 @@ async fn many(
             }
             Err(error) => return Err(error),
         };
-        // It may be dropped already.
-        let _ = stream.write_all(beginning.as_bytes()).await;
+        // It may be dropped already, or what is sent not be taken any more.
+        let written = stream.write_all(beginning.as_bytes());
+        let _ = tokio::time::timeout(Duration::from_millis(100), written).await;
         held.push(stream);
     }
     let mut is_held = honest(address).await;
     for _ in 0..3 {
         for stream in &mut held {
-            let _ = stream.write_all(drip.as_bytes()).await;
+            let _ = stream.try_write(drip.as_bytes());
         }
         is_held &= honest(address).await;
     }
     let mut dropped = 0;
     for stream in &held {
-        let mut byte = [0];
-        // What was dropped is at its end; of what is open there is nothing to read.
-        dropped += usize::from(!matches!(
-            stream.try_read(&mut byte),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock
-        ));
+        dropped += usize::from(is_dropped(stream));
     }
     drop(held);
     is_held &= honest(address).await;
     Ok(Attacked {
         attack: format!("{count} connections, {what}"),
         answer: format!("{dropped} dropped"),
+        dropped: Some(dropped),
         is_held,
     })
+}
+
+/// Whether what comes has an end, or is broken.
+fn is_dropped(stream: &TcpStream) -> bool {
+    let mut read = vec![0; 1 << 16];
+    loop {
+        match stream.try_read(&mut read) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) => return error.kind() != io::ErrorKind::WouldBlock,
+        }
+    }
 }

@@ -15,8 +15,22 @@ pub type Asked = (&'static str, u16);
 pub struct Answered {
     /// As it must be.
     pub well: u64,
-    /// In words, what was not; at most ten of them.
-    pub wrong: Vec<String>,
+    /// Not so.
+    pub wrong: u64,
+    /// Some of what was wrong, in words.
+    pub examples: Vec<String>,
+}
+
+/// What is wrong is told so often.
+const EXAMPLES: usize = 10;
+
+impl Answered {
+    fn note(&mut self, wrong: String) {
+        self.wrong += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(wrong);
+        }
+    }
 }
 
 /// Asks for the prechecks of subscribers by so many connections, each in turn, for as long as
@@ -39,12 +53,13 @@ pub async fn load(
         match task.await {
             Ok(one) => {
                 all.well += one.well;
-                all.wrong.extend(one.wrong);
+                all.wrong += one.wrong;
+                all.examples.extend(one.examples);
             }
-            Err(error) => all.wrong.push(error.to_string()),
+            Err(error) => all.note(error.to_string()),
         }
     }
-    all.wrong.truncate(10);
+    all.examples.truncate(EXAMPLES);
     all
 }
 
@@ -62,7 +77,7 @@ async fn connection(
     let mut stream = match TcpStream::connect(address).await {
         Ok(stream) => stream,
         Err(error) => {
-            answered.wrong.push(error.to_string());
+            answered.note(error.to_string());
             return answered;
         }
     };
@@ -75,9 +90,9 @@ async fn connection(
         }
         match exchange(&mut stream, request, &mut buffer).await {
             Ok(status) if status == *expected => answered.well += 1,
-            Ok(status) => answered.wrong.push(format!("{status} for {expected}")),
+            Ok(status) => answered.note(format!("{status} for {expected}")),
             Err(error) => {
-                answered.wrong.push(error.to_string());
+                answered.note(error.to_string());
                 break;
             }
         }

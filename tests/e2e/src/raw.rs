@@ -2,9 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// What nothing is read for in this time is given up.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// What came back.
 #[derive(Debug)]
@@ -27,28 +31,51 @@ impl Raw {
     ///
     /// If the connection breaks.
     pub async fn ask(address: SocketAddr, path: &str, token: &str, body: &str) -> io::Result<Self> {
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
-             authorization: Bearer {token}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        Self::send(address, request.as_bytes()).await
+        let request = Self::request(address, path, token, body);
+        Self::exchange(address, request.as_bytes(), false).await
     }
 
-    /// Sends bytes and reads until the connection is closed, or until a chunked body begins that
-    /// does not end.
+    /// As [`Raw::ask`], but gives up as soon as there is some body and it has not come to its end.
     ///
     /// # Errors
     ///
     /// If the connection breaks.
+    pub async fn ask_what_stalls(
+        address: SocketAddr,
+        path: &str,
+        token: &str,
+        body: &str,
+    ) -> io::Result<Self> {
+        let request = Self::request(address, path, token, body);
+        Self::exchange(address, request.as_bytes(), true).await
+    }
+
+    fn request(address: SocketAddr, path: &str, token: &str, body: &str) -> String {
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+             authorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    /// Sends bytes and reads until the connection is closed.
+    ///
+    /// # Errors
+    ///
+    /// If the connection breaks, or is open after a minute with nothing read.
     pub async fn send(address: SocketAddr, request: &[u8]) -> io::Result<Self> {
+        Self::exchange(address, request, false).await
+    }
+
+    async fn exchange(address: SocketAddr, request: &[u8], stalls: bool) -> io::Result<Self> {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(request).await?;
         let mut read = Vec::new();
         let mut chunk = [0; 4096];
         loop {
-            match stream.read(&mut chunk).await {
+            let count = tokio::time::timeout(MINUTE, stream.read(&mut chunk)).await;
+            match count.map_err(|_| io::ErrorKind::TimedOut)? {
                 Ok(0) => return Ok(Self::parse(&read, true)),
                 Ok(count) => read.extend_from_slice(&chunk[..count]),
                 // Closed with something unread.
@@ -58,7 +85,6 @@ impl Raw {
                 Err(error) => return Err(error),
             }
             let so_far = Self::parse(&read, false);
-            let stalls = String::from_utf8_lossy(request).contains("stalled");
             if stalls && !so_far.is_whole && !so_far.body.is_empty() {
                 return Ok(so_far);
             }

@@ -227,7 +227,7 @@ async fn each_new_refresh_token_is_handed_out_and_used() {
             renewed
                 .access_token()
                 .expose()
-                .starts_with("sandbox-token-")
+                .starts_with("sandbox-access-token-")
         );
         let expires_in = renewed.refresh_token_expires_in();
         let stored = (

@@ -10,7 +10,7 @@ async fn a_taken_address_is_told() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let token = Token::new(sandbox.token())?;
     let client = Client::builder(token).base_url(sandbox.url()).build()?;
-    let request = SubscriberPrecheck::new("unlikely@sandbox.example");
+    let request = SubscriberPrecheck::new("unlikely@sandbox.example").customer_id("ZjViMzYx");
     let report = client.precheck_subscriber(&request).await?;
     assert_eq!(report.verdict(), Verdict::Unlikely);
     Ok(())

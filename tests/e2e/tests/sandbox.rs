@@ -1,7 +1,13 @@
 //! The sandbox as a library: what it answers besides judgements and test values, what it notes, and
 //! what it does when a scenario does not come true.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -10,9 +16,14 @@ use std::time::{Duration, Instant};
 use e2e::Raw;
 use e2e::load::load;
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use webex_precheck_sandbox::{Answer, Operation, Sandbox, Scenario, Step};
 
 const SUBSCRIBERS: &str = "/v1/wholesale/subscribers/validate";
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+/// What has not come by then will not come.
+const MINUTE: Duration = Duration::from_secs(60);
 const ALICE: &str = r#"{"email": "alice@example.com"}"#;
 
 async fn ask(sandbox: &Sandbox, body: &str) -> Raw {
@@ -136,8 +147,13 @@ async fn unknown_fields_are_accepted_and_named_in_a_header() {
     let many: Value = (0..1000).map(|n| (format!("x{n}"), Value::Null)).collect();
     let raw = ask(&sandbox, &many.to_string()).await;
     let header = raw.header("sandbox-unknown-fields").unwrap();
-    assert!(header.len() < 1100 && header.ends_with(", ..."), "{header}");
+    assert!(header.len() < 1200 && header.ends_with(", ..."), "{header}");
+    assert!(header.starts_with("x0, x1, "), "{header}");
     assert_eq!(raw.status, Some(400));
+    let long = json!({"email": "a@b.c", "x".repeat(2000): 1});
+    let raw = ask(&sandbox, &long.to_string()).await;
+    let expected = format!("{}...", "x".repeat(100));
+    assert_eq!(raw.header("sandbox-unknown-fields"), Some(&*expected));
     assert_eq!(
         ask(&sandbox, ALICE).await.header("sandbox-unknown-fields"),
         None
@@ -191,8 +207,8 @@ async fn requests_are_told_to_tests_and_people() {
     let renewal = "grant_type=refresh_token&client_secret=sandbox-secret";
     send(
         &sandbox,
-        "POST /v1/access_token?a-secret-token",
-        "",
+        "POST /v1/access_token?x=another-secret",
+        FORM,
         renewal,
     )
     .await;
@@ -215,9 +231,17 @@ async fn requests_are_told_to_tests_and_people() {
     assert_eq!(told[0]["body"], ALICE);
     assert_eq!(told[0]["headers"][2], json!(["authorization", "Bearer …"]));
     assert_eq!(told[1]["status"], Value::Null);
+    assert_eq!(
+        (&told[0]["trackingId"], &told[1]["trackingId"]),
+        (&json!("SANDBOX_00000001"), &json!("SANDBOX_00000002"))
+    );
+    assert!(told[0]["milliseconds"].is_u64());
     for text in [told.to_string(), format!("{requests:?}")] {
         assert!(!text.contains("a-secret-token"), "{text}");
-        assert!(!text.contains("sandbox-secret"), "{text}");
+        assert!(
+            !text.contains("sandbox-secret") && !text.contains("another"),
+            "{text}"
+        );
     }
     let last = send(&sandbox, "GET /__sandbox/requests?last=1", "", "").await;
     assert_eq!(json(&last).as_array().unwrap().len(), 1);
@@ -279,6 +303,19 @@ async fn a_scenario_that_comes_true_is_silent() {
     assert_eq!(seen, [200, 503, 503, 400, 200]);
     let renewal = send(&sandbox, "POST /v1/access_token", "", "").await;
     assert_eq!(renewal.status, Some(500));
+    let of_a_form = send(&sandbox, "POST /v1/access_token", FORM, "grant_type=x").await;
+    assert_eq!(
+        json(&of_a_form)["message"],
+        "The grant_type must be refresh_token."
+    );
+    let lacking = send(
+        &sandbox,
+        "POST /v1/access_token",
+        FORM,
+        "grant_type=refresh_token",
+    )
+    .await;
+    assert_eq!(json(&lacking)["message"], "The form has no client_id.");
     assert_eq!(panics(|| drop(sandbox)), None);
 }
 
@@ -296,10 +333,10 @@ async fn a_scenario_that_does_not_fails_the_test_on_drop() {
     let raw = ask(&sandbox, ALICE).await;
     assert_eq!(raw.status, Some(501));
     let expected = [
-        "expected a request with email = \"bob@example.com\", which gets a judgement; \
+        "precheck 1: expected a request with email = \"bob@example.com\", which is judged; \
          this one has email = \"alice@example.com\"",
-        "a step is left, 1 times: a request with email = \"bob@example.com\", which gets a judgement",
-        "a step is left, 3 times: a request, which gets status 429",
+        "a step is left: a request with email = \"bob@example.com\", which is judged",
+        "a step is left for 3 requests: a request, which gets status 429",
     ];
     assert_eq!(sandbox.unmet(), expected);
     let said = panics(|| drop(sandbox)).unwrap();
@@ -308,7 +345,11 @@ async fn a_scenario_that_does_not_fails_the_test_on_drop() {
     }
     // Whoever asks gets it without a panic.
     let sandbox = Sandbox::builder().scenario(scenario).start().await.unwrap();
-    assert_eq!(sandbox.stop().await.len(), 2);
+    let unmet = sandbox.stop().await.unwrap_err().to_string();
+    assert!(
+        unmet.contains(expected[1]) && unmet.contains(expected[2]),
+        "{unmet}"
+    );
 }
 
 #[tokio::test]
@@ -333,15 +374,16 @@ async fn it_stops_when_told_and_lets_answers_end() {
         .await
     });
     waiting.recv().await.unwrap();
-    // One that waits for a request does not hold it up.
-    let _idle = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut idle = TcpStream::connect(address).await.unwrap();
     let stopping = tokio::spawn(sandbox.stop());
-    while tokio::net::TcpStream::connect(address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    // One that waits for a request is closed, while the other is still waited for.
+    let closed = tokio::time::timeout(MINUTE, idle.read(&mut [0])).await;
+    assert_eq!(closed.expect("it is closed").unwrap(), 0);
+    assert!(TcpStream::connect(address).await.is_err());
+    assert!(!stopping.is_finished());
     go_on.send(()).unwrap();
     assert_eq!(slow.await.unwrap().unwrap().status, Some(200));
-    assert_eq!(stopping.await.unwrap(), [""; 0]);
+    assert_eq!(stopping.await.unwrap(), Ok(()));
 }
 
 #[tokio::test]
@@ -359,7 +401,7 @@ async fn many_connections_get_what_is_scripted() {
         (r#"{"email": "status-503@sandbox.example"}"#, 503),
     ];
     let answered = load(sandbox.address(), 64, &ASKED, goes_on).await;
-    assert_eq!((answered.well, answered.wrong), (5_000, vec![]));
+    assert_eq!((answered.well, answered.examples), (5_000, vec![]));
     // The log forgets nothing so soon, and each is in it once.
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 5_000);

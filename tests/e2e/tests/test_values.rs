@@ -9,12 +9,15 @@
     reason = "tests"
 )]
 
+use std::collections::BTreeSet;
 use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use e2e::{Log, Raw, VirtualClock};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
 use webex_precheck_sandbox::{Sandbox, Scenario};
 
@@ -171,18 +174,25 @@ async fn verdicts() {
     }
 }
 
-/// The statuses that Webex documents for both operations, from the captures.
-fn documented_statuses() -> Vec<String> {
-    let contract: Value = serde_json::from_str(include_str!("../../../spec/openapi.json")).unwrap();
-    let responses = &contract["paths"][CUSTOMERS]["post"]["responses"];
-    responses.as_object().unwrap().keys().cloned().collect()
+/// The statuses that any source documents for either operation.
+fn documented_statuses() -> BTreeSet<u16> {
+    let captures = [
+        include_str!("../../../spec/documented/openapi.toml"),
+        include_str!("../../../spec/documented/customer-page.toml"),
+        include_str!("../../../spec/documented/subscriber-page.toml"),
+    ];
+    let lines = captures.into_iter().flat_map(str::lines);
+    let statuses = lines.filter_map(|line| line.strip_prefix("status = \"")?.strip_suffix('"'));
+    statuses.map(|status| status.parse().unwrap()).collect()
 }
 
 #[tokio::test]
 async fn statuses() {
     let (sandbox, _) = start().await;
     let rows = rows("| value | the same with `Retry-After: 2` | `webex-precheck` |");
-    for status in documented_statuses() {
+    let documented = documented_statuses();
+    assert_eq!(documented.len(), 19, "{documented:?}");
+    for status in documented {
         let value = format!("`status-{status}`");
         assert!(rows.iter().any(|row| row[0] == value), "{status}");
     }
@@ -245,7 +255,12 @@ async fn late_and_broken_answers() {
         };
         let value = code(value);
         waits.lock().unwrap().clear();
-        let raw = ask(&sandbox, SUBSCRIBERS, sandbox.token(), &subscriber(value)).await;
+        let (address, token, sent) = (sandbox.address(), sandbox.token(), subscriber(value));
+        let raw = match body.as_str() {
+            "half, then nothing" => Raw::ask_what_stalls(address, SUBSCRIBERS, token, &sent).await,
+            _ => Raw::ask(address, SUBSCRIBERS, token, &sent).await,
+        };
+        let raw = raw.unwrap();
         let waited = std::mem::take(&mut *waits.lock().unwrap());
         let seen = raw
             .status
@@ -350,15 +365,125 @@ async fn codes() {
         assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{answer}");
         let error = &answer["errors"][0];
         assert_eq!(error["errorCode"].to_string(), *own_code, "{body}");
-        assert!(error["description"].is_string() && error["fieldName"].is_string());
+        assert!(error["description"].is_string());
+        assert_eq!(error["fieldName"].is_string(), body != "[]");
         let is_own = (900_001..=900_999).contains(&own_code.parse().unwrap());
         assert_eq!(is_own, whose == "sandbox");
     }
 }
 
+#[tokio::test]
+async fn places_of_a_value() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let rows = rows("| place | for example |");
+    assert_eq!(rows.len(), 8);
+    for row in &rows {
+        let (place, value) = (row[0].as_str(), code(&row[1]));
+        let mut path = SUBSCRIBERS.to_owned();
+        let mut body = json!({"email": "a@b.c"});
+        match place.strip_suffix(" in the query") {
+            Some(name) => path = format!("{SUBSCRIBERS}?{}={value}+x", code(name)),
+            None => {
+                let mut at = &mut body;
+                for name in code(place).split('.') {
+                    at = &mut at[name];
+                }
+                *at = json!(value);
+            }
+        }
+        let raw = ask(&sandbox, &path, sandbox.token(), &body.to_string()).await;
+        assert_eq!(raw.status, Some(503), "{place}");
+    }
+    // The first one counts.
+    let both = json!({"email": "status-410@sandbox.example", "customerId": "sandbox:status-503"});
+    let path = format!("{SUBSCRIBERS}?onBehalfOfSubPartnerOrgId=sandbox:status-504");
+    let raw = ask(&sandbox, &path, sandbox.token(), &both.to_string()).await;
+    assert_eq!(raw.status, Some(410));
+    let other = format!("{SUBSCRIBERS}?other=sandbox:status-504");
+    let raw = ask(&sandbox, &other, sandbox.token(), r#"{"email": "a@b.c"}"#).await;
+    assert_eq!(raw.status, Some(200));
+}
+
+/// A request with a body, as HTTP has it.
+fn request(line: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
+        .into_bytes()
+}
+
+#[tokio::test]
+async fn refusals_that_are_no_judgement() {
+    const TOKEN: &str = "Authorization: Bearer sandbox-token\r\n";
+    const JSON: &str = "Content-Type: application/json\r\n";
+    const ALICE: &str = r#"{"email": "alice@example.com"}"#;
+    let full = [TOKEN, JSON].concat();
+    let post = format!("POST {SUBSCRIBERS}");
+    for row in rows("| status | when |") {
+        let status: u16 = row[0].parse().unwrap();
+        let builder = match status {
+            429 => Sandbox::builder().limit(1, Duration::from_secs(3600)),
+            _ => Sandbox::builder(),
+        };
+        let sandbox = builder.patience(Duration::from_secs(if status == 408 { 1 } else { 30 }));
+        let sandbox = sandbox.start().await.unwrap();
+        let no_scope = TOKEN.replace("token\r", "token-no-scope\r");
+        let large = " ".repeat((1 << 20) + 1);
+        // Each has the faults that are looked for later as well.
+        let sent = match status {
+            404 => request("PUT /v1/wholesale/subscribers", "", &large),
+            405 => request(&format!("PUT {SUBSCRIBERS}"), "", &large),
+            401 => request(&post, JSON, &large),
+            403 => request(&post, &no_scope, &large),
+            413 => request(&post, TOKEN, &large),
+            415 => request(&post, TOKEN, ALICE),
+            429 => {
+                let first = Raw::send(sandbox.address(), &request(&post, &full, ALICE)).await;
+                assert_eq!(first.unwrap().status, Some(200));
+                request(&post, TOKEN, &large)
+            }
+            408 => format!("{post} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n{TOKEN}\r\n")
+                .into_bytes(),
+            503 => {
+                // Each has all but the end, so that only the sum is too much.
+                let length = 1 << 20;
+                let head = format!(
+                    "{post} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n{TOKEN}\r\n"
+                );
+                let sent = [head.as_bytes(), &large.as_bytes()[2..]].concat();
+                let (answers, mut answered) = tokio::sync::mpsc::unbounded_channel();
+                for _ in 0..65 {
+                    let mut stream = TcpStream::connect(sandbox.address()).await.unwrap();
+                    let (sent, answers) = (sent.clone(), answers.clone());
+                    tokio::spawn(async move {
+                        let mut begin = [0; 12];
+                        stream.write_all(&sent).await.unwrap();
+                        stream.read_exact(&mut begin).await.unwrap();
+                        answers.send(begin)
+                    });
+                }
+                assert_eq!(&answered.recv().await.unwrap(), b"HTTP/1.1 503");
+                // It made room for others.
+                let small = request(&post, &full, ALICE);
+                let raw = Raw::send(sandbox.address(), &small).await.unwrap();
+                assert_eq!(raw.status, Some(200));
+                continue;
+            }
+            _ => panic!("{row:?}"),
+        };
+        let raw = Raw::send(sandbox.address(), &sent).await.unwrap();
+        assert_eq!(raw.status, Some(status), "{row:?}");
+        assert_eq!(raw.header("allow"), (status == 405).then_some("POST"));
+        assert_eq!(raw.header("retry-after"), (status == 429).then_some("3600"));
+        let answer: Value = serde_json::from_slice(&raw.body).unwrap();
+        let shown = json!({"message": "…", "trackingId": "…"});
+        assert!(matches(&shown, &answer), "{answer}");
+    }
+}
+
 #[test]
 fn the_scenario_of_the_page_is_one() {
-    let (_, rest) = README.split_once("```toml\n").unwrap();
-    let (scenario, _) = rest.split_once("```").unwrap();
+    let blocks = README.split("```toml\n").skip(1);
+    let mut blocks = blocks.map(|rest| rest.split("```").next().unwrap());
+    let scenario = blocks.find(|block| block.contains("[[request]]")).unwrap();
     Scenario::from_toml(scenario).unwrap();
 }
