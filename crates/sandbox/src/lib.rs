@@ -5,6 +5,7 @@ mod answer;
 mod connections;
 mod country;
 mod documented;
+mod failures;
 mod flaky;
 mod http;
 mod incoming;

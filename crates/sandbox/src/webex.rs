@@ -16,6 +16,7 @@ use crate::about;
 use crate::answer::{Answer, Dropped, Outgoing, Sleep};
 use crate::connections::Busy;
 use crate::documented::Documented;
+use crate::failures::Failures;
 use crate::flaky::Flaky;
 use crate::http;
 use crate::incoming::{self, Unread};
@@ -24,7 +25,7 @@ use crate::judge::{self, NO_OBJECT, NO_TEST_VALUE, Reason, TWICE};
 use crate::limits::Buckets;
 use crate::log::{Asked, Log};
 use crate::scenario::{Script, Taken};
-use crate::test_values::{self, Circumstances, Failures, TestValue};
+use crate::test_values::{self, Circumstances, TestValue};
 use crate::tokens::{Access, Tokens};
 
 /// Where access tokens are given.
@@ -74,8 +75,8 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Webex {
-    /// Answers a request of `peer` at the address `local`. `arrived` is called once
-    /// it was read; the connection is busy until what it gives is dropped.
+    /// Answers a request of `peer` at the address `local`. `arrived` is called once it was read; the
+    /// connection is busy until what it gives is dropped.
     pub(crate) async fn serve(
         &self,
         request: Request<Incoming>,

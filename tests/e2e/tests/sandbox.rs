@@ -432,3 +432,97 @@ async fn it_knows_the_countries_that_the_client_knows() {
         );
     }
 }
+
+#[tokio::test]
+async fn sizes_are_as_the_page_says() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let body = |length: usize| {
+        let (begin, end) = (r#"{"email": "a@b.c", "x": ""#, r#""}"#);
+        let filling = "x".repeat(length - begin.len() - end.len());
+        format!("{begin}{filling}{end}")
+    };
+    let mib = 1 << 20;
+    assert_eq!(ask(&sandbox, &body(mib)).await.status, Some(200));
+    assert_eq!(ask(&sandbox, &body(mib + 1)).await.status, Some(413));
+    let header = |length: usize| {
+        format!(
+            "Content-Type: application/json\r\nX: {}\r\n",
+            "x".repeat(length)
+        )
+    };
+    let post = format!("POST {SUBSCRIBERS}");
+    let with_header = async |length| send(&sandbox, &post, &header(length), ALICE).await.status;
+    assert_eq!(with_header(30 << 10).await, Some(200));
+    assert_eq!(with_header(200 << 10).await, Some(431));
+    let headers = |count: usize| {
+        let more = (0..count).map(|number| format!("X-{number}: x\r\n"));
+        format!(
+            "Content-Type: application/json\r\n{}",
+            more.collect::<String>()
+        )
+    };
+    // Four are there already, besides the type.
+    let with_headers = async |count| send(&sandbox, &post, &headers(count), ALICE).await.status;
+    assert_eq!(with_headers(95).await, Some(200));
+    assert_eq!(with_headers(96).await, Some(431));
+}
+
+#[tokio::test]
+async fn who_asks_before_sending_is_told_before_sending() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let head = |length: usize| {
+        format!(
+            "POST {SUBSCRIBERS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n\
+             Authorization: Bearer sandbox-token\r\nContent-Length: {length}\r\n\r\n"
+        )
+    };
+    let too_long = Raw::send(sandbox.address(), head(2 << 20).as_bytes())
+        .await
+        .unwrap();
+    assert_eq!(too_long.status, Some(413));
+    let fine = [head(ALICE.len()), ALICE.to_owned()].concat();
+    let fine = Raw::send(sandbox.address(), fine.as_bytes()).await.unwrap();
+    assert_eq!(fine.status, Some(100));
+}
+
+#[tokio::test]
+async fn the_last_hundred_requests_are_told_unless_more_are_asked_for() {
+    let sandbox = Sandbox::builder().log(150).start().await.unwrap();
+    for _ in 0..160 {
+        ask(&sandbox, ALICE).await;
+    }
+    let numbers = async |query: &str| {
+        let told = send(&sandbox, &format!("GET /__sandbox/requests{query}"), "", "").await;
+        let told = json(&told);
+        let told = told.as_array().unwrap();
+        (
+            told.len(),
+            told[0]["number"].clone(),
+            told[told.len() - 1]["number"].clone(),
+        )
+    };
+    assert_eq!(numbers("").await, (100, json!(61), json!(160)));
+    assert_eq!(numbers("?last=1000").await, (150, json!(11), json!(160)));
+}
+
+#[tokio::test]
+async fn each_operation_and_token_has_a_limit_of_its_own() {
+    let sandbox = Sandbox::builder()
+        .token("one")
+        .token("two")
+        .limit(1, Duration::from_secs(3600));
+    let sandbox = sandbox.start().await.unwrap();
+    let address = json!({"addressLine1": "1 Elm Road", "city": "x", "country": "US"});
+    let customer = json!({"address": address}).to_string();
+    let customers = "/v1/wholesale/customers/validate";
+    let mut seen = Vec::new();
+    for token in ["one", "two", "one"] {
+        for (path, body) in [(SUBSCRIBERS, ALICE), (customers, &customer)] {
+            let raw = Raw::ask(sandbox.address(), path, token, body)
+                .await
+                .unwrap();
+            seen.push(raw.status.unwrap());
+        }
+    }
+    assert_eq!(seen, [200, 200, 200, 200, 429, 429]);
+}
