@@ -20,8 +20,8 @@ use clap::{Parser, Subcommand};
 
 /// Keeps the client true to Webex's documentation.
 ///
-/// Exit codes: 0 clean; 1 differences; 2 usage; 3 a source is unreadable or broken; 4 generated
-/// files are stale.
+/// Exit codes: 0 clean; 1 differences; 2 usage, or a tool is missing; 3 a source is unreadable or
+/// broken; 4 generated files are stale.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {

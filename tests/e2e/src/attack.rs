@@ -243,6 +243,11 @@ fn single(size: Size) -> Vec<(String, Vec<u8>, &'static [&'static str])> {
             REFUSED,
         ),
         (
+            "no host",
+            b"GET /healthz HTTP/1.1\r\n\r\n".to_vec(),
+            REFUSED,
+        ),
+        (
             "two hosts",
             framed("Host: y\r\nContent-Length: 0\r\n", ""),
             REFUSED,
@@ -289,6 +294,14 @@ fn single(size: Size) -> Vec<(String, Vec<u8>, &'static [&'static str])> {
         (
             "smuggling, another encoding",
             smuggle("Transfer-Encoding: xchunked\r\n", &chunked),
+            REFUSED,
+        ),
+        (
+            "smuggling, an encoding twice",
+            smuggle(
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                &chunked,
+            ),
             REFUSED,
         ),
         (
