@@ -349,3 +349,27 @@ impl Body for Outgoing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! What a test's author may do with headers.
+    use super::*;
+
+    #[test]
+    fn there_is_one_content_type_and_no_header_of_the_server() {
+        let answer = Answer::new(200).json(&Value::Null);
+        let answer = answer.header("Content-Type", "application/problem+json");
+        let types = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name == header::CONTENT_TYPE);
+        let types: Vec<_> = types.map(|(_, value)| value.as_bytes()).collect();
+        assert_eq!(types, [b"application/problem+json"]);
+        for name in ["Content-Length", "transfer-encoding", "Connection"] {
+            let refused = Answer::new(200).try_header(name, "1").unwrap_err();
+            assert!(refused.contains("is set by the server itself"), "{refused}");
+        }
+        let twice = Answer::new(200).header("x", "1").header("x", "2");
+        assert_eq!(twice.headers.len(), 2);
+    }
+}

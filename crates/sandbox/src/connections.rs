@@ -182,6 +182,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_connection_is_busy_until_its_answer_is_sent() {
+        let (_, connection) = Open::default().add();
+        let is_busy = || connection.is_answering.load(Ordering::Relaxed);
+        assert!(!is_busy());
+        let busy = Busy::new(&connection);
+        assert!(is_busy());
+        drop(busy);
+        assert!(!is_busy());
+    }
+
+    #[test]
     fn the_oldest_that_waits_goes_first() {
         let mut open = Open::default();
         let connections: Vec<_> = (0..4).map(|_| open.add()).collect();

@@ -86,7 +86,10 @@ impl Webex {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         if about::is_own(path) {
-            let answer = about::answer(self, &parts, peer, local);
+            let answer = match http::malformed(&parts) {
+                Some(message) => self.refuse(400, message, &[]).closing(),
+                None => about::answer(self, &parts, peer, local),
+            };
             return answer.send(&self.sleep, arrived()).await;
         }
         // Also where it is nobody's business: who sends it shall see the answer.

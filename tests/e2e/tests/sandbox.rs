@@ -373,7 +373,8 @@ async fn it_stops_when_told_and_lets_answers_end() {
         )
         .await
     });
-    waiting.recv().await.unwrap();
+    let begun = tokio::time::timeout(MINUTE, waiting.recv()).await;
+    begun.expect("it is answered late").unwrap();
     let mut idle = TcpStream::connect(address).await.unwrap();
     let stopping = tokio::spawn(sandbox.stop());
     // One that waits for a request is closed, while the other is still waited for.
