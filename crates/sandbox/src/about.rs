@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::http;
-use crate::log::Telling;
+use crate::telling::Telling;
 use crate::webex::{Webex, lock};
 
 const HEALTH: &str = "/healthz";

@@ -13,7 +13,7 @@ use hyper::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::connections::Busy;
-use crate::log::Telling;
+use crate::telling::Telling;
 
 /// Waits for a time.
 pub(crate) type Sleep =

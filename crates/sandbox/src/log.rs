@@ -2,17 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::Method;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
-use memchr::memmem::Finder;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::webex::lock;
+use crate::secrets::Secrets;
 
 /// A request that was answered, as [`Sandbox::requests`](crate::Sandbox::requests) tells it. The
 /// tokens and secrets that the sandbox knows are replaced by `…`, and so is the token that came with
@@ -78,8 +76,7 @@ impl LoggedRequest {
 /// The last requests, and how many there were.
 pub(crate) struct Log {
     most: usize,
-    /// What must not be kept, whoever sends it.
-    secrets: Vec<Finder<'static>>,
+    secrets: Secrets,
     last: VecDeque<Entry>,
     /// Of all their texts.
     bytes: usize,
@@ -109,20 +106,17 @@ const MOST_BODY: usize = 64 * 1024;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Paths whose answers are counted; a client may invent any number.
 const MOST_PATHS: usize = 100;
-/// What is shorter is in any text, and no secret.
-const SHORTEST_TOKEN: usize = 6;
 
 impl Log {
     /// `secrets` are the tokens and other secrets that the sandbox knows, and `paths` those that it
     /// serves.
     pub(crate) fn new(most: usize, secrets: &[&str], paths: &[&str]) -> Self {
-        let secrets = secrets.iter().filter(|s| s.len() >= SHORTEST_TOKEN);
         let known = paths
             .iter()
             .map(|path| ((*path).to_owned(), BTreeMap::new()));
         Self {
             most,
-            secrets: secrets.map(|s| Finder::new(s).into_owned()).collect(),
+            secrets: Secrets::new(secrets),
             last: VecDeque::new(),
             bytes: 0,
             number: 0,
@@ -142,12 +136,7 @@ impl Log {
         if let Some(status) = status {
             self.count(path, status);
         }
-        let mut secrets: Vec<&Finder<'_>> = self.secrets.iter().collect();
-        let is_known = secrets
-            .iter()
-            .any(|s| token.as_bytes().starts_with(s.needle()));
-        let came = (!is_known && token.len() >= SHORTEST_TOKEN).then(|| Finder::new(token));
-        secrets.extend(&came);
+        let secrets = self.secrets.with(token);
         let query = parts.uri.query().unwrap_or_default();
         let body_kept = text_of(body.unwrap_or_default());
         let headers = parts.headers.iter();
@@ -156,7 +145,7 @@ impl Log {
         let mut text = String::with_capacity(length);
         text.push_str(path);
         text.push(END);
-        match body.is_none() && !query.is_empty() || hides(&secrets, &unescaped_query(query)) {
+        match body.is_none() && !query.is_empty() || secrets.is_hidden_in_query(query) {
             true => text.push('…'),
             false => text.push_str(query),
         }
@@ -168,16 +157,11 @@ impl Log {
             text.push(END);
         }
         let begin = text.len();
-        match hides(&secrets, &unescaped_json(&body_kept)) {
+        match secrets.is_hidden_in_json(&body_kept) {
             true => text.push('…'),
             false => text.push_str(&body_kept),
         }
-        for secret in secrets {
-            if secret.find(text.as_bytes()).is_some() {
-                let secret = String::from_utf8_lossy(secret.needle());
-                text = text.replace(&*secret, "…");
-            }
-        }
+        let mut text = secrets.clean(text);
         // Only now: what is cut in two is not found any more.
         let most = text.len().min(begin + MOST_BODY);
         let end = (begin..=most).rev().find(|at| text.is_char_boundary(*at));
@@ -228,8 +212,13 @@ impl Log {
         self.last.iter().rev().take(most).map(Entry::read)
     }
 
+    /// Number of the last request.
+    pub(crate) fn last_number(&self) -> u64 {
+        self.number
+    }
+
     /// The first request of this number or a higher one.
-    fn from(&self, number: u64) -> Option<LoggedRequest> {
+    pub(crate) fn from(&self, number: u64) -> Option<LoggedRequest> {
         let first = self.last.front()?.number;
         let index = usize::try_from(number.saturating_sub(first)).ok()?;
         self.last.get(index).map(Entry::read)
@@ -238,55 +227,6 @@ impl Log {
     pub(crate) fn clear(&mut self) {
         self.last.clear();
         self.bytes = 0;
-    }
-}
-
-/// The last requests as a list of JSON, one after the other, so that who reads slowly or not at all
-/// costs no more than one of them.
-#[derive(Clone)]
-pub(crate) struct Telling {
-    log: Arc<Mutex<Log>>,
-    /// Numbers of the next request and of the last one.
-    next: u64,
-    last: u64,
-    has_begun: bool,
-    has_ended: bool,
-}
-
-impl Telling {
-    /// The last requests of a log, at most so many.
-    pub(crate) fn new(log: &Arc<Mutex<Log>>, most: usize) -> Self {
-        let last = lock(log).number;
-        let most = u64::try_from(most).unwrap_or(u64::MAX);
-        Self {
-            log: Arc::clone(log),
-            next: last.saturating_sub(most) + 1,
-            last,
-            has_begun: false,
-            has_ended: false,
-        }
-    }
-}
-
-impl Iterator for Telling {
-    type Item = String;
-
-    fn next(&mut self) -> Option<String> {
-        if self.has_ended {
-            return None;
-        }
-        let request = lock(&self.log).from(self.next);
-        let request = request.filter(|request| request.number <= self.last);
-        let begin = if self.has_begun { "," } else { "[" };
-        self.has_begun = true;
-        let Some(request) = request else {
-            self.has_ended = true;
-            // Of a list without a request, the beginning is to come.
-            let end = begin.replace(',', "") + "]";
-            return Some(end);
-        };
-        self.next = request.number + 1;
-        Some(format!("{begin}{}", request.to_json()))
     }
 }
 
@@ -345,49 +285,14 @@ fn push_header(text: &mut String, name: &HeaderName, value: &HeaderValue) {
     }
 }
 
-/// Whether one of the secrets is in one of the texts.
-fn hides(secrets: &[&Finder<'_>], texts: &[String]) -> bool {
-    let mut texts = texts.iter().map(String::as_bytes);
-    texts.any(|text| secrets.iter().any(|secret| secret.find(text).is_some()))
-}
-
-/// The names and values of a query, where they differ from what is written.
-fn unescaped_query(query: &str) -> Vec<String> {
-    if !query.contains(['%', '+']) {
-        return Vec::new();
-    }
-    let pairs = form_urlencoded::parse(query.as_bytes());
-    pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect()
-}
-
-/// The texts of a JSON document, where they differ from what is written.
-fn unescaped_json(body: &str) -> Vec<String> {
-    fn texts(value: Value, all: &mut Vec<String>) {
-        match value {
-            Value::String(text) => all.push(text),
-            Value::Array(values) => values.into_iter().for_each(|value| texts(value, all)),
-            Value::Object(values) => {
-                for (name, value) in values {
-                    all.push(name);
-                    texts(value, all);
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut all = Vec::new();
-    if body.contains('\\') {
-        texts(serde_json::from_str(body).unwrap_or_default(), &mut all);
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     //! What is kept, and what is not.
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+    use crate::telling::Telling;
+    use crate::webex::lock;
     use hyper::Request;
 
     const TOKEN: &str = "c2VjcmV0LXRva2Vu";

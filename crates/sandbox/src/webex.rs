@@ -16,6 +16,7 @@ use crate::about;
 use crate::answer::{Answer, Dropped, Outgoing, Sleep};
 use crate::connections::Busy;
 use crate::documented::Documented;
+use crate::effect::Circumstances;
 use crate::failures::Failures;
 use crate::flaky::Flaky;
 use crate::http;
@@ -25,7 +26,7 @@ use crate::judge::{self, NO_OBJECT, NO_TEST_VALUE, Reason, TWICE};
 use crate::limits::Buckets;
 use crate::log::{Asked, Log};
 use crate::scenario::{Script, Taken};
-use crate::test_values::{self, Circumstances, TestValue};
+use crate::test_values::{self, TestValue};
 use crate::tokens::{Access, Tokens};
 
 /// Where access tokens are given.
