@@ -17,6 +17,7 @@ use crate::pace::{Going, SharedPace, TooLong};
 use crate::patience::{Patience, Setback};
 use crate::renewal::Renewal;
 use crate::report::Report;
+use crate::stop::Stop;
 
 /// What all clones of a client share.
 #[derive(Clone)]
@@ -49,10 +50,10 @@ impl Core {
     /// Asks until there is an answer or no more patience.
     pub(crate) async fn ask(
         &self,
-        operation: usize,
-        id: &'static str,
+        (operation, id): (usize, &'static str),
         body: Vec<u8>,
         line: Line,
+        stop: Stop,
     ) -> Result<Report, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::new(Kind::Builder(NO_RUNTIME)));
@@ -72,6 +73,7 @@ impl Core {
             start,
             deadline: Deadline::after(self.clock(), self.patience().total_time()),
             line,
+            stop,
             setbacks: Vec::new(),
             attempts: 0,
             last: None,
@@ -97,6 +99,8 @@ struct Asking<'a> {
     start: Instant,
     deadline: Deadline,
     line: Line,
+    /// Ends its waits.
+    stop: Stop,
     setbacks: Vec<Setback>,
     attempts: u32,
     /// What Webex said last, while it is waited for.
@@ -186,8 +190,11 @@ impl<'a> Asking<'a> {
 
     /// Runs `work` for as long as the caller has time.
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let done = self.deadline.limit(self.core.clock(), work).await;
-        done.unwrap_or_else(|| Err(Error::new(Kind::Timeout)))
+        let done = self.deadline.limit(self.core.clock(), work);
+        match self.stop.end(done).await {
+            Some(done) => done.unwrap_or_else(|| Err(Error::new(Kind::Timeout))),
+            None => Err(Error::new(Kind::Stopped)),
+        }
     }
 
     /// Waits for leave to ask.
@@ -204,7 +211,10 @@ impl<'a> Asking<'a> {
             core.patience().bears(wait, left)
         };
         let before = clock.now();
-        let going = pace.leave(clock, deadline, bears, &mut self.place).await;
+        let going = pace.leave(clock, deadline, bears, &mut self.place);
+        let Some(going) = self.stop.end(going).await else {
+            return Err(Error::new(Kind::Stopped));
+        };
         let waited = clock.now() - before;
         if self.line == Line::IsFree {
             self.deadline = self.deadline.later_by(waited);
@@ -262,8 +272,8 @@ impl<'a> Asking<'a> {
             );
         }
         self.last = Some(error);
-        if !in_line {
-            clock.sleep(wait).await;
+        if !in_line && self.stop.end(clock.sleep(wait)).await.is_none() {
+            return Err(Error::new(Kind::Stopped));
         }
         Ok(())
     }

@@ -146,6 +146,13 @@ pub struct Answers<K> {
     client: Client,
 }
 
+impl<K: Send + 'static> Answers<K> {
+    /// See [`Answers::stop`](crate::Answers::stop).
+    pub fn stop(&mut self) {
+        self.answers.stop();
+    }
+}
+
 impl<K: Send + 'static> Iterator for Answers<K> {
     type Item = (K, Result<Report, Error>);
 

@@ -13,6 +13,7 @@ use crate::pace::Pace;
 use crate::patience::Patience;
 use crate::report::Report;
 use crate::request::{CustomerPrecheck, Precheck, SubscriberPrecheck};
+use crate::stop::Stop;
 use crate::token::Token;
 
 /// Asks Webex. Cheap to clone; clones share connections, token and [`Pace`].
@@ -70,15 +71,20 @@ impl Client {
     ///
     /// If there is no verdict; see [`Error`].
     pub async fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
-        self.ask(request, Line::Counts).await
+        self.ask(request, Line::Counts, Stop::default()).await
     }
 
-    /// As [`precheck`](Self::precheck), for which the time in the line does not count.
-    pub(crate) async fn precheck_in_line<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
-        self.ask(request, Line::IsFree).await
+    /// As [`precheck`](Self::precheck), for which the time in the line does not count, and whose
+    /// waits end when the run is stopped.
+    pub(crate) async fn precheck_in_run<R: Precheck>(
+        &self,
+        request: &R,
+        stop: Stop,
+    ) -> Result<Report, Error> {
+        self.ask(request, Line::IsFree, stop).await
     }
 
-    async fn ask<R: Precheck>(&self, request: &R, line: Line) -> Result<Report, Error> {
+    async fn ask<R: Precheck>(&self, request: &R, line: Line, stop: Stop) -> Result<Report, Error> {
         if self.0.refuse_hard_findings {
             let findings = request.hard_findings();
             if !findings.is_empty() {
@@ -88,7 +94,8 @@ impl Client {
         let body = request.body().map_err(|error| {
             Error::new(Kind::Builder("the request cannot be encoded")).because(error)
         })?;
-        self.0.ask(R::INDEX, R::OPERATION.id, body, line).await
+        let operation = (R::INDEX, R::OPERATION.id);
+        self.0.ask(operation, body, line, stop).await
     }
 
     /// The same client, sharing connections, token and pace, that asks on behalf of another

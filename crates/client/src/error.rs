@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::findings::Finding;
 use crate::report::Reason;
@@ -23,6 +23,7 @@ use crate::report::Reason;
 /// | Webex could not be reached, or the connection broke | [`is_connect`](Self::is_connect) | yes |
 /// | Webex answered with another error, without a code | [`status`](Self::status) | if [`is_temporary`](Self::is_temporary) |
 /// | a success without a verdict in it | [`is_decode`](Self::is_decode) | no |
+/// | the run was stopped while the row waited | [`is_stopped`](Self::is_stopped) | yes |
 /// | the client was built in a way that cannot work | [`is_builder`](Self::is_builder) | no |
 ///
 /// Where the client has tried several times, the error is that of the last attempt.
@@ -62,6 +63,8 @@ pub(crate) enum Kind {
     NoVerdict,
     /// The answer is longer than anything Webex sends.
     TooLong,
+    /// The run that it was part of was stopped.
+    Stopped,
 }
 
 /// What is known of an answer that is no verdict.
@@ -69,6 +72,7 @@ pub(crate) enum Kind {
 pub(crate) struct Context {
     pub(crate) status: Option<u16>,
     pub(crate) tracking_id: Option<String>,
+    pub(crate) date: Option<SystemTime>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) message: Option<String>,
     pub(crate) reasons: Vec<Reason>,
@@ -182,14 +186,20 @@ impl Error {
     }
 
     /// Whether the same request may succeed another time: Webex was limiting, locked (423),
-    /// failing (5xx), too slow or out of reach.
+    /// failing (5xx), too slow or out of reach; or the run was stopped.
     pub fn is_temporary(&self) -> bool {
         match self.0.kind {
             Kind::Renewal { refused } => !refused,
-            Kind::Connect | Kind::Timeout | Kind::Transfer | Kind::Limited => true,
+            Kind::Connect | Kind::Timeout | Kind::Transfer | Kind::Limited | Kind::Stopped => true,
             Kind::Status => matches!(self.0.context.status, Some(408 | 423 | 429 | 500..)),
             _ => false,
         }
+    }
+
+    /// Whether there is no verdict because the run was stopped
+    /// ([`Answers::stop`](crate::Answers::stop)) while the row waited.
+    pub fn is_stopped(&self) -> bool {
+        self.0.kind == Kind::Stopped
     }
 
     fn is_answer(&self) -> bool {
@@ -205,6 +215,11 @@ impl Error {
     /// The ID that Webex support asks for, where there was an answer with one.
     pub fn tracking_id(&self) -> Option<&str> {
         self.0.context.tracking_id.as_deref()
+    }
+
+    /// What Webex's clock said, where there was an answer with a date; to the second.
+    pub fn date(&self) -> Option<SystemTime> {
+        self.0.context.date
     }
 
     /// How long Webex asks to wait, where it says so: in seconds, with a fraction or without, or
@@ -266,6 +281,7 @@ impl fmt::Display for Error {
             (Kind::TooLong, _) => f.write_str("the answer is too long")?,
             (Kind::Decode, _) => f.write_str("the answer cannot be decoded")?,
             (Kind::NoVerdict, _) => f.write_str("the answer holds no verdict")?,
+            (Kind::Stopped, _) => f.write_str("the run was stopped before there was an answer")?,
             (Kind::Limited, _) => {
                 f.write_str("Webex limits this token for longer than this client is to wait")?;
             }

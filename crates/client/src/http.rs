@@ -1,9 +1,9 @@
 //! One request and its answer, within limits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 
 use crate::clock::{self, Clock};
@@ -19,6 +19,7 @@ pub(crate) struct Answer {
     /// None before the headers are there.
     pub(crate) status: Option<u16>,
     pub(crate) tracking_id: Option<String>,
+    pub(crate) date: Option<SystemTime>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
 }
@@ -64,6 +65,8 @@ fn read_head(clock: &dyn Clock, response: &Response, answer: &mut Answer) {
     };
     answer.status = Some(response.status().as_u16());
     answer.tracking_id = header(response.headers(), "trackingid");
+    answer.date = header(response.headers(), DATE.as_str())
+        .and_then(|date| httpdate::parse_http_date(&date).ok());
     answer.retry_after = header(response.headers(), RETRY_AFTER.as_str())
         .and_then(|value| retry_after::parse(&value, clock.system_time()));
     tracing::trace!(status = answer.status, "the headers have come");

@@ -370,6 +370,7 @@ mod report;
 mod request;
 mod retry_after;
 mod secret;
+mod stop;
 mod token;
 
 /// The generated types, and what else is generated from the contract: the wire, as it is.

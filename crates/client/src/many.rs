@@ -17,6 +17,7 @@ use crate::clock::BoxFuture;
 use crate::error::{Error, Kind};
 use crate::report::Report;
 use crate::request::Precheck;
+use crate::stop::Stop;
 
 /// How many prechecks [`Client::precheck_many`] has under way, and how fast it starts them.
 ///
@@ -85,9 +86,11 @@ impl Client {
         S: Stream<Item = (K, R)> + Send + 'static,
     {
         let client = self.clone();
+        let stop = Stop::default();
+        let of_run = stop.clone();
         let row = move |(key, request): (K, R)| {
-            let client = client.clone();
-            let precheck = Box::pin(async move { client.precheck_in_line(&request).await });
+            let (client, stop) = (client.clone(), of_run.clone());
+            let precheck = Box::pin(async move { client.precheck_in_run(&request, stop).await });
             Row { key, precheck } as Row<K>
         };
         Answers {
@@ -99,6 +102,7 @@ impl Client {
             limits,
             earliest: None,
             pause: None,
+            stop,
         }
     }
 }
@@ -139,6 +143,7 @@ pub struct Answers<K> {
     /// When the next row may start, at the earliest.
     earliest: Option<Instant>,
     pause: Option<BoxFuture<'static, ()>>,
+    stop: Stop,
 }
 
 impl<K: Send + 'static> Answers<K> {
@@ -146,6 +151,14 @@ impl<K: Send + 'static> Answers<K> {
     /// loses no answer.
     pub async fn next(&mut self) -> Option<(K, Result<Report, Error>)> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Stops asking: no further row is taken, and rows that wait, for their turn or for another
+    /// attempt, end with an error that [`is_stopped`](Error::is_stopped). Rows whose request is
+    /// under way get their answer. [`next`](Self::next) gives all of them, and then none.
+    pub fn stop(&mut self) {
+        self.rows = None;
+        self.stop.stop();
     }
 
     /// Takes the next row, if there is one by now.
@@ -163,27 +176,31 @@ impl<K: Send + 'static> Answers<K> {
         }
     }
 
-    /// Starts what may start now. The error is a row that cannot be asked for.
-    fn fill(&mut self, context: &mut Context<'_>) -> Result<(), Answer<K>> {
+    /// Starts what may start now, but for a row that cannot be asked for.
+    fn fill(&mut self, context: &mut Context<'_>) -> Option<Answer<K>> {
+        if self.stop.is_stopped() {
+            let row = self.next.take()?;
+            return Some((row.key, Err(Error::new(Kind::Stopped))));
+        }
         while self.under_way.len() < self.limits.concurrency
             && let Some(row) = self.take(context)
         {
             if let Some(pause) = &mut self.pause {
                 if pause.as_mut().poll(context).is_pending() {
                     self.next = Some(row);
-                    return Ok(());
+                    return None;
                 }
                 self.pause = None;
             }
             let Row { key, precheck } = row;
             if Handle::try_current().is_err() {
-                return Err((key, Err(Error::new(Kind::Builder(NO_RUNTIME)))));
+                return Some((key, Err(Error::new(Kind::Builder(NO_RUNTIME)))));
             }
             let task = self.under_way.spawn(precheck);
             self.keys.insert(task.id(), key);
             self.space_out();
         }
-        Ok(())
+        None
     }
 
     /// Sees to it that the next row does not start too soon.
@@ -206,7 +223,7 @@ impl<K: Send + 'static> Stream for Answers<K> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if let Err(answer) = this.fill(context) {
+        if let Some(answer) = this.fill(context) {
             return Poll::Ready(Some(answer));
         }
         let (task, result) = match this.under_way.poll_join_next_with_id(context) {

@@ -41,6 +41,7 @@ impl Outcome {
             errors: Vec::new(),
             status,
             tracking_id: tracking_id.clone().or_else(|| id_in_body(&body, current)),
+            date: answer.date,
             attempts: 0,
             elapsed: Duration::ZERO,
         };
@@ -87,6 +88,7 @@ impl Outcome {
         let context = error.context_mut();
         context.status = Some(status);
         context.tracking_id = tracking_id.or_else(|| id_in_body(&body, current));
+        context.date = answer.date;
         context.retry_after = answer.retry_after;
         context.message = message;
         context.reasons = reasons;

@@ -1,7 +1,7 @@
 //! What Webex answered.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use webex_precheck_api::Code;
 use webex_precheck_api::types::PrecheckInfo;
@@ -66,6 +66,7 @@ pub struct Report {
     pub(crate) errors: Vec<Reason>,
     pub(crate) status: u16,
     pub(crate) tracking_id: Option<String>,
+    pub(crate) date: Option<SystemTime>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
 }
@@ -105,6 +106,11 @@ impl Report {
     /// The ID that Webex support asks for.
     pub fn tracking_id(&self) -> Option<&str> {
         self.tracking_id.as_deref()
+    }
+
+    /// What Webex's clock said, where the answer has a date; to the second.
+    pub fn date(&self) -> Option<SystemTime> {
+        self.date
     }
 
     /// How often Webex was asked.

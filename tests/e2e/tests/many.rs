@@ -431,6 +431,69 @@ async fn rows_wait_as_long_as_webex_asks_and_their_consumer_as_long_as_it_likes(
 }
 
 #[tokio::test]
+async fn a_stopped_run_waits_for_what_is_under_way_alone() {
+    // An answer that takes as long as the test says.
+    let go_on = Arc::new(Notify::new());
+    let (asked, seen) = (Arc::new(AtomicUsize::new(0)), go_on.clone());
+    let count = asked.clone();
+    let answer = axum::routing::post(move || async move {
+        count.fetch_add(1, Ordering::SeqCst);
+        seen.notified().await;
+        r#"{"message": "success", "info": [{"infoCode": 100}]}"#
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        axum::serve(listener, Router::new().route(PATH, answer))
+            .await
+            .unwrap();
+    });
+    let client = client_of(&url, "abc");
+    // 4 may go at first, and 4 others wait in the client's line.
+    let requests = (0..100).map(|key| (key, request()));
+    let mut answers = client.precheck_many(rows(requests), Limits::new().concurrency(8));
+    tokio::select! {
+        _ = answers.next() => panic!("nothing is answered yet"),
+        () = until(|| asked.load(Ordering::SeqCst) == 4) => {}
+    }
+    answers.stop();
+    let mut keys = BTreeSet::new();
+    let (mut likely, mut stopped) = (0, 0);
+    while let Some((key, result)) = answers.next().await {
+        assert!(keys.insert(key), "{key} twice");
+        match result {
+            Ok(report) => likely += usize::from(report.is_likely()),
+            Err(error) => {
+                assert!(error.is_stopped() && error.is_temporary(), "{error:?}");
+                stopped += 1;
+                go_on.notify_waiters();
+            }
+        }
+    }
+    assert_eq!((likely, stopped), (4, 4));
+    assert_eq!(asked.load(Ordering::SeqCst), 4);
+    server.abort();
+}
+
+#[tokio::test]
+async fn a_row_that_waits_for_another_attempt_is_stopped() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = timed(&sandbox, &clock);
+    sandbox.answer_next(Answer::new(503).header("retry-after", "100"));
+    let mut answers = client.precheck_many(rows([((), request())]), Limits::default());
+    tokio::select! {
+        _ = answers.next() => panic!("time does not pass"),
+        () = until(|| sandbox.statuses().contains_key(&503) && clock.sleepers() == 1) => {}
+    }
+    answers.stop();
+    let (_, result) = answers.next().await.unwrap();
+    let error = result.unwrap_err();
+    assert!(error.is_stopped() && error.attempts() == 1, "{error:?}");
+    assert!(answers.next().await.is_none());
+}
+
+#[tokio::test]
 async fn limits_of_every_size_are_borne() {
     let (_sandbox, client) = start().await;
     for per_second in [
