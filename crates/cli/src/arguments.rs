@@ -3,24 +3,27 @@
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::connect::{self, Destination};
 use crate::fields::{CUSTOMER, Flag, SUBSCRIBER, Shape};
 use crate::outcome::Failure;
-use crate::request;
-use crate::sandbox;
+use crate::profile::{self, Output, Profile};
+use crate::{bulk, doctor, explain, request, sandbox, schema, shell, template};
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0    likely; of sandbox: stopped
-  1    unlikely; of sandbox: its scenario did not come true
+  0    likely, of bulk all rows; of other commands: done
+  1    unlikely, of bulk some rows; of sandbox: its scenario did not come true
   2    bad usage or input
   3    no access token, or one that Webex does not accept for this
   4    Webex is unreachable, failing, limiting, or gives no verdict
   130  interrupted
 
 Environment:
-  WEBEX_ACCESS_TOKEN  access token; needed without --sandbox
+  WEBEX_ACCESS_TOKEN  access token; needed without --sandbox, unless the profile has one
   WEBEX_BASE_URL      address to ask, unless --base-url or --sandbox says otherwise
   RUST_LOG            what to tell on the way, such as webex_precheck=debug
+  NO_COLOR, CLICOLOR_FORCE
+                      no colours, or colours even where there is no terminal
   HTTPS_PROXY, ALL_PROXY, NO_PROXY
                       proxies, but for addresses on this machine";
 
@@ -37,43 +40,21 @@ pub(crate) enum Subject {
     Subscriber,
 }
 
-/// Where to ask.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// A sandbox of our own.
-    Sandbox,
-    /// This address, or Webex itself.
-    Webex(Option<Address>),
-}
-
-/// An address to ask, and who said so.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Address {
-    pub(crate) url: String,
-    pub(crate) origin: &'static str,
-}
-
-/// The form of the verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Table,
-    Json,
-}
-
 /// What the command line asks for.
-#[derive(Debug)]
 pub(crate) enum Task {
     Precheck(Plan),
+    Bulk(Box<bulk::Plan>),
     Sandbox(sandbox::Settings),
+    Doctor(Destination),
+    /// Nothing to ask: text that is written to stdout.
+    Text(Vec<u8>),
 }
 
 /// One precheck.
-#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) request: request::Request,
-    pub(crate) target: Target,
-    pub(crate) on_behalf_of: Option<String>,
-    pub(crate) format: Format,
+    pub(crate) destination: Destination,
+    pub(crate) output: Output,
 }
 
 /// The command line as clap sees it.
@@ -94,7 +75,15 @@ pub(crate) fn command() -> Command {
             "Ask whether a subscriber could be provisioned",
             SUBSCRIBER,
         ))
+        .subcommand(bulk::command())
+        .subcommand(template::command())
+        .subcommand(schema::command())
+        .subcommand(explain::command())
+        .subcommand(doctor::command())
         .subcommand(sandbox::command())
+        .subcommand(shell::completions())
+        .subcommand(shell::man())
+        .args(profile::flags())
 }
 
 fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command {
@@ -102,22 +91,8 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
         .about(about)
         .after_help(AFTER_PRECHECK_HELP)
         .next_help_heading("Where and how");
+    command = command.args(connect::flags());
     for arg in [
-        Arg::new("sandbox")
-            .long("sandbox")
-            .action(ArgAction::SetTrue)
-            .conflicts_with("base-url")
-            .help("Ask a sandbox in this program; needs no token and no network"),
-        Arg::new("base-url")
-            .long("base-url")
-            .value_parser(NonEmptyStringValueParser::new())
-            .value_name("URL")
-            .help("Ask this address [env: WEBEX_BASE_URL] [default: https://webexapis.com]"),
-        Arg::new("on-behalf-of")
-            .long("on-behalf-of")
-            .value_parser(NonEmptyStringValueParser::new())
-            .value_name("ORG_ID")
-            .help("Ask on behalf of this sub-partner (onBehalfOfSubPartnerOrgId)"),
         Arg::new("from")
             .long("from")
             .value_parser(NonEmptyStringValueParser::new())
@@ -126,9 +101,8 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
         Arg::new("output")
             .long("output")
             .value_name("FORM")
-            .value_parser(PossibleValuesParser::new(["table", "json"]))
-            .default_value("table")
-            .help("Form of the verdict"),
+            .value_parser(PossibleValuesParser::new(["table", "json", "csv"]))
+            .help("Form of the verdict [default: table]"),
     ] {
         command = command.arg(arg);
     }
@@ -153,48 +127,40 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
     command
 }
 
-/// The address in `WEBEX_BASE_URL`; an empty one is none.
-fn address_from_environment() -> Result<Option<Address>, Failure> {
-    let origin = "WEBEX_BASE_URL";
-    match std::env::var(origin) {
-        Ok(url) if !url.is_empty() => Ok(Some(Address { url, origin })),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!(
-            "{origin} is not UTF-8; set it to an address such as https://webexapis.com"
-        ))),
-        _ => Ok(None),
-    }
-}
-
 /// Makes sense of what was typed.
 pub(crate) fn interpret(matches: &ArgMatches) -> Result<Task, Failure> {
-    match matches.subcommand() {
-        Some(("customer", matches)) => plan(Subject::Customer, matches, CUSTOMER),
-        Some(("subscriber", matches)) => plan(Subject::Subscriber, matches, SUBSCRIBER),
-        Some(("sandbox", matches)) => sandbox::Settings::of(matches).map(Task::Sandbox),
-        _ => Err(Failure::usage("what to ask? See --help")),
+    let Some((name, of_task)) = matches.subcommand() else {
+        return Err(Failure::usage("what to ask? See --help"));
+    };
+    let profile = || Profile::of(matches);
+    match name {
+        "customer" => plan(Subject::Customer, of_task, CUSTOMER, &profile()?),
+        "subscriber" => plan(Subject::Subscriber, of_task, SUBSCRIBER, &profile()?),
+        "bulk" => bulk::Plan::of(of_task, &profile()?).map(|plan| Task::Bulk(Box::new(plan))),
+        "sandbox" => sandbox::Settings::of(of_task).map(Task::Sandbox),
+        "doctor" => Destination::of(of_task, &profile()?).map(Task::Doctor),
+        "template" => template::text(of_task).map(Task::Text),
+        "schema" => schema::text(of_task).map(Task::Text),
+        "explain" => explain::text(of_task).map(Task::Text),
+        "completions" => Ok(Task::Text(shell::completions_text(of_task))),
+        _ => shell::man_text().map(Task::Text),
     }
 }
 
-fn plan(subject: Subject, matches: &ArgMatches, flags: &[Flag]) -> Result<Task, Failure> {
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let target = match matches.get_flag("sandbox") {
-        true => Target::Sandbox,
-        false => Target::Webex(match text("base-url") {
-            Some(url) => Some(Address {
-                url,
-                origin: "--base-url",
-            }),
-            None => address_from_environment()?,
-        }),
-    };
+fn plan(
+    subject: Subject,
+    matches: &ArgMatches,
+    flags: &[Flag],
+    profile: &Profile,
+) -> Result<Task, Failure> {
+    let output = matches.get_one::<String>("output");
     Ok(Task::Precheck(Plan {
         request: request::build(subject, flags, matches)?,
-        target,
-        on_behalf_of: text("on-behalf-of"),
-        format: match text("output").as_deref() {
-            Some("json") => Format::Json,
-            _ => Format::Table,
-        },
+        destination: Destination::of(matches, profile)?,
+        output: output
+            .and_then(|name| Output::named(name))
+            .or(profile.output)
+            .unwrap_or(Output::Table),
     }))
 }
 

@@ -6,19 +6,16 @@ use tracing_subscriber::EnvFilter;
 
 use crate::outcome::warn;
 
-/// Told without being asked: that Webex is waited for.
-const DEFAULT: &str = "webex_precheck=info";
-
-/// Listens to what `RUST_LOG` asks for.
-pub(crate) fn start() {
+/// Listens to what `RUST_LOG` asks for. `default` is told without being asked.
+pub(crate) fn start(default: &str) {
     let filter = match std::env::var(EnvFilter::DEFAULT_ENV) {
         Ok(asked) if !asked.trim().is_empty() => {
             EnvFilter::try_new(asked).unwrap_or_else(|error| {
                 warn(&format!("RUST_LOG: {error}; it is not heeded"));
-                EnvFilter::new(DEFAULT)
+                EnvFilter::new(default)
             })
         }
-        _ => EnvFilter::new(DEFAULT),
+        _ => EnvFilter::new(default),
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -1,19 +1,34 @@
 //! The program `webex-precheck`. This file only dispatches.
 
 mod arguments;
+mod bulk;
+mod connect;
+mod decode;
+mod doctor;
+mod explain;
 mod fields;
 mod logging;
 mod outcome;
 mod output;
 mod precheck;
+mod profile;
+mod rate;
 mod request;
 mod sandbox;
+mod schema;
+mod shell;
+mod signals;
+mod template;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let matches = arguments::command().get_matches();
-    logging::start();
+    logging::start(match matches.subcommand_name() {
+        // Its progress tells that Webex is waited for.
+        Some("bulk" | "doctor") => "webex_precheck=warn",
+        _ => "webex_precheck=info",
+    });
     let result = arguments::interpret(&matches).and_then(|task| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -22,7 +37,10 @@ fn main() -> ExitCode {
         runtime.block_on(async {
             match task {
                 arguments::Task::Precheck(plan) => precheck::run(plan).await,
+                arguments::Task::Bulk(plan) => bulk::run(&plan).await,
                 arguments::Task::Sandbox(settings) => sandbox::run(settings).await,
+                arguments::Task::Doctor(destination) => doctor::run(&destination).await,
+                arguments::Task::Text(text) => outcome::print(&text),
             }
         })
     });

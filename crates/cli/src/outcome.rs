@@ -89,6 +89,19 @@ impl From<Error> for Failure {
     }
 }
 
+/// Writes to stdout. Whoever does not want all of it, as `head`, is no failure.
+pub(crate) fn print(text: &[u8]) -> Result<Exit, Failure> {
+    match io::stdout()
+        .write_all(text)
+        .and_then(|()| io::stdout().flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("stdout: {error}")))
+        }
+        _ => Ok(Exit::Likely),
+    }
+}
+
 /// What was typed or read must not steer the terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()

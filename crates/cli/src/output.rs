@@ -5,12 +5,14 @@ use std::fmt::Write;
 use serde_json::json;
 use webex_precheck::Report;
 
-use crate::arguments::Format;
+use crate::bulk;
+use crate::profile::Output;
 
-pub(crate) fn render(report: &Report, format: Format) -> String {
-    match format {
-        Format::Table => table(report),
-        Format::Json => json(report),
+pub(crate) fn render(report: &Report, output: Output) -> String {
+    match output {
+        Output::Table => table(report),
+        Output::Json => json(report),
+        Output::Csv => bulk::single(report),
     }
 }
 

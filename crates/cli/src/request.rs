@@ -10,6 +10,7 @@ use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequ
 use webex_precheck::{CustomerPrecheck, Finding, Severity, SubscriberPrecheck};
 
 use crate::arguments::Subject;
+use crate::decode::{self, Wrong, set};
 use crate::fields::{Flag, Shape};
 use crate::outcome::{Failure, warn};
 
@@ -124,118 +125,26 @@ fn flag_value(flag: &Flag, matches: &ArgMatches) -> Option<Value> {
     }
 }
 
-/// Sets the field at a dotted path. The error is the path of what is in the way.
-fn set(body: &mut Value, path: &str, value: Value) -> Result<(), String> {
-    let mut at = body;
-    let mut walked = String::new();
-    for name in path.split('.') {
-        let Value::Object(object) = at else {
-            return Err(walked);
-        };
-        if !walked.is_empty() {
-            walked.push('.');
-        }
-        walked.push_str(name);
-        at = object
-            .entry(name)
-            .or_insert_with(|| match walked.len() == path.len() {
-                true => Value::Null,
-                false => Value::Object(Map::new()),
-            });
-    }
-    *at = value;
-    Ok(())
-}
-
 /// Decodes the request. A wrong type is told with the path of the field, a missing field with the
 /// flag that sets it, and a field that the request does not have is refused.
 fn decode<T: DeserializeOwned>(body: Value, origin: &str, flags: &[Flag]) -> Result<T, Failure> {
-    if let Some(field) = unknown_field(&body, flags, "") {
-        return Err(Failure::usage(format!(
-            "{origin}: `{field}` is no field of this request; see --help for its fields"
-        )));
-    }
-    required(body, flags, origin)
-}
-
-/// Decodes; where required fields are missing, the error names all of them with their flags.
-fn required<T: DeserializeOwned>(
-    mut body: Value,
-    flags: &[Flag],
-    origin: &str,
-) -> Result<T, Failure> {
-    let mut missing: Vec<String> = Vec::new();
-    loop {
-        let error = match serde_path_to_error::deserialize::<_, T>(&body) {
-            Ok(request) if missing.is_empty() => return Ok(request),
-            Ok(_) => break,
-            Err(error) => error,
-        };
-        let path = error.path().to_string();
-        let reason = error.into_inner().to_string();
-        let Some(name) = missing_field(&reason) else {
-            return Err(Failure::usage(format!(
-                "{origin}: `{path}`: {}",
-                in_json(&reason)
-            )));
-        };
-        let field = match path.as_str() {
-            "." => name.to_owned(),
-            path => format!("{path}.{name}"),
-        };
-        // A stand-in lets the next round find what else is missing.
-        let flag = flags.iter().find(|flag| flag.field == field);
-        let stand_in = match flag {
-            Some(flag) => {
-                missing.push(format!("--{} ({field})", flag.name));
-                Value::from("")
+    decode::decode(body, flags).map_err(|wrong| {
+        Failure::usage(match wrong {
+            Wrong::Unknown(field) => format!(
+                "{origin}: `{field}` is no field of this request; see --help for its fields"
+            ),
+            Wrong::Type { field, reason } => format!("{origin}: `{field}`: {reason}"),
+            Wrong::Missing(fields) => {
+                let named = |field: &String| {
+                    let flag = flags.iter().find(|flag| flag.field == *field);
+                    flag.map_or(field.clone(), |flag| format!("--{} ({field})", flag.name))
+                };
+                let missing: Vec<String> = fields.iter().map(named).collect();
+                format!(
+                    "{origin}: required and not set: {}; --from FILE can set them too",
+                    missing.join(", ")
+                )
             }
-            None => Value::Object(Map::new()),
-        };
-        if set(&mut body, &field, stand_in).is_err() {
-            missing.push(field);
-            break;
-        }
-    }
-    Err(Failure::usage(format!(
-        "{origin}: required and not set: {}; --from FILE can set them too",
-        missing.join(", ")
-    )))
-}
-
-/// Serde speaks of Rust; the file is JSON.
-fn in_json(reason: &str) -> String {
-    let (found, expected) = reason.split_once("expected ").unwrap_or((reason, ""));
-    let expected = match expected {
-        "" => return reason.to_owned(),
-        "a sequence" => "a list",
-        "a map" => "an object",
-        rust if rust.starts_with("struct ") => "an object",
-        other => other,
-    };
-    let found = found
-        .replace("sequence", "a list")
-        .replace("map", "an object");
-    format!("{found}expected {expected}")
-}
-
-/// The name in serde's "missing field `name`".
-fn missing_field(reason: &str) -> Option<&str> {
-    reason.strip_prefix("missing field `")?.split('`').next()
-}
-
-/// The first field that no flag sets: it would be left out silently.
-fn unknown_field(body: &Value, flags: &[Flag], path: &str) -> Option<String> {
-    body.as_object()?.iter().find_map(|(name, value)| {
-        let at = match path {
-            "" => name.clone(),
-            path => format!("{path}.{name}"),
-        };
-        let prefix = format!("{at}.");
-        match flags.iter().any(|flag| flag.field.starts_with(&prefix)) {
-            true => unknown_field(value, flags, &at),
-            false if flags.iter().any(|flag| flag.field == at) => None,
-            false => Some(at),
-        }
+        })
     })
 }

@@ -10,6 +10,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario};
 
 use crate::outcome::{Exit, Failure, printable, warn};
+use crate::rate::Rate;
+use crate::signals::Signals;
 
 const AFTER_HELP: &str = "\
 The address goes to stdout, everything else to stderr. Test values such as the e-mail addresses
@@ -37,13 +39,6 @@ pub(crate) struct Settings {
     flaky: Option<u8>,
     seed: u64,
     scenario: Option<Scenario>,
-}
-
-/// So many requests in a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Rate {
-    requests: u32,
-    per: Duration,
 }
 
 /// The command line as clap sees it.
@@ -80,7 +75,7 @@ pub(crate) fn command() -> Command {
             Arg::new("rate")
                 .long("rate")
                 .value_name("RATE")
-                .value_parser(rate)
+                .value_parser(Rate::read)
                 .action(ArgAction::Append)
                 .help("Answer so many for each token and operation, such as 5/s, 300/min or 1000/h, and else 429; several limits hold together"),
             Arg::new("flaky")
@@ -126,31 +121,6 @@ fn token(text: &str) -> Result<String, String> {
 fn percent(text: &str) -> Result<u8, String> {
     let number = text.parse().ok().filter(|percent| *percent <= 100);
     number.ok_or_else(|| "it is a whole number from 0 to 100".to_owned())
-}
-
-/// Reads `300/min`.
-fn rate(text: &str) -> Result<Rate, String> {
-    let form = "write it as 300/min, 5/s or 1000/h";
-    let (requests, unit) = text.split_once('/').ok_or(form)?;
-    let per = match unit {
-        "s" => 1,
-        "min" | "m" => 60,
-        "h" => 3600,
-        _ => return Err(form.to_owned()),
-    };
-    let is_number = !requests.is_empty() && requests.bytes().all(|byte| byte.is_ascii_digit());
-    let requests: u32 = match requests.parse() {
-        Ok(requests) => requests,
-        Err(_) if is_number => return Err(format!("at most {} requests", u32::MAX)),
-        Err(_) => return Err(form.to_owned()),
-    };
-    match requests {
-        0 => Err("a sandbox that answers nobody is of no use".to_owned()),
-        requests => Ok(Rate {
-            requests,
-            per: Duration::from_secs(per),
-        }),
-    }
 }
 
 impl Settings {
@@ -305,63 +275,4 @@ fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: boo
 /// Writes to stderr. What was read must not steer the terminal.
 fn say(message: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(message));
-}
-
-/// The signals that tell the process to stop.
-struct Signals {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Comes with the next of them.
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    /// Comes with the next of them.
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    //! Rates as people write them.
-    use super::*;
-
-    #[test]
-    fn rates_are_read() {
-        let per = |requests, seconds| {
-            let per = Duration::from_secs(seconds);
-            Ok(Rate { requests, per })
-        };
-        assert_eq!(rate("300/min"), per(300, 60));
-        assert_eq!(rate("5/s"), per(5, 1));
-        assert_eq!(rate("1000/h"), per(1000, 3600));
-        for wrong in ["", "5", "5/", "/s", "0/s", "-1/s", "5/day", "1.5/s"] {
-            assert!(rate(wrong).is_err(), "{wrong}");
-        }
-    }
 }

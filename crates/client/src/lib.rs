@@ -342,7 +342,7 @@
 //! | proxies | those of the environment, but not for loopback | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` |
 //! | redirects | not followed | |
 //!
-//! The oldest supported Rust is 1.88.
+//! The oldest supported Rust is 1.89.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

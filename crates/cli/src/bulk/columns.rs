@@ -1,0 +1,311 @@
+//! Which column holds which field.
+
+use std::collections::HashMap;
+
+use crate::fields::Flag;
+
+use super::problem::Column;
+
+/// What the command line says of columns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mapping {
+    /// Columns, and the fields that they hold.
+    pub(crate) map: Vec<(String, &'static Flag)>,
+    /// Columns that are left out; `*` is all that are no field.
+    pub(crate) ignore: Vec<String>,
+    /// Columns that are copied to the results.
+    pub(crate) keep: Vec<String>,
+}
+
+/// What becomes of a column.
+#[derive(Clone, Copy)]
+pub(crate) struct Use {
+    pub(crate) field: Option<&'static Flag>,
+    /// Number of the column among those that are copied to the results.
+    pub(crate) kept: Option<usize>,
+}
+
+/// Why a name is no field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoField {
+    Unknown,
+    /// It may be any of these.
+    Ambiguous(Vec<&'static str>),
+}
+
+/// Letters and digits alone, in small letters: so names are compared.
+fn plain(name: &str) -> String {
+    let chars = name.chars().filter(|c| c.is_alphanumeric());
+    chars.flat_map(char::to_lowercase).collect()
+}
+
+/// The parts of a dotted name.
+fn parts(name: &str) -> Vec<String> {
+    name.split(['.', '/']).map(plain).collect()
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    let trim = |name: &str| {
+        name.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+            .to_lowercase()
+    };
+    trim(one) == trim(other)
+}
+
+/// The field of this name: its path, the name of its flag, or as much of the end of its path as
+/// tells it from all others.
+pub(crate) fn field(name: &str, fields: &'static [Flag]) -> Result<&'static Flag, NoField> {
+    let wanted = parts(name);
+    if wanted.iter().any(String::is_empty) {
+        return Err(NoField::Unknown);
+    }
+    let whole = fields.iter().find(|field| parts(field.field) == wanted);
+    let flag = || {
+        let name = plain(name);
+        fields.iter().find(|field| plain(field.name) == name)
+    };
+    if let Some(found) = whole.or_else(flag) {
+        return Ok(found);
+    }
+    let ends = |field: &&Flag| parts(field.field).ends_with(&wanted);
+    let found: Vec<&'static Flag> = fields.iter().filter(ends).collect();
+    match found.as_slice() {
+        [] => Err(NoField::Unknown),
+        [field] => Ok(field),
+        several => Err(NoField::Ambiguous(
+            several.iter().map(|field| field.field).collect(),
+        )),
+    }
+}
+
+/// What becomes of each column of a header; or what is wrong with it, all of it.
+pub(crate) fn of_header(
+    header: &[String],
+    fields: &'static [Flag],
+    mapping: &Mapping,
+) -> Result<Vec<Use>, Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut uses = Vec::with_capacity(header.len());
+    let mut taken: HashMap<&str, Column> = HashMap::new();
+    let mut seen: HashMap<String, Column> = HashMap::new();
+    for (index, name) in header.iter().enumerate() {
+        let column = Column::new(index, name);
+        let is_named = |other: &&String| is_same(name, other);
+        if name.trim().is_empty() {
+            uses.push(Use {
+                field: None,
+                kept: None,
+            });
+            continue;
+        }
+        if let Some(first) = seen.insert(name.trim().to_lowercase(), column.clone()) {
+            wrong.push(format!(
+                "{column} has the name of {first}; rename one of them"
+            ));
+            continue;
+        }
+        let kept = mapping.keep.iter().position(|keep| is_same(name, keep));
+        let mapped = mapping.map.iter().find(|(mapped, _)| is_same(name, mapped));
+        let is_ignored = mapping.ignore.iter().any(|other| is_named(&other));
+        let field = match mapped {
+            Some((_, field)) => Some(*field),
+            None if is_ignored => None,
+            None => match field(name, fields) {
+                Ok(field) => Some(field),
+                Err(NoField::Unknown)
+                    if kept.is_some() || mapping.ignore.iter().any(|it| it == "*") =>
+                {
+                    None
+                }
+                Err(reason) => {
+                    wrong.push(no_field(&column, name, &reason, fields));
+                    continue;
+                }
+            },
+        };
+        if let Some(field) = field
+            && let Some(first) = taken.insert(field.field, column.clone())
+        {
+            wrong.push(format!(
+                "{column} and {first} both hold {}; leave one out with --ignore, or rename it",
+                field.field
+            ));
+        }
+        uses.push(Use { field, kept });
+    }
+    let named = mapping.map.iter().map(|(name, _)| ("--map", name));
+    let named = named.chain(mapping.keep.iter().map(|name| ("--keep", name)));
+    let ignored = mapping.ignore.iter().filter(|name| *name != "*");
+    for (flag, name) in named.chain(ignored.map(|name| ("--ignore", name))) {
+        if !header.iter().any(|column| is_same(column, name)) {
+            wrong.push(format!("{flag} `{name}`: the header has no such column"));
+        }
+    }
+    match wrong.is_empty() {
+        true => Ok(uses),
+        false => Err(wrong),
+    }
+}
+
+/// What becomes of a member of a JSON object.
+pub(crate) fn of_member(
+    path: &str,
+    fields: &'static [Flag],
+    mapping: &Mapping,
+) -> Result<Use, String> {
+    let kept = mapping.keep.iter().position(|keep| is_same(path, keep));
+    let mapped = mapping.map.iter().find(|(mapped, _)| is_same(path, mapped));
+    let ignores = |name: &dyn Fn(&str) -> bool| mapping.ignore.iter().any(|it| name(it));
+    let field = match mapped {
+        Some((_, field)) => Some(*field),
+        None if ignores(&|name| is_same(path, name)) => None,
+        None => match field(path, fields) {
+            Ok(field) => Some(field),
+            Err(NoField::Unknown) if kept.is_some() || ignores(&|name| name == "*") => None,
+            Err(reason) => return Err(no_field(&Column::member(path), path, &reason, fields)),
+        },
+    };
+    Ok(Use { field, kept })
+}
+
+fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[Flag]) -> String {
+    match reason {
+        NoField::Ambiguous(several) => format!(
+            "{column} may be any of {}; rename it, or use --map \"{}=FIELD\"",
+            several.join(", "),
+            name.trim()
+        ),
+        NoField::Unknown => {
+            let nearest = nearest(name, fields).map(|field| format!("; do you mean {field}?"));
+            format!(
+                "{column} is no field{}; use --map \"{1}=FIELD\", or --ignore \"{1}\" to leave it out, or --keep \"{1}\" to copy it to the results",
+                nearest.unwrap_or_default(),
+                name.trim()
+            )
+        }
+    }
+}
+
+/// The field whose name is like this one.
+fn nearest(name: &str, fields: &[Flag]) -> Option<&'static str> {
+    let wanted = plain(name);
+    let distance = |field: &&Flag| {
+        let last = field.field.rsplit('.').next().unwrap_or_default();
+        distance(&wanted, &plain(last)).min(distance(&wanted, &plain(field.name)))
+    };
+    let best = fields.iter().min_by_key(distance)?;
+    (distance(&best) <= wanted.chars().count().div_ceil(3)).then_some(best.field)
+}
+
+/// How many letters are to be put in, left out or changed.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut before: Vec<usize> = (0..=other.len()).collect();
+    for (row, letter) in one.chars().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, same) in other.iter().enumerate() {
+            let change = before[column] + usize::from(letter != *same);
+            let rest = before[column + 1].min(current[column]) + 1;
+            current.push(change.min(rest));
+        }
+        before = current;
+    }
+    before.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    //! Names as people write them.
+    use super::*;
+    use crate::fields::{CUSTOMER, SUBSCRIBER};
+
+    #[test]
+    fn names_are_found_however_they_are_written() {
+        for name in [
+            "customerId",
+            "Customer ID",
+            "customer_id",
+            "CUSTOMER-ID",
+            " customerid ",
+        ] {
+            assert_eq!(
+                field(name, SUBSCRIBER).unwrap().field,
+                "customerId",
+                "{name}"
+            );
+        }
+        for name in [
+            "provisioningParameters.firstName",
+            "ProvisioningParameters.First Name",
+            "provisioningParameters/firstName",
+            "First Name",
+            "first-name",
+        ] {
+            let found = field(name, SUBSCRIBER).unwrap().field;
+            assert_eq!(found, "provisioningParameters.firstName", "{name}");
+        }
+        let location = "provisioningParameters.calling.location.address.city";
+        for (name, path) in [
+            ("city", "address.city"),
+            ("address.city", "address.city"),
+            ("location-city", location),
+            ("location.address.city", location),
+            ("customerInfo.name", "customerInfo.name"),
+            (
+                "calling.location.timezone",
+                "provisioningParameters.calling.location.timezone",
+            ),
+        ] {
+            assert_eq!(field(name, CUSTOMER).unwrap().field, path, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_field_is_told() {
+        let ambiguous = field("timezone", CUSTOMER).err().unwrap();
+        assert!(matches!(ambiguous, NoField::Ambiguous(paths) if paths.len() == 2));
+        assert_eq!(field("Department", CUSTOMER).err(), Some(NoField::Unknown));
+        assert_eq!(field("", CUSTOMER).err(), Some(NoField::Unknown));
+        assert_eq!(nearest("e-mial", SUBSCRIBER), Some("email"));
+        assert_eq!(
+            nearest("extention", SUBSCRIBER),
+            Some("provisioningParameters.extension")
+        );
+        assert_eq!(nearest("Department", SUBSCRIBER), None);
+    }
+
+    fn header(names: &[&str], mapping: &Mapping) -> Result<Vec<Option<&'static str>>, Vec<String>> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let uses = of_header(&names, SUBSCRIBER, mapping)?;
+        Ok(uses
+            .iter()
+            .map(|it| it.field.map(|field| field.field))
+            .collect())
+    }
+
+    #[test]
+    fn headers_are_strict() {
+        let none = Mapping::default();
+        assert_eq!(
+            header(&["Email", "", ""], &none),
+            Ok(vec![Some("email"), None, None])
+        );
+        let wrong = header(&["email", "E-Mail", "Team", "email"], &none).unwrap_err();
+        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        assert!(wrong[0].contains("column B `E-Mail` and column A `email` both hold email"));
+        assert!(wrong[1].contains("column C `Team` is no field"));
+        assert!(wrong[2].contains("column D `email` has the name of column A"));
+        let email = field("email", SUBSCRIBER).unwrap();
+        let mapping = Mapping {
+            map: vec![("Mail Adresse".to_owned(), email)],
+            ignore: vec!["*".to_owned()],
+            keep: vec!["Team".to_owned()],
+        };
+        assert_eq!(
+            header(&["mail adresse", "Team", "Floor"], &mapping),
+            Ok(vec![Some("email"), None, None])
+        );
+        let wrong = header(&["email", "Floor"], &mapping).unwrap_err();
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+    }
+}

@@ -1,0 +1,169 @@
+//! What the author of a cell meant, after spreadsheets had it in their hands.
+
+/// Why the text of a cell is not what its author meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// Characters were lost when the file was saved or is read.
+    Encoding,
+    /// It holds control characters.
+    Control,
+    /// An error value of a spreadsheet.
+    SpreadsheetError,
+    /// A number of which the spreadsheet kept the first digits.
+    Shortened,
+    /// A number whose digits as shown are not in the file.
+    Number,
+    /// A value that is no text.
+    NoText(&'static str),
+}
+
+impl Damage {
+    /// A name that stays the same.
+    pub(crate) fn rule(self) -> &'static str {
+        match self {
+            Self::Encoding => "encoding",
+            Self::Control => "control-character",
+            Self::SpreadsheetError => "spreadsheet-error",
+            Self::Shortened => "shortened-number",
+            Self::Number | Self::NoText(_) => "no-text",
+        }
+    }
+
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::Encoding => "characters were lost, for this is not its encoding".to_owned(),
+            Self::Control => "it holds a control character".to_owned(),
+            Self::SpreadsheetError => "it is an error value of a spreadsheet".to_owned(),
+            Self::Shortened => "a spreadsheet has shortened this number".to_owned(),
+            Self::Number => {
+                "it is a number, and which digits its cell shows cannot be told".to_owned()
+            }
+            Self::NoText(what) => format!("it is {what}, and fields are text"),
+        }
+    }
+
+    pub(crate) fn remedy(self) -> &'static str {
+        match self {
+            Self::Encoding => {
+                "name its encoding, such as --encoding windows-1252, or save it as UTF-8"
+            }
+            Self::Control => "remove it",
+            Self::SpreadsheetError => "mend the formula, or write the value",
+            Self::Shortened | Self::Number | Self::NoText(_) => {
+                "format the column as text and enter the value again"
+            }
+        }
+    }
+}
+
+/// The text that was meant: without blanks around it, and without the means by which spreadsheets
+/// are told that a value is text.
+pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
+    if text.contains('\u{fffd}') {
+        return Err(Damage::Encoding);
+    }
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(Damage::Control);
+    }
+    let text = text.trim_matches(is_blank);
+    // ="007"
+    let text = text
+        .strip_prefix("=\"")
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text);
+    // '+1408...
+    let text = match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => text,
+    };
+    if is_error(text) {
+        return Err(Damage::SpreadsheetError);
+    }
+    if is_shortened(text) {
+        return Err(Damage::Shortened);
+    }
+    Ok(text)
+}
+
+fn is_blank(c: char) -> bool {
+    // White space, as well as marks and joiners without width that come with copied text.
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
+}
+
+/// `#N/A`, `#REF!`, `#NAME?`, in any language, and `####`.
+fn is_error(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('#') else {
+        return false;
+    };
+    let is_name = |name: &str| {
+        let mut chars = name.chars();
+        !name.is_empty() && chars.all(|c| c.is_uppercase() || matches!(c, '/' | '0' | '_' | '#'))
+    };
+    match rest.strip_suffix(['!', '?']) {
+        Some(name) => is_name(name),
+        None => {
+            matches!(rest, "N/A" | "NV" | "N/D")
+                || rest.len() > 1 && rest.bytes().all(|b| b == b'#')
+        }
+    }
+}
+
+/// `1.40856E+10`, or with a comma.
+fn is_shortened(text: &str) -> bool {
+    let Some((number, exponent)) = text.split_once("E+") else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    exponent.len() > 1
+        && digits(exponent)
+        && number.0.len() == 1
+        && digits(number.0)
+        && digits(number.1)
+}
+
+#[cfg(test)]
+mod tests {
+    //! What spreadsheets do to values.
+    use super::*;
+
+    #[test]
+    fn what_was_meant() {
+        for (text, meant_by_it) in [
+            (" a@b.c\u{a0}", "a@b.c"),
+            ("\u{feff}a\u{200b}", "a"),
+            ("=\"007\"", "007"),
+            ("'+14085550100", "+14085550100"),
+            ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+            ("+1 408", "+1 408"),
+            ("#1 Main Street", "#1 Main Street"),
+            ("12E5", "12E5"),
+            ("Suite E+5", "Suite E+5"),
+            ("a\nb", "a\nb"),
+            ("", ""),
+        ] {
+            assert_eq!(meant(text), Ok(meant_by_it));
+        }
+    }
+
+    #[test]
+    fn what_was_lost() {
+        for (text, damage) in [
+            ("M\u{fffd}ller", Damage::Encoding),
+            ("a\0b", Damage::Control),
+            ("#REF!", Damage::SpreadsheetError),
+            ("#BEZUG!", Damage::SpreadsheetError),
+            ("#DIV/0!", Damage::SpreadsheetError),
+            ("#NAME?", Damage::SpreadsheetError),
+            ("#N/A", Damage::SpreadsheetError),
+            ("########", Damage::SpreadsheetError),
+            ("1,40856E+10", Damage::Shortened),
+            ("1E+11", Damage::Shortened),
+        ] {
+            assert_eq!(meant(text), Err(damage), "{text}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! A spreadsheet in, a verdict for every row out.
+
+mod answer;
+mod columns;
+mod desk;
+mod dry_run;
+mod index;
+mod input;
+mod journal;
+mod plan;
+mod problem;
+mod progress;
+mod read;
+mod report;
+mod results;
+mod rows;
+mod run;
+mod screen;
+mod scribe;
+mod subject;
+mod tally;
+
+use webex_precheck::{CustomerPrecheck, SubscriberPrecheck};
+
+use crate::outcome::{Exit, Failure};
+
+pub(crate) use plan::{Kind, Plan, command};
+pub(crate) use results::{defused, record, single};
+
+/// Runs what the plan says.
+pub(crate) async fn run(plan: &Plan) -> Result<Exit, Failure> {
+    match (plan.subject, plan.is_dry_run) {
+        (Kind::Customers, true) => dry_run::run::<CustomerPrecheck>(plan),
+        (Kind::Subscribers, true) => dry_run::run::<SubscriberPrecheck>(plan),
+        (Kind::Customers, false) => run::run::<CustomerPrecheck>(plan).await,
+        (Kind::Subscribers, false) => run::run::<SubscriberPrecheck>(plan).await,
+    }
+}

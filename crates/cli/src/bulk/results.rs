@@ -1,0 +1,429 @@
+//! A result for every row, in the forms in which they are written.
+
+use std::fmt::Write as _;
+use std::io;
+
+use anstream::ColorChoice;
+use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
+use webex_precheck::Report;
+
+use crate::profile::Output;
+
+use super::answer::{Answer, Code, Status};
+use super::problem::Problem;
+use super::rows::Shown;
+
+/// How it ended for a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Likely,
+    Unlikely,
+    /// Webex was asked, and gave no verdict.
+    Failed,
+    /// Webex was not asked.
+    Refused,
+}
+
+impl Verdict {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Likely => "likely",
+            Self::Unlikely => "unlikely",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Where a result is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Webex was asked for this row.
+    Asked,
+    /// Webex was asked for another row with the same content, in this run.
+    Duplicate,
+    /// Webex was asked in an earlier run.
+    Journal,
+    /// Webex was not asked.
+    Local,
+}
+
+impl Origin {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Duplicate => "duplicate",
+            Self::Journal => "journal",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// The result of a row.
+pub(crate) struct Done {
+    pub(crate) shown: Shown,
+    pub(crate) origin: Origin,
+    pub(crate) outcome: Outcome,
+}
+
+pub(crate) enum Outcome {
+    Answer(Answer),
+    Refused(Vec<Problem>),
+}
+
+impl Done {
+    pub(crate) fn verdict(&self) -> Verdict {
+        match &self.outcome {
+            Outcome::Refused(_) => Verdict::Refused,
+            Outcome::Answer(answer) => match answer.status {
+                Status::Likely => Verdict::Likely,
+                Status::Unlikely => Verdict::Unlikely,
+                Status::Failed => Verdict::Failed,
+            },
+        }
+    }
+
+    /// The codes that count: why not, or what Webex found.
+    pub(crate) fn codes(&self) -> &[Code] {
+        match &self.outcome {
+            Outcome::Answer(answer) if answer.errors.is_empty() => &answer.info,
+            Outcome::Answer(answer) => &answer.errors,
+            Outcome::Refused(_) => &[],
+        }
+    }
+
+    /// What is to be said of it, in words.
+    pub(crate) fn words(&self) -> String {
+        match &self.outcome {
+            Outcome::Refused(problems) => {
+                let hard = problems.iter().filter(|problem| problem.is_hard());
+                let words: Vec<String> = hard
+                    .map(|problem| format!("{}; {}", problem.words(), problem.remedy))
+                    .collect();
+                words.join(". ")
+            }
+            Outcome::Answer(answer) if answer.status == Status::Failed => {
+                answer.message.clone().unwrap_or_default()
+            }
+            Outcome::Answer(_) => {
+                let mut words: Vec<String> = self.codes().iter().map(description).collect();
+                words.retain(|words| !words.is_empty());
+                words.join("; ")
+            }
+        }
+    }
+}
+
+fn description(code: &Code) -> String {
+    match (&code.field, &code.description) {
+        (Some(field), Some(words)) => format!("{field}: {words}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Columns behind those that identify a row.
+const COLUMNS: [&str; 9] = [
+    "verdict",
+    "origin",
+    "infoCodes",
+    "errorCodes",
+    "words",
+    "httpStatus",
+    "trackingId",
+    "attempts",
+    "milliseconds",
+];
+
+/// The verdict of a single precheck, with the same columns.
+pub(crate) fn single(report: &Report) -> String {
+    let done = Done {
+        shown: Shown::default(),
+        origin: Origin::Asked,
+        outcome: Outcome::Answer(report.into()),
+    };
+    let row = csv(&done).split_off(1);
+    String::from_utf8_lossy(&record(&[COLUMNS.map(str::to_owned).to_vec(), row])).into_owned()
+}
+
+/// Writes results in one of the forms.
+pub(crate) struct Results {
+    output: Output,
+    /// Names of the columns that identify a row.
+    names: Vec<String>,
+    colour: bool,
+}
+
+impl Results {
+    pub(crate) fn new(output: Output, names: Vec<String>) -> Self {
+        let choice = anstream::AutoStream::choice(&io::stdout());
+        Self {
+            output,
+            names,
+            colour: choice != ColorChoice::Never,
+        }
+    }
+
+    /// What is written before the first result.
+    pub(crate) fn header(&self) -> Vec<u8> {
+        match self.output {
+            Output::Json => Vec::new(),
+            Output::Csv => {
+                let mut cells = vec!["line".to_owned()];
+                cells.extend(self.names.iter().map(|name| defused(name)));
+                cells.extend(COLUMNS.map(str::to_owned));
+                record(&[cells])
+            }
+            Output::Table => {
+                b"   line  verdict   row                                       codes, words\n"
+                    .to_vec()
+            }
+        }
+    }
+
+    pub(crate) fn write(&self, rows: &[Done]) -> Vec<u8> {
+        match self.output {
+            Output::Json => {
+                let mut out = Vec::with_capacity(rows.len() * 400);
+                for row in rows {
+                    // A value is always JSON.
+                    let _ = serde_json::to_writer(&mut out, &self.json(row));
+                    out.push(b'\n');
+                }
+                out
+            }
+            Output::Csv => record(&rows.iter().map(csv).collect::<Vec<_>>()),
+            Output::Table => {
+                let lines: Vec<String> = rows.iter().map(|row| self.line(row)).collect();
+                lines.concat().into_bytes()
+            }
+        }
+    }
+
+    /// One JSON object; members are only ever added.
+    fn json(&self, row: &Done) -> Value {
+        let mut object = Map::new();
+        object.insert("line".to_owned(), json!(row.shown.line));
+        let named = self.names.iter().zip(&row.shown.values);
+        let named = named.map(|(name, value)| (name.clone(), json!(value)));
+        object.insert("row".to_owned(), Value::Object(named.collect()));
+        object.insert("verdict".to_owned(), json!(row.verdict().as_str()));
+        object.insert("origin".to_owned(), json!(row.origin.as_str()));
+        let codes = |codes: &[Code]| -> Value {
+            let code = |it: &Code| json!({"code": it.code, "description": it.description, "field": it.field});
+            codes.iter().map(code).collect()
+        };
+        match &row.outcome {
+            Outcome::Answer(answer) => {
+                for (name, value) in [
+                    ("infoCodes", codes(&answer.info)),
+                    ("errorCodes", codes(&answer.errors)),
+                    ("message", json!(answer.message)),
+                    ("status", json!(answer.http_status)),
+                    ("trackingId", json!(answer.tracking_id)),
+                    ("attempts", json!(answer.attempts)),
+                    ("milliseconds", json!(answer.milliseconds)),
+                ] {
+                    object.insert(name.to_owned(), value);
+                }
+            }
+            Outcome::Refused(problems) => {
+                let problems = problems.iter().map(problem_json).collect();
+                object.insert("problems".to_owned(), problems);
+            }
+        }
+        Value::Object(object)
+    }
+
+    /// A line for people.
+    fn line(&self, row: &Done) -> String {
+        let verdict = row.verdict();
+        let values: Vec<String> = row
+            .shown
+            .values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .map(|value| printable(value))
+            .collect();
+        let name = values.join(" ");
+        let mut codes = String::new();
+        for code in row.codes().iter().filter_map(|code| code.code) {
+            let _ = write!(codes, "{code} ");
+        }
+        let shown = match (self.colour, verdict) {
+            (false, _) => format!("{:<8}", verdict.as_str()),
+            (true, verdict) => {
+                let colour = match verdict {
+                    Verdict::Likely => 32,
+                    Verdict::Unlikely => 33,
+                    Verdict::Failed | Verdict::Refused => 31,
+                };
+                format!("\x1b[{colour}m{:<8}\x1b[0m", verdict.as_str())
+            }
+        };
+        let words = printable(&row.words());
+        let line = format!(
+            "{:>7}  {shown}  {name}{:pad$}  {codes}{words}",
+            row.shown.line,
+            "",
+            pad = 40_usize.saturating_sub(name.width())
+        );
+        format!("{}\n", line.trim_end())
+    }
+}
+
+pub(crate) fn problem_json(problem: &Problem) -> Value {
+    json!({
+        "rule": problem.rule,
+        "severity": problem.severity.as_str(),
+        "column": problem.column.as_ref().map(|column| &column.letters).filter(|it| !it.is_empty()),
+        "name": problem.column.as_ref().map(|column| &column.name),
+        "field": problem.field,
+        "reason": problem.reason,
+        "remedy": problem.remedy,
+    })
+}
+
+fn csv(row: &Done) -> Vec<String> {
+    let mut cells = vec![row.shown.line.to_string()];
+    cells.extend(row.shown.values.iter().map(|value| defused(value)));
+    cells.push(row.verdict().as_str().to_owned());
+    cells.push(row.origin.as_str().to_owned());
+    let codes = |codes: &[Code]| {
+        let codes: Vec<String> = codes
+            .iter()
+            .filter_map(|it| it.code)
+            .map(|it| it.to_string())
+            .collect();
+        // A single negative code is a number and no formula.
+        codes.join(" ")
+    };
+    let words = defused(&row.words());
+    match &row.outcome {
+        Outcome::Answer(answer) => cells.extend([
+            codes(&answer.info),
+            codes(&answer.errors),
+            words,
+            answer
+                .http_status
+                .map(|status| status.to_string())
+                .unwrap_or_default(),
+            defused(answer.tracking_id.as_deref().unwrap_or_default()),
+            answer.attempts.to_string(),
+            answer.milliseconds.to_string(),
+        ]),
+        Outcome::Refused(_) => {
+            let empty = String::new;
+            cells.extend([
+                empty(),
+                empty(),
+                words,
+                empty(),
+                empty(),
+                "0".to_owned(),
+                empty(),
+            ]);
+        }
+    }
+    cells
+}
+
+/// Rows of CSV.
+pub(crate) fn record(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        // Rows are as wide as one another, and memory takes them all.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// Text that a spreadsheet would take for a formula gets an apostrophe in front, which bulk does
+/// not read as a part of it.
+pub(crate) fn defused(text: &str) -> String {
+    let first = text.trim_start().chars().next();
+    let is_formula = matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+    );
+    match is_formula || text.starts_with(['\t', '\r']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+/// What must not steer the terminal: control characters, and marks that turn the direction of text.
+pub(crate) fn printable(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    };
+    text.chars()
+        .map(|c| if steers(c) { ' ' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    //! What results look like.
+    use super::*;
+
+    fn row(value: &str) -> Done {
+        Done {
+            shown: Shown {
+                line: 2,
+                values: Box::new([value.to_owned()]),
+            },
+            origin: Origin::Asked,
+            outcome: Outcome::Answer(Answer {
+                status: Status::Unlikely,
+                info: Vec::new(),
+                errors: vec![Code {
+                    code: Some(10022),
+                    description: Some("=taken".to_owned()),
+                    field: None,
+                }],
+                message: None,
+                http_status: Some(400),
+                tracking_id: Some("ROUTER_1".to_owned()),
+                attempts: 2,
+                milliseconds: 31,
+            }),
+        }
+    }
+
+    #[test]
+    fn formulas_are_defused_in_csv_alone() {
+        for text in ["=1+1", "+1408", "-x", "@SUM(1)", " =1", "\t=1", "＝1"] {
+            assert_eq!(defused(text), format!("'{text}"));
+        }
+        assert_eq!(defused("a=b"), "a=b");
+        let results = |output| Results {
+            output,
+            names: vec!["email".to_owned()],
+            colour: false,
+        };
+        let csv =
+            String::from_utf8(results(Output::Csv).write(&[row("=HYPERLINK(\"x\")")])).unwrap();
+        assert_eq!(
+            csv,
+            "2,\"'=HYPERLINK(\"\"x\"\")\",unlikely,asked,,10022,'=taken,400,ROUTER_1,2,31\n"
+        );
+        let json = results(Output::Json).write(&[row("=1")]);
+        let json: Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(json["row"]["email"], "=1");
+    }
+
+    #[test]
+    fn a_line_does_not_steer_the_terminal() {
+        let results = Results {
+            output: Output::Table,
+            names: vec!["email".to_owned()],
+            colour: false,
+        };
+        let line = String::from_utf8(results.write(&[row("a\x1b[2J\n\u{202e}b")])).unwrap();
+        assert!(line.starts_with("      2  unlikely  a [2J  b "), "{line:?}");
+        assert!(line.ends_with("  10022 =taken\n"), "{line:?}");
+    }
+}

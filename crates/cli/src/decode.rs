@@ -1,0 +1,142 @@
+//! From a JSON object to the request of an operation, with every fault told by its field.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::fields::Flag;
+
+/// Why an object is no request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// A field that the request does not have: it would be left out silently.
+    Unknown(String),
+    /// These fields are required and not there.
+    Missing(Vec<String>),
+    /// The value of a field has the wrong type.
+    Type { field: String, reason: String },
+}
+
+/// Decodes a request that has no other fields than those of `fields`.
+pub(crate) fn decode<T: DeserializeOwned>(mut body: Value, fields: &[Flag]) -> Result<T, Wrong> {
+    // The usual case.
+    if let Ok(request) = T::deserialize(&body) {
+        return Ok(request);
+    }
+    if let Some(field) = unknown_field(&body, fields, "") {
+        return Err(Wrong::Unknown(field));
+    }
+    let mut missing: Vec<String> = Vec::new();
+    loop {
+        let error = match serde_path_to_error::deserialize::<_, T>(&body) {
+            Ok(request) if missing.is_empty() => return Ok(request),
+            Ok(_) => break,
+            Err(error) => error,
+        };
+        let path = error.path().to_string();
+        let reason = error.into_inner().to_string();
+        let Some(name) = missing_field(&reason) else {
+            return Err(Wrong::Type {
+                field: path,
+                reason: in_json(&reason),
+            });
+        };
+        let field = match path.as_str() {
+            "." => name.to_owned(),
+            path => format!("{path}.{name}"),
+        };
+        // A stand-in lets the next round find what else is missing.
+        let stand_in = match fields.iter().any(|known| known.field == field) {
+            true => {
+                missing.push(field.clone());
+                Value::from("")
+            }
+            false => Value::Object(Map::new()),
+        };
+        if set(&mut body, &field, stand_in).is_err() {
+            missing.push(field);
+            break;
+        }
+    }
+    Err(Wrong::Missing(missing))
+}
+
+/// Sets the field at a dotted path. The error is the path of what is in the way.
+pub(crate) fn set(body: &mut Value, path: &str, value: Value) -> Result<(), String> {
+    let mut at = body;
+    let mut walked = 0;
+    for name in path.split('.') {
+        let Value::Object(object) = at else {
+            return Err(path[..walked].trim_end_matches('.').to_owned());
+        };
+        walked += name.len() + 1;
+        at = object
+            .entry(name)
+            .or_insert_with(|| match walked > path.len() {
+                true => Value::Null,
+                false => Value::Object(Map::new()),
+            });
+    }
+    *at = value;
+    Ok(())
+}
+
+/// Serde speaks of Rust; the input is JSON.
+fn in_json(reason: &str) -> String {
+    let (found, expected) = reason.split_once("expected ").unwrap_or((reason, ""));
+    let expected = match expected {
+        "" => return reason.to_owned(),
+        "a sequence" => "a list",
+        "a map" => "an object",
+        rust if rust.starts_with("struct ") => "an object",
+        other => other,
+    };
+    let found = found
+        .replace("sequence", "a list")
+        .replace("map", "an object");
+    format!("{found}expected {expected}")
+}
+
+/// The name in serde's "missing field `name`".
+fn missing_field(reason: &str) -> Option<&str> {
+    reason.strip_prefix("missing field `")?.split('`').next()
+}
+
+fn unknown_field(body: &Value, fields: &[Flag], path: &str) -> Option<String> {
+    body.as_object()?.iter().find_map(|(name, value)| {
+        let at = match path {
+            "" => name.clone(),
+            path => format!("{path}.{name}"),
+        };
+        let prefix = format!("{at}.");
+        match fields.iter().any(|known| known.field.starts_with(&prefix)) {
+            true => unknown_field(value, fields, &at),
+            false if fields.iter().any(|known| known.field == at) => None,
+            false => Some(at),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is wrong is named by its path.
+    use serde_json::json;
+    use webex_precheck::api::types::CustomerPrecheckRequest;
+
+    use super::*;
+    use crate::fields::CUSTOMER;
+
+    #[test]
+    fn all_missing_fields_are_named() {
+        let wrong = decode::<CustomerPrecheckRequest>(json!({"address": {"city": "x"}}), CUSTOMER);
+        let missing = ["address.addressLine1", "address.country"].map(str::to_owned);
+        assert_eq!(wrong.unwrap_err(), Wrong::Missing(missing.to_vec()));
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_named() {
+        let mut body = json!({"a": {"b": 1}});
+        assert_eq!(set(&mut body, "a.b.c", json!(2)), Err("a.b".to_owned()));
+        assert_eq!(set(&mut body, "a.d.e", json!(2)), Ok(()));
+        assert_eq!(body, json!({"a": {"b": 1, "d": {"e": 2}}}));
+    }
+}

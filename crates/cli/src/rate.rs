@@ -1,0 +1,62 @@
+//! Rates as people write them.
+
+use std::time::Duration;
+
+/// So many requests in a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) requests: u32,
+    pub(crate) per: Duration,
+}
+
+impl Rate {
+    /// Reads `300/min`.
+    pub(crate) fn read(text: &str) -> Result<Rate, String> {
+        let form = "write it as 300/min, 5/s or 1000/h";
+        let (requests, unit) = text.split_once('/').ok_or(form)?;
+        let per = match unit {
+            "s" => 1,
+            "min" | "m" => 60,
+            "h" => 3600,
+            _ => return Err(form.to_owned()),
+        };
+        let is_number = !requests.is_empty() && requests.bytes().all(|byte| byte.is_ascii_digit());
+        let requests: u32 = match requests.parse() {
+            Ok(requests) => requests,
+            Err(_) if is_number => return Err(format!("at most {} requests", u32::MAX)),
+            Err(_) => return Err(form.to_owned()),
+        };
+        match requests {
+            0 => Err("it is at least 1".to_owned()),
+            requests => Ok(Rate {
+                requests,
+                per: Duration::from_secs(per),
+            }),
+        }
+    }
+
+    /// Requests a second.
+    pub(crate) fn per_second(self) -> f64 {
+        f64::from(self.requests) / self.per.as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Rates as people write them.
+    use super::*;
+
+    #[test]
+    fn rates_are_read() {
+        let per = |requests, seconds| {
+            let per = Duration::from_secs(seconds);
+            Ok(Rate { requests, per })
+        };
+        assert_eq!(Rate::read("300/min"), per(300, 60));
+        assert_eq!(Rate::read("5/s"), per(5, 1));
+        assert_eq!(Rate::read("1000/h"), per(1000, 3600));
+        for wrong in ["", "5", "5/", "/s", "0/s", "-1/s", "5/day", "1.5/s"] {
+            assert!(Rate::read(wrong).is_err(), "{wrong}");
+        }
+    }
+}
