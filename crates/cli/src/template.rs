@@ -1,5 +1,7 @@
 //! A header with an example row, to begin a spreadsheet with.
 
+use std::borrow::Cow;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Map, Value};
@@ -46,7 +48,10 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
         match matches.get_one::<String>("output").map(String::as_str) {
             Some("json") => json(fields),
             _ => {
-                let names = fields.iter().map(|field| field.field.to_owned()).collect();
+                let names = fields
+                    .iter()
+                    .map(|field| Cow::Borrowed(field.field))
+                    .collect();
                 let examples = fields
                     .iter()
                     .map(|field| bulk::defused(field.example))

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::pace::Pace;
 use crate::patience::Patience;
 use crate::report::Report;
-use crate::request::{CustomerPrecheck, Precheck, SubscriberPrecheck};
+use crate::request::{CustomerPrecheck, Encode as _, Precheck, SubscriberPrecheck};
 use crate::stop::Stop;
 use crate::token::Token;
 
@@ -91,9 +91,7 @@ impl Client {
                 return Err(Error::invalid(findings));
             }
         }
-        let body = request.body().map_err(|error| {
-            Error::new(Kind::Builder("the request cannot be encoded")).because(error)
-        })?;
+        let body = request.encode()?;
         let operation = (R::INDEX, R::OPERATION.id);
         self.0.ask(operation, body, line, stop).await
     }

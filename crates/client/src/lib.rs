@@ -400,5 +400,5 @@ pub use pace::Pace;
 pub use patience::Patience;
 pub use refresh::{RefreshGrant, RefreshToken, Renewed};
 pub use report::{Reason, Report, Verdict};
-pub use request::{Conflict, CustomerPrecheck, Precheck, SubscriberPrecheck};
+pub use request::{Conflict, CustomerPrecheck, Precheck, Prepared, SubscriberPrecheck};
 pub use token::Token;

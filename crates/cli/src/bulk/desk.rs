@@ -1,11 +1,10 @@
 //! Where rows wait for their answers: each request is asked once, whoever asks it.
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::index::Index;
-use super::rows::{Key, Shown};
+use super::rows::{Key, Keyed, Shown};
 
 /// Rows that were read and have no result yet, at most: so much is in memory.
 const MOST_ROWS: usize = 2048;
@@ -35,7 +34,7 @@ pub(crate) struct Desk {
 
 struct State {
     index: Index,
-    pending: HashMap<Key, Vec<Waiting>>,
+    pending: Keyed<Vec<Waiting>>,
     rows: usize,
     is_closed: bool,
 }
@@ -45,7 +44,7 @@ impl Desk {
         Self {
             state: Mutex::new(State {
                 index,
-                pending: HashMap::new(),
+                pending: Keyed::default(),
                 rows: 0,
                 is_closed: false,
             }),

@@ -30,8 +30,7 @@ pub(crate) fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         let names = [
             "line", "severity", "rule", "column", "name", "field", "reason", "remedy",
         ];
-        out.write_all(&record(&[names.map(str::to_owned).to_vec()]))
-            .map_err(told)?;
+        out.write_all(&record(&[names.to_vec()])).map_err(told)?;
     }
     let size = std::fs::metadata(&plan.input).map_or(0, |data| data.len());
     let folder = std::env::temp_dir();
@@ -101,7 +100,7 @@ fn write(out: &mut impl Write, problem: &Problem, unit: &str, output: Output) ->
                 problem
                     .column
                     .as_ref()
-                    .map(|column| defused(of(column)))
+                    .map(|column| defused(of(column)).into_owned())
                     .unwrap_or_default()
             };
             out.write_all(&record(&[vec![
@@ -111,8 +110,8 @@ fn write(out: &mut impl Write, problem: &Problem, unit: &str, output: Output) ->
                 column(|column| &column.letters),
                 column(|column| &column.name),
                 problem.field.clone().unwrap_or_default(),
-                defused(&problem.reason),
-                defused(&problem.remedy),
+                defused(&problem.reason).into_owned(),
+                defused(&problem.remedy).into_owned(),
             ]]))
         }
     }

@@ -1,128 +1,191 @@
 //! Where in the journal each answer is.
 //!
-//! A hash table in a file that nobody sees, so that a million rows take no more memory than ten: the
-//! keys are hashes already, and lie where their first bytes say, or behind.
+//! Keys are hashes, so they spread evenly over buckets in a file that nobody sees: a million rows take
+//! no more memory than ten thousand. Most keys are new, which a Bloom filter knows without looking;
+//! those that came last are in memory, until there are enough of them for a bucket to be worth a
+//! visit.
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::rows::Key;
+use super::rows::{Key, Keyed};
 
-/// Bytes of an entry: a key, and one more than the offset, 0 where there is none.
+/// Bytes of an entry: a key and an offset.
 const ENTRY: usize = 24;
-/// Entries that are read at a time.
-const RUN: u64 = 8;
+/// Entries that a bucket has room for.
+const ROOM: usize = 512;
+const BUCKET: u64 = (ENTRY * ROOM) as u64;
+/// Entries that are kept in memory.
+const RECENT: usize = 8192;
+/// Bits of the filter. With a million keys one in three thousand is looked for in vain.
+const FILTER: usize = 1 << 24;
 
 /// A table from keys to offsets.
 pub(crate) struct Index {
     file: File,
-    /// A power of two.
-    places: u64,
-    used: u64,
-    folder: std::path::PathBuf,
+    folder: PathBuf,
+    /// Entries in each bucket; their number is a power of two.
+    buckets: Vec<u16>,
+    recent: Keyed<u64>,
+    filter: Vec<u64>,
+    /// Number of keys.
+    keys: u64,
 }
 
 impl Index {
     /// An empty table for about so many keys, in a file of this folder; it grows where there are more.
     pub(crate) fn new(folder: &Path, expected: u64) -> io::Result<Self> {
-        const LEAST: u64 = 1 << 12;
-        const MOST: u64 = 1 << 32;
-        let places = (expected.clamp(LEAST, MOST) * 2).next_power_of_two();
-        let file = tempfile::tempfile_in(folder)?;
-        // A hole, which takes no room on the disk before it is filled.
-        file.set_len(places * ENTRY as u64)?;
+        const MOST: u64 = 1 << 24;
+        // Half full, since no hash spreads keys quite evenly.
+        let buckets = (expected * 2 / ROOM as u64 + 1)
+            .min(MOST)
+            .next_power_of_two();
         Ok(Self {
-            file,
-            places,
-            used: 0,
+            file: tempfile::tempfile_in(folder)?,
             folder: folder.to_owned(),
+            buckets: vec![0; buckets as usize],
+            recent: Keyed::default(),
+            filter: vec![0; FILTER / 64],
+            keys: 0,
         })
     }
 
     /// Number of keys.
     pub(crate) fn len(&self) -> u64 {
-        self.used
+        self.keys
     }
 
     /// The offset of a key.
     pub(crate) fn get(&self, key: Key) -> io::Result<Option<u64>> {
-        Ok(self.find(key)?.1)
+        let is_new = bits(key).any(|bit| self.filter[bit / 64] & (1 << (bit % 64)) == 0);
+        if is_new {
+            return Ok(None);
+        }
+        if let Some(offset) = self.recent.get(&key) {
+            return Ok(Some(*offset));
+        }
+        let bucket = self.bucket(key);
+        let entries = self.entries(bucket)?;
+        // What was added last counts.
+        let found = entries
+            .chunks_exact(ENTRY)
+            .rev()
+            .find(|entry| entry[..16] == key.0);
+        Ok(found.map(|entry| read(entry).1))
     }
 
     /// Sets the offset of a key.
     pub(crate) fn insert(&mut self, key: Key, offset: u64) -> io::Result<()> {
-        // Two of three places at most are taken.
-        if self.used * 3 >= self.places * 2 {
+        let is_known = self.get(key)?.is_some();
+        self.keys += u64::from(!is_known);
+        for bit in bits(key) {
+            self.filter[bit / 64] |= 1 << (bit % 64);
+        }
+        self.recent.insert(key, offset);
+        match self.recent.len() < RECENT {
+            true => Ok(()),
+            false => self.put_away(),
+        }
+    }
+
+    fn bucket(&self, key: Key) -> usize {
+        // The filter has the other bytes.
+        let hash = u32::from_be_bytes([key.0[0], key.0[1], key.0[2], key.0[3]]);
+        ((u64::from(hash) * self.buckets.len() as u64) >> 32) as usize
+    }
+
+    /// The entries of a bucket.
+    fn entries(&self, bucket: usize) -> io::Result<Vec<u8>> {
+        let mut entries = vec![0; ENTRY * usize::from(self.buckets[bucket])];
+        match read_at(&self.file, &mut entries, bucket as u64 * BUCKET)? == entries.len() {
+            true => Ok(entries),
+            false => Err(io::Error::other("the table of answers was cut off")),
+        }
+    }
+
+    /// Moves what is in memory to its buckets.
+    fn put_away(&mut self) -> io::Result<()> {
+        let mut recent: Vec<(usize, Key, u64)> = self
+            .recent
+            .iter()
+            .map(|(key, offset)| (self.bucket(*key), *key, *offset))
+            .collect();
+        recent.sort_unstable_by_key(|(bucket, ..)| *bucket);
+        if recent
+            .chunk_by(|one, other| one.0 == other.0)
+            .any(|some| usize::from(self.buckets[some[0].0]) + some.len() > ROOM)
+        {
             self.grow()?;
+            return self.put_away();
         }
-        let (place, known) = self.find(key)?;
-        let mut entry = [0; ENTRY];
-        entry[..16].copy_from_slice(&key.0);
-        entry[16..].copy_from_slice(&(offset + 1).to_le_bytes());
-        write_at(&self.file, &entry, place * ENTRY as u64)?;
-        self.used += u64::from(known.is_none());
+        let mut bytes = Vec::new();
+        for some in recent.chunk_by(|one, other| one.0 == other.0) {
+            bytes.clear();
+            for (_, key, offset) in some {
+                bytes.extend_from_slice(&key.0);
+                bytes.extend_from_slice(&offset.to_le_bytes());
+            }
+            let bucket = some[0].0;
+            let used = u64::from(self.buckets[bucket]) * ENTRY as u64;
+            write_at(&self.file, &bytes, bucket as u64 * BUCKET + used)?;
+            // There is room, as was seen above.
+            self.buckets[bucket] += some.len() as u16;
+        }
+        self.recent.clear();
         Ok(())
     }
 
-    /// The place of a key, or where it would be, and its offset.
-    fn find(&self, key: Key) -> io::Result<(u64, Option<u64>)> {
-        let [a, b, c, d, e, f, g, h, ..] = key.0;
-        let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-        let mut place = hash >> (64 - self.places.trailing_zeros());
-        loop {
-            let count = RUN.min(self.places - place);
-            let mut run = [0; ENTRY * RUN as usize];
-            let run = &mut run[..ENTRY * count as usize];
-            if read_at(&self.file, run, place * ENTRY as u64)? < run.len() {
-                return Err(io::Error::other("the table of answers was cut off"));
-            }
-            for (entry, at) in run.chunks_exact(ENTRY).zip(place..) {
-                let mut offset = [0; 8];
-                offset.copy_from_slice(&entry[16..]);
-                match u64::from_le_bytes(offset) {
-                    0 => return Ok((at, None)),
-                    offset if entry[..16] == key.0 => return Ok((at, Some(offset - 1))),
-                    _ => {}
-                }
-            }
-            place = (place + count) % self.places;
-        }
-    }
-
-    /// Twice as many places.
+    /// Twice as many buckets: each becomes two.
     fn grow(&mut self) -> io::Result<()> {
-        let mut larger = Self::new(&self.folder, self.places)?;
-        let mut run = vec![0; ENTRY * 4096];
-        for start in (0..self.places * ENTRY as u64).step_by(run.len()) {
-            let length = read_at(&self.file, &mut run, start)?;
-            for entry in run[..length].chunks_exact(ENTRY) {
-                let (mut key, mut offset) = ([0; 16], [0; 8]);
-                key.copy_from_slice(&entry[..16]);
-                offset.copy_from_slice(&entry[16..]);
-                if let Some(offset) = u64::from_le_bytes(offset).checked_sub(1) {
-                    larger.insert(Key(key), offset)?;
-                }
+        let mut larger = Self {
+            file: tempfile::tempfile_in(&self.folder)?,
+            folder: PathBuf::new(),
+            buckets: vec![0; self.buckets.len() * 2],
+            recent: Keyed::default(),
+            filter: Vec::new(),
+            keys: 0,
+        };
+        for bucket in 0..self.buckets.len() {
+            let entries = self.entries(bucket)?;
+            for half in [bucket * 2, bucket * 2 + 1] {
+                let is_its = |entry: &&[u8]| larger.bucket(read(entry).0) == half;
+                let its: Vec<&[u8]> = entries.chunks_exact(ENTRY).filter(is_its).collect();
+                write_at(&larger.file, &its.concat(), half as u64 * BUCKET)?;
+                larger.buckets[half] = its.len() as u16;
             }
         }
-        *self = larger;
+        self.file = larger.file;
+        self.buckets = larger.buckets;
         Ok(())
     }
+}
+
+/// An entry's key and offset.
+fn read(entry: &[u8]) -> (Key, u64) {
+    let (mut key, mut offset) = ([0; 16], [0; 8]);
+    key.copy_from_slice(&entry[..16]);
+    offset.copy_from_slice(&entry[16..]);
+    (Key(key), u64::from_le_bytes(offset))
+}
+
+/// The bits that a key sets in the filter.
+fn bits(key: Key) -> impl Iterator<Item = usize> {
+    let [.., a, b, c, d, e, f, g, h, i, j, k, l] = key.0;
+    [[a, b, c], [d, e, f], [g, h, i], [j, k, l]]
+        .into_iter()
+        .map(|[one, two, three]| u32::from_be_bytes([0, one, two, three]) as usize % FILTER)
 }
 
 /// Reads as much as there is, up to the size of the buffer, without moving in the file.
 pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut done = 0;
     while done < buffer.len() {
+        let (rest, at) = (&mut buffer[done..], offset + done as u64);
         #[cfg(unix)]
-        let read =
-            std::os::unix::fs::FileExt::read_at(file, &mut buffer[done..], offset + done as u64);
+        let read = std::os::unix::fs::FileExt::read_at(file, rest, at);
         #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(
-            file,
-            &mut buffer[done..],
-            offset + done as u64,
-        );
+        let read = std::os::windows::fs::FileExt::seek_read(file, rest, at);
         match read {
             Ok(0) => break,
             Ok(count) => done += count,
@@ -154,20 +217,20 @@ mod tests {
     fn it_holds_what_a_map_holds() {
         let mut chance = fastrand::Rng::with_seed(7);
         let mut index = Index::new(&std::env::temp_dir(), 1).unwrap();
-        let mut map = HashMap::new();
-        for round in 0..12_000_u64 {
-            // Some keys come again, and some lie close together, at the end of the table too.
-            let near = [0xff, 0xff, 0xff, chance.u8(..), chance.u8(0..2)];
-            let mut key = [0; 16];
-            match chance.u8(0..3) {
-                0 => key[..5].copy_from_slice(&near),
-                _ => key.fill_with(|| chance.u8(..)),
-            }
+        let mut map: HashMap<[u8; 16], u64> = HashMap::new();
+        let mut known = Vec::new();
+        for round in 0..60_000_u64 {
+            // A third of the keys come again.
+            let key = match chance.u8(0..3) {
+                0 if !known.is_empty() => *chance.choice(&known).unwrap(),
+                _ => std::array::from_fn(|_| chance.u8(..)),
+            };
             assert_eq!(index.get(Key(key)).unwrap(), map.get(&key).copied());
             index.insert(Key(key), round).unwrap();
             map.insert(key, round);
+            known.push(key);
         }
-        assert!(index.places >= 1 << 14, "it has grown");
+        assert!(index.buckets.len() >= 128, "it has grown");
         assert_eq!(index.len(), map.len() as u64);
         for (key, offset) in map {
             assert_eq!(index.get(Key(key)).unwrap(), Some(offset));

@@ -175,7 +175,7 @@ impl Journal {
     fn begin(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         let mut line = MAGIC.to_vec();
-        sum(&mut line, &serde_json::to_vec(&self.question)?);
+        self::line(&mut line, &self.question)?;
         self.length = 0;
         self.append(&line)?;
         // The file is to be found after a power cut.
@@ -282,7 +282,7 @@ impl Journal {
         for (key, answer) in answers {
             offsets.push(self.length + lines.len() as u64);
             let key = *key;
-            sum(&mut lines, &serde_json::to_vec(&Line { key, at, answer })?);
+            line(&mut lines, &Line { key, at, answer })?;
         }
         self.append(&lines)?;
         Ok(offsets)
@@ -333,10 +333,14 @@ impl Question {
 }
 
 /// Appends a line: its sum and its JSON.
-fn sum(out: &mut Vec<u8>, json: &[u8]) {
-    out.extend_from_slice(format!("{:08x} ", crc32fast::hash(json)).as_bytes());
-    out.extend_from_slice(json);
+fn line(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    let start = out.len();
+    out.extend_from_slice(b"00000000 ");
+    serde_json::to_writer(&mut *out, value)?;
+    let sum = crc32fast::hash(&out[start + 9..]);
+    write!(&mut out[start..start + 8], "{sum:08x}")?;
     out.push(b'\n');
+    Ok(())
 }
 
 /// The JSON of a line, if it is as it was written.
@@ -352,7 +356,7 @@ mod hexadecimal {
     use super::Key;
 
     pub(super) fn serialize<S: Serializer>(key: &Key, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&format!("{:032x}", u128::from_be_bytes(key.0)))
+        serializer.collect_str(&format_args!("{:032x}", u128::from_be_bytes(key.0)))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {

@@ -1,6 +1,7 @@
 //! A spreadsheet in, a verdict for every row out.
 
 mod answer;
+mod body;
 mod columns;
 mod desk;
 mod dry_run;
@@ -10,6 +11,7 @@ mod journal;
 mod plan;
 mod problem;
 mod progress;
+mod queue;
 mod read;
 mod report;
 mod results;

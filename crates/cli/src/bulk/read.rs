@@ -1,11 +1,11 @@
 //! The thread that reads rows, and decides what becomes of each.
 
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use webex_precheck::Prepared;
 
 use super::desk::{Admission, Desk, Waiting};
+use super::queue::{Asks, Mail};
 use super::rows::{Key, Rows};
 use super::scribe::Message;
 use super::subject::Subject;
@@ -16,9 +16,9 @@ pub(crate) struct Reader<S> {
     pub(crate) desk: Arc<Desk>,
     pub(crate) tally: Arc<Mutex<Tally>>,
     /// Results that need no asking.
-    pub(crate) scribe: Sender<Message>,
+    pub(crate) scribe: Mail<Message>,
     /// Requests to ask.
-    pub(crate) asks: mpsc::Sender<(Key, S)>,
+    pub(crate) asks: Asks<(Key, Prepared<S>)>,
 }
 
 impl<S: Subject> Reader<S> {
@@ -35,8 +35,7 @@ impl<S: Subject> Reader<S> {
             };
             number += 1;
             let Some((key, request)) = row.request else {
-                // Nobody listens where the run is over.
-                let _ = self.scribe.send(Message::Refused(waiting, row.problems));
+                self.scribe.send(Message::Refused(waiting, row.problems));
                 continue;
             };
             if !row.problems.is_empty() {
@@ -50,10 +49,10 @@ impl<S: Subject> Reader<S> {
             {
                 Admission::Waits => {}
                 Admission::Known(offset, waiting) => {
-                    let _ = self.scribe.send(Message::Known(offset, waiting));
+                    self.scribe.send(Message::Known(offset, waiting));
                 }
                 Admission::Ask => {
-                    if self.asks.blocking_send((key, request)).is_err() {
+                    if self.asks.push((key, request)).is_err() {
                         break;
                     }
                 }

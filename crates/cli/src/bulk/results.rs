@@ -1,5 +1,6 @@
 //! A result for every row, in the forms in which they are written.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
@@ -143,8 +144,12 @@ pub(crate) fn single(report: &Report) -> String {
         origin: Origin::Asked,
         outcome: Outcome::Answer(report.into()),
     };
-    let row = csv(&done).split_off(1);
-    String::from_utf8_lossy(&record(&[COLUMNS.map(str::to_owned).to_vec(), row])).into_owned()
+    let mut out = csv::Writer::from_writer(Vec::new());
+    // Both are as wide as one another, and memory takes them.
+    let _ = out
+        .write_record(COLUMNS)
+        .and_then(|()| csv(&done, true, &mut out));
+    String::from_utf8_lossy(&out.into_inner().unwrap_or_default()).into_owned()
 }
 
 /// Writes results in one of the forms.
@@ -171,7 +176,7 @@ impl Results {
             Output::Json => Vec::new(),
             Output::Csv => {
                 let mut cells = vec!["line".to_owned()];
-                cells.extend(self.names.iter().map(|name| defused(name)));
+                cells.extend(self.names.iter().map(|name| defused(name).into_owned()));
                 cells.extend(COLUMNS.map(str::to_owned));
                 record(&[cells])
             }
@@ -193,7 +198,14 @@ impl Results {
                 }
                 out
             }
-            Output::Csv => record(&rows.iter().map(csv).collect::<Vec<_>>()),
+            Output::Csv => {
+                let mut out = csv::Writer::from_writer(Vec::with_capacity(rows.len() * 160));
+                for row in rows {
+                    // Rows are as wide as one another, and memory takes them all.
+                    let _ = csv(row, false, &mut out);
+                }
+                out.into_inner().unwrap_or_default()
+            }
             Output::Table => {
                 let lines: Vec<String> = rows.iter().map(|row| self.line(row)).collect();
                 lines.concat().into_bytes()
@@ -285,71 +297,67 @@ pub(crate) fn problem_json(problem: &Problem) -> Value {
     })
 }
 
-fn csv(row: &Done) -> Vec<String> {
-    let mut cells = vec![row.shown.line.to_string()];
-    cells.extend(row.shown.values.iter().map(|value| defused(value)));
-    cells.push(row.verdict().as_str().to_owned());
-    cells.push(row.origin.as_str().to_owned());
-    let codes = |codes: &[Code]| {
+/// Writes a row of CSV; what comes before the verdict is left out for a single precheck.
+fn csv(row: &Done, is_single: bool, out: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
+    fn codes(codes: &[Code]) -> String {
         let codes: Vec<String> = codes
             .iter()
             .filter_map(|it| it.code)
             .map(|it| it.to_string())
             .collect();
-        // A single negative code is a number and no formula.
         codes.join(" ")
-    };
-    let words = defused(&row.words());
-    match &row.outcome {
-        Outcome::Answer(answer) => cells.extend([
-            codes(&answer.info),
-            codes(&answer.errors),
-            words,
-            answer
-                .http_status
-                .map(|status| status.to_string())
-                .unwrap_or_default(),
-            defused(answer.tracking_id.as_deref().unwrap_or_default()),
-            answer.attempts.to_string(),
-            answer.milliseconds.to_string(),
-        ]),
-        Outcome::Refused(_) => {
-            let empty = String::new;
-            cells.extend([
-                empty(),
-                empty(),
-                words,
-                empty(),
-                empty(),
-                "0".to_owned(),
-                empty(),
-            ]);
+    }
+    if !is_single {
+        out.write_field(row.shown.line.to_string())?;
+        for value in &row.shown.values {
+            out.write_field(&*defused(value))?;
         }
     }
-    cells
+    out.write_field(row.verdict().as_str())?;
+    out.write_field(row.origin.as_str())?;
+    let words = row.words();
+    let words = defused(&words);
+    match &row.outcome {
+        Outcome::Answer(answer) => {
+            out.write_field(codes(&answer.info))?;
+            out.write_field(codes(&answer.errors))?;
+            out.write_field(&*words)?;
+            let status = answer.http_status.map(|status| status.to_string());
+            out.write_field(status.unwrap_or_default())?;
+            out.write_field(&*defused(answer.tracking_id.as_deref().unwrap_or_default()))?;
+            out.write_field(answer.attempts.to_string())?;
+            out.write_field(answer.milliseconds.to_string())?;
+        }
+        Outcome::Refused(_) => {
+            for field in ["", "", &words, "", "", "0", ""] {
+                out.write_field(field)?;
+            }
+        }
+    }
+    out.write_record(None::<&[u8]>)
 }
 
 /// Rows of CSV.
-pub(crate) fn record(rows: &[Vec<String>]) -> Vec<u8> {
+pub(crate) fn record<S: AsRef<str>>(rows: &[Vec<S>]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         // Rows are as wide as one another, and memory takes them all.
-        let _ = writer.write_record(row);
+        let _ = writer.write_record(row.iter().map(AsRef::as_ref));
     }
     writer.into_inner().unwrap_or_default()
 }
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front, which bulk does
 /// not read as a part of it.
-pub(crate) fn defused(text: &str) -> String {
+pub(crate) fn defused(text: &str) -> Cow<'_, str> {
     let first = text.trim_start().chars().next();
     let is_formula = matches!(
         first,
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
     );
     match is_formula || text.starts_with(['\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
     }
 }
 

@@ -1,32 +1,67 @@
 //! Rows as requests.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
 
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::decode::{Wrong, set};
+use webex_precheck::Prepared;
+
+use crate::decode::Wrong;
 use crate::fields::{Flag, Shape};
 
+use super::body::{self, Value};
 use super::columns::{self, Mapping, Use};
-use super::input::{self, Input, Leaf, Values, cell};
+use super::input::{self, Cells, Input, Leaf, Values, cell};
 use super::problem::{Column, Problem};
 use super::subject::{NoRequest, Subject};
 
 /// What is asked, whichever row asks it: rows with the same content have the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(pub(crate) [u8; 16]);
 
 impl Key {
-    fn of<S: Subject>(request: &S) -> Result<Self, serde_json::Error> {
+    /// Of a request's body, which is the same for the same request.
+    fn of<S: Subject>(body: &[u8]) -> Self {
         let mut digest = Sha256::new();
         digest.update(S::OPERATION.id);
         digest.update([0]);
-        digest.update(serde_json::to_vec(request)?);
+        digest.update(body);
         let mut key = [0; 16];
         key.copy_from_slice(&digest.finalize()[..16]);
-        Ok(Self(key))
+        Self(key)
+    }
+}
+
+/// It is a hash already.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        state.write_u64(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+    }
+}
+
+/// A map by keys.
+pub(crate) type Keyed<V> = HashMap<Key, V, BuildHasherDefault<AsItIs>>;
+
+/// Takes what is hashed for its hash.
+#[derive(Default)]
+pub(crate) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -34,7 +69,7 @@ impl Key {
 pub(crate) struct Row<S> {
     pub(crate) shown: Shown,
     /// What to ask, unless there are hard problems.
-    pub(crate) request: Option<(Key, S)>,
+    pub(crate) request: Option<(Key, Prepared<S>)>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -55,17 +90,16 @@ pub(crate) struct Rows<S> {
     members: HashMap<String, Result<Use, String>>,
     mapping: Mapping,
     defaults: Vec<(&'static Flag, String)>,
+    /// Places of [`Subject::KEYS`] among the fields.
+    keys: Vec<usize>,
     subject: PhantomData<S>,
 }
 
 /// Members of JSON objects whose use is remembered.
 const MOST_MEMBERS: usize = 1000;
 
-/// The value of a field, and where it is from.
-struct Field {
-    field: &'static Flag,
-    value: Value,
-}
+/// The values of a row, by the places of their fields in [`Subject::FIELDS`].
+type Fields<'a> = Vec<Option<Value<'a>>>;
 
 impl<S: Subject> Rows<S> {
     /// The rows of an input. The error is what is wrong with its header, all of it.
@@ -84,6 +118,10 @@ impl<S: Subject> Rows<S> {
             members: HashMap::new(),
             mapping,
             defaults,
+            keys: S::KEYS
+                .iter()
+                .filter_map(|key| S::FIELDS.iter().position(|field| field.field == *key))
+                .collect(),
             subject: PhantomData,
         })
     }
@@ -101,27 +139,27 @@ impl<S: Subject> Rows<S> {
         let input::Row { line, values } = row;
         let mut problems = Vec::new();
         let mut kept = vec![String::new(); self.mapping.keep.len()];
-        let mut fields = match values {
-            Ok(Values::Cells(cells)) => self.of_cells(line, cells, &mut kept, &mut problems),
-            Ok(Values::Leaves(leaves)) => self.of_leaves(line, leaves, &mut kept, &mut problems),
-            Err(problem) => {
-                problems.push(*problem);
-                Vec::new()
+        let mut fields: Fields<'_> = Vec::new();
+        fields.resize_with(S::FIELDS.len(), || None);
+        match &values {
+            Ok(Values::Cells(cells)) => {
+                self.of_cells(line, cells, &mut fields, &mut kept, &mut problems);
             }
-        };
+            Ok(Values::Leaves(leaves)) => {
+                self.of_leaves(line, leaves, &mut fields, &mut kept, &mut problems);
+            }
+            Err(problem) => problems.push(Problem::clone(problem)),
+        }
         let can_be_read = problems.is_empty();
         for (field, text) in &self.defaults {
-            if !fields.iter().any(|it| it.field.field == field.field) {
-                let value = value(field, text);
-                fields.push(Field { field, value });
+            let place = place(S::FIELDS, field);
+            if let Some(missing @ None) = fields.get_mut(place) {
+                *missing = Some(value(field, text));
             }
         }
-        let keys = S::KEYS.iter().map(|key| {
-            let field = fields.iter().find(|it| it.field.field == *key);
-            field
-                .and_then(|it| it.value.as_str())
-                .unwrap_or_default()
-                .to_owned()
+        let keys = self.keys.iter().map(|place| match fields.get(*place) {
+            Some(Some(Value::Text(text))) => (*text).to_owned(),
+            _ => String::new(),
         });
         let shown = Shown {
             line,
@@ -129,7 +167,7 @@ impl<S: Subject> Rows<S> {
         };
         // What follows from a cell that cannot be read is not told as well.
         let request = match can_be_read {
-            true => self.request(line, fields, &mut problems),
+            true => self.request(line, &fields, &mut problems),
             false => None,
         };
         Ok(Some(Row {
@@ -139,35 +177,33 @@ impl<S: Subject> Rows<S> {
         }))
     }
 
-    fn of_cells(
+    fn of_cells<'a>(
         &self,
         line: u64,
-        cells: Vec<Result<String, cell::Damage>>,
+        cells: &'a Cells,
+        fields: &mut Fields<'a>,
         kept: &mut [String],
         problems: &mut Vec<Problem>,
-    ) -> Vec<Field> {
+    ) {
         let header = self.input.header().unwrap_or_default();
-        let mut fields = Vec::with_capacity(cells.len());
-        for (index, (cell, used)) in cells.into_iter().zip(&self.uses).enumerate() {
+        for (index, used) in self.uses.iter().enumerate() {
+            let cell = cells.get(index);
             let name = header.get(index).map(String::as_str).unwrap_or_default();
             if let Some(kept) = used.kept.and_then(|slot| kept.get_mut(slot)) {
-                kept.clone_from(cell.as_ref().unwrap_or(&String::new()));
+                cell.clone_into(kept);
             }
-            let is_left_out =
-                used.field.is_none() && (used.kept.is_some() || !name.trim().is_empty());
-            if is_left_out {
+            if used.field.is_none() && !name.trim().is_empty() {
                 continue;
             }
-            let text = cell
-                .as_deref()
-                .map_err(|damage| *damage)
-                .and_then(cell::meant);
+            let text = match cells.damage(index) {
+                Some(damage) => Err(damage),
+                None => cell::meant(cell),
+            };
             match (text, used.field) {
                 (Ok(""), _) => {}
-                (Ok(text), Some(field)) => fields.push(Field {
-                    field,
-                    value: value(field, text),
-                }),
+                (Ok(text), Some(field)) => {
+                    fields[place(S::FIELDS, field)] = Some(value(field, text))
+                }
                 (Ok(_), None) => {
                     let remedy = "give the column a name, or empty the cell";
                     let problem =
@@ -183,20 +219,18 @@ impl<S: Subject> Rows<S> {
                 }
             }
         }
-        fields
     }
 
-    fn of_leaves(
+    fn of_leaves<'a>(
         &mut self,
         line: u64,
-        leaves: Vec<(String, Leaf)>,
+        leaves: &'a [(String, Leaf)],
+        fields: &mut Fields<'a>,
         kept: &mut [String],
         problems: &mut Vec<Problem>,
-    ) -> Vec<Field> {
-        let mut fields: Vec<Field> = Vec::with_capacity(leaves.len());
+    ) {
         for (path, leaf) in leaves {
-            let at = Column::member(&path);
-            let used = match self.use_of(&path) {
+            let used = match self.use_of(path) {
                 Ok(used) => used,
                 Err(reason) => {
                     let remedy = "name the field as `webex-precheck schema` does";
@@ -205,7 +239,7 @@ impl<S: Subject> Rows<S> {
                 }
             };
             if let Some(kept) = used.kept.and_then(|slot| kept.get_mut(slot)) {
-                *kept = match &leaf {
+                *kept = match leaf {
                     Leaf::Text(text) => text.clone(),
                     Leaf::List(texts) => texts.join(","),
                     Leaf::Other(what) => (*what).to_owned(),
@@ -216,9 +250,10 @@ impl<S: Subject> Rows<S> {
             };
             let mut refuse = |rule, reason: String, remedy| {
                 let problem = Problem::of_row(line, rule, reason, remedy);
-                problems.push(problem.at(at.clone()).in_field(field.field));
+                problems.push(problem.at(Column::member(path)).in_field(field.field));
             };
-            if fields.iter().any(|it| it.field.field == field.field) {
+            let place = place(S::FIELDS, field);
+            if fields[place].is_some() {
                 refuse(
                     "duplicate-field",
                     "it is there twice".to_owned(),
@@ -232,8 +267,10 @@ impl<S: Subject> Rows<S> {
                     refuse(damage.rule(), damage.reason(), damage.remedy());
                     continue;
                 }
-                (Shape::Packages, Leaf::List(names)) => Value::from(names),
-                (_, Leaf::Text(text)) => value(field, &text),
+                (Shape::Packages, Leaf::List(names)) => {
+                    Value::List(names.iter().map(String::as_str).collect())
+                }
+                (_, Leaf::Text(text)) => value(field, text),
                 (shape, leaf) => {
                     let wanted = match shape {
                         Shape::Packages => "a list of texts",
@@ -248,9 +285,8 @@ impl<S: Subject> Rows<S> {
                     continue;
                 }
             };
-            fields.push(Field { field, value });
+            fields[place] = Some(value);
         }
-        fields
     }
 
     /// What becomes of a member of a JSON object.
@@ -269,16 +305,12 @@ impl<S: Subject> Rows<S> {
     fn request(
         &self,
         line: u64,
-        fields: Vec<Field>,
+        fields: &Fields<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<(Key, S)> {
-        let mut body = Value::Object(Map::new());
-        for Field { field, value } in fields {
-            // No field is in the way of another.
-            let _ = set(&mut body, field.field, value);
-        }
+    ) -> Option<(Key, Prepared<S>)> {
+        let body = body::of(S::FIELDS, fields);
         let refused = |rule, reason, remedy: &str| Problem::of_row(line, rule, reason, remedy);
-        let request = match S::decode(body) {
+        let request = match S::decode(&body) {
             Ok(request) => request,
             Err(NoRequest::Wrong(Wrong::Missing(missing))) => {
                 let problem = |field: &String| {
@@ -304,28 +336,27 @@ impl<S: Subject> Rows<S> {
                 return None;
             }
         };
-        for finding in request.findings() {
-            problems.push(self.in_column(Problem::of_finding(line, &finding)));
-        }
-        if problems.iter().any(Problem::is_hard) {
-            return None;
-        }
-        match Key::of(&request) {
-            Ok(key) => Some((key, request)),
+        let prepared = match Prepared::new(&request) {
+            Ok(prepared) => prepared,
             Err(error) => {
                 problems.push(refused("encoding", error.to_string(), "look at its values"));
-                None
+                return None;
             }
+        };
+        for finding in prepared.findings() {
+            problems.push(self.in_column(Problem::of_finding(line, finding)));
+        }
+        match problems.iter().any(Problem::is_hard) {
+            true => None,
+            false => Some((Key::of::<S>(prepared.body()), prepared)),
         }
     }
 
     /// The problem with the column of its field, where there is one.
     fn in_column(&self, problem: Problem) -> Problem {
         let header = self.input.header().unwrap_or_default();
-        let is_its = |used: &Use| {
-            used.field
-                .is_some_and(|field| Some(field.field) == problem.field.as_deref())
-        };
+        let field = problem.field.as_deref();
+        let is_its = |used: &Use| used.field.is_some_and(|it| Some(it.field) == field);
         match self.uses.iter().position(is_its) {
             Some(index) => problem.at(Column::new(index, &header[index])),
             None => problem,
@@ -333,13 +364,20 @@ impl<S: Subject> Rows<S> {
     }
 }
 
+/// The place of a field among all.
+fn place(fields: &'static [Flag], field: &'static Flag) -> usize {
+    let place = fields.iter().position(|it| std::ptr::eq(it, field));
+    // Every field is one of them.
+    place.unwrap_or_default()
+}
+
 /// The value of a field as text says it.
-fn value(field: &Flag, text: &str) -> Value {
+fn value<'a>(field: &Flag, text: &'a str) -> Value<'a> {
     match field.shape {
-        Shape::Text | Shape::Package => Value::from(text),
+        Shape::Text | Shape::Package => Value::Text(text),
         Shape::Packages => {
             let names = text.split([',', ';', '|', '\n']).map(str::trim);
-            names.filter(|name| !name.is_empty()).collect()
+            Value::List(names.filter(|name| !name.is_empty()).collect())
         }
     }
 }

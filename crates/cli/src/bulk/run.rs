@@ -4,12 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use futures_util::stream::poll_fn;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
@@ -20,13 +18,13 @@ use crate::outcome::{Exit, Failure, printable, warn};
 use crate::profile::Output;
 use crate::signals::Signals;
 
-use super::answer::Answer;
 use super::desk::Desk;
 use super::index::Index;
 use super::input::Input;
 use super::journal::{Found, Journal, Question};
 use super::plan::Plan;
 use super::progress::{Now, Progress};
+use super::queue::{self, Mail};
 use super::read::Reader;
 use super::report::{self, Report};
 use super::results::Results;
@@ -36,8 +34,6 @@ use super::scribe::{Ended, Fault, Message, Ordered, Scribe};
 use super::subject::Subject;
 use super::tally::Tally;
 
-/// Requests that are ready to be asked.
-const READY: usize = 64;
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(200);
 /// How often it is told in a line of its own.
@@ -98,8 +94,8 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         screen::Progress::Line | screen::Progress::Lines => count_rows(plan),
     };
 
-    let (messages, received) = channel();
-    let (asks, mut requests) = mpsc::channel(READY);
+    let messages = Mail::new();
+    let (asks, requests) = queue::asks();
     let (failed, mut has_failed) = mpsc::unbounded_channel();
     let (over, mut is_over) = oneshot::channel();
     let reader = Reader {
@@ -133,6 +129,7 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         report,
         ordered: plan.is_ordered.then(Ordered::default),
     };
+    let received = messages.clone();
     spawn("scribe", move || {
         let ended = scribe.run(&received, || {
             let _ = failed.send(());
@@ -147,7 +144,6 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     if let Some(rate) = plan.rate {
         limits = limits.per_second(rate.per_second());
     }
-    let requests = poll_fn(move |context| requests.poll_recv(context));
     let mut answers = connection.client.precheck_many(requests, limits);
     let mut course = Course::new(plan, messages.clone());
     let start = Instant::now();
@@ -203,7 +199,7 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         answers.stop();
         desk.close();
     }
-    let _ = messages.send(Message::End);
+    messages.send(Message::End);
     let ended: Ended = loop {
         tokio::select! {
             ended = &mut is_over => match ended {
@@ -261,11 +257,25 @@ fn interrupted_at_once(journal: Option<&Path>) -> String {
     .to_owned()
 }
 
+/// Starts a thread that gives way to the one that asks.
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(|| {
+        give_way();
+        work();
+    });
     let told = |error: io::Error| Failure::usage(format!("no thread can be started: {error}"));
     thread.map(drop).map_err(told)
 }
+
+/// Lets other threads go first where there are not enough processors: what is asked takes longest.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    // Where it is not allowed, it is only slower.
+    let _ = rustix::process::nice(10);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_way() {}
 
 /// Opens the journal that the plan asks for.
 fn journal(plan: &Plan, question: &Question) -> Result<(Journal, Found, Index), Failure> {
@@ -340,7 +350,7 @@ fn count_rows(plan: &Plan) -> Arc<AtomicU64> {
 
 /// What answers mean for the run.
 struct Course {
-    messages: Sender<Message>,
+    messages: Mail<Message>,
     stop: Option<Stop>,
     has_verdict: bool,
     failures_in_a_row: u32,
@@ -348,7 +358,7 @@ struct Course {
 }
 
 impl Course {
-    fn new(plan: &Plan, messages: Sender<Message>) -> Self {
+    fn new(plan: &Plan, messages: Mail<Message>) -> Self {
         Self {
             messages,
             stop: None,
@@ -360,11 +370,10 @@ impl Course {
 
     /// Hands an answer to the scribe, unless it is not one of the row but one of the run.
     fn answered(&mut self, key: Key, result: Result<Answered, Error>) -> Option<Stop> {
-        let answer = match &result {
-            Ok(report) => {
+        match &result {
+            Ok(_) => {
                 self.has_verdict = true;
                 self.failures_in_a_row = 0;
-                Answer::from(report)
             }
             Err(error) if error.is_stopped() => return None,
             // Whom Webex does not know, it answers no row; once it has, a 403 is the row's.
@@ -375,13 +384,9 @@ impl Course {
             {
                 return result.err().map(|error| Stop::Refused(Box::new(error)));
             }
-            Err(error) => {
-                self.failures_in_a_row += 1;
-                Answer::from(error)
-            }
-        };
-        // The scribe lives longer than the run.
-        let _ = self.messages.send(Message::Answered(key, Box::new(answer)));
+            Err(_) => self.failures_in_a_row += 1,
+        }
+        self.messages.send(Message::Answered(key, Box::new(result)));
         let is_failing = self.most_failures > 0 && self.failures_in_a_row >= self.most_failures;
         is_failing.then_some(Stop::Failing(self.failures_in_a_row))
     }

@@ -2,27 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
+
+use webex_precheck::{Error, Report};
 
 use super::answer::Answer;
 use super::desk::{Desk, Waiting};
 use super::journal::{Journal, JournalReader};
 use super::problem::Problem;
-use super::report::Report;
+use super::queue::Mail;
+use super::report;
 use super::results::{Done, Origin, Outcome, Results};
 use super::rows::Key;
 use super::screen::Screen;
 use super::tally::Tally;
 
-/// Messages that are handled together, at most.
-const BATCH: usize = 512;
-
 /// What happened to rows.
 pub(crate) enum Message {
     /// Webex has answered, or failed to.
-    Answered(Key, Box<Answer>),
+    Answered(Key, Box<Result<Report, Error>>),
     /// The journal has the answer, there.
     Known(u64, Waiting),
     /// The row is not asked for.
@@ -47,7 +46,7 @@ pub(crate) struct Scribe {
     pub(crate) results: Results,
     pub(crate) screen: Arc<Screen>,
     pub(crate) tally: Arc<Mutex<Tally>>,
-    pub(crate) report: Option<Report>,
+    pub(crate) report: Option<report::Report>,
     /// Results that wait for those of the rows before them, where they come in order.
     pub(crate) ordered: Option<Ordered>,
 }
@@ -79,14 +78,14 @@ impl Ordered {
 
 /// What is left when all is written.
 pub(crate) struct Ended {
-    pub(crate) report: Option<Report>,
+    pub(crate) report: Option<report::Report>,
     pub(crate) fault: Option<Fault>,
 }
 
 impl Scribe {
     /// Handles messages until the last, or until something cannot be written; `failed` is called at
     /// once then, and what is answered meanwhile still goes into the journal if it can.
-    pub(crate) fn run(mut self, messages: &Receiver<Message>, failed: impl Fn()) -> Ended {
+    pub(crate) fn run(mut self, messages: &Mail<Message>, failed: impl Fn()) -> Ended {
         let mut fault = None;
         let mut note = |found: Fault| {
             failed();
@@ -97,15 +96,17 @@ impl Scribe {
         }
         let mut is_over = false;
         while !is_over {
-            let Ok(first) = messages.recv() else {
-                break;
-            };
-            let more = messages.try_iter().take(BATCH);
             let mut answers = Vec::new();
             let mut done = Vec::new();
-            for message in std::iter::once(first).chain(more) {
+            for message in messages.take() {
                 match message {
-                    Message::Answered(key, answer) => answers.push((key, *answer)),
+                    Message::Answered(key, answer) => answers.push((
+                        key,
+                        match &*answer {
+                            Ok(report) => Answer::from(report),
+                            Err(error) => Answer::from(error),
+                        },
+                    )),
                     Message::Known(offset, row) => match self.reader.answer(offset) {
                         Ok(answer) => done.push(self.known(offset, row, answer)),
                         Err(error) => note(Fault::Journal(error)),
@@ -167,17 +168,24 @@ impl Scribe {
         let offsets = self.journal.answers(&answers, now)?;
         let mut settled = Vec::with_capacity(answers.len());
         for ((key, answer), offset) in answers.into_iter().zip(offsets) {
-            let rows = self.desk.settle(key, offset)?;
-            for (place, Waiting { number, shown }) in rows.into_iter().enumerate() {
+            let mut rows = self.desk.settle(key, offset)?.into_iter().peekable();
+            let mut origin = Origin::Asked;
+            let mut answer = Some(answer);
+            while let Some(Waiting { number, shown }) = rows.next() {
+                let its = match rows.peek() {
+                    Some(_) => answer.clone(),
+                    None => answer.take(),
+                };
+                let Some(its) = its else {
+                    break;
+                };
                 let done = Done {
                     shown,
-                    origin: match place {
-                        0 => Origin::Asked,
-                        _ => Origin::Duplicate,
-                    },
-                    outcome: Outcome::Answer(answer.clone()),
+                    origin,
+                    outcome: Outcome::Answer(its),
                 };
                 settled.push((number, done));
+                origin = Origin::Duplicate;
             }
         }
         Ok(settled)

@@ -1,5 +1,6 @@
 //! The two kinds of rows.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 use webex_precheck::{CustomerPrecheck, Precheck, SubscriberPrecheck};
@@ -16,7 +17,7 @@ pub(crate) trait Subject: Precheck + Sized + 'static {
     const KEYS: &'static [&'static str];
 
     /// Decodes a request.
-    fn decode(body: Value) -> Result<Self, NoRequest>;
+    fn decode(body: &[u8]) -> Result<Self, NoRequest>;
 }
 
 /// Why the values of a row are no request.
@@ -25,6 +26,14 @@ pub(crate) enum NoRequest {
     Wrong(Wrong),
     /// They exclude each other.
     Conflict(String),
+}
+
+/// Decodes the usual request at once; what is wrong with another is worth a closer look.
+fn request<T: DeserializeOwned>(body: &[u8], fields: &[Flag]) -> Result<T, NoRequest> {
+    serde_json::from_slice(body).or_else(|_| {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        decode(body, fields).map_err(NoRequest::Wrong)
+    })
 }
 
 impl Subject for CustomerPrecheck {
@@ -36,9 +45,8 @@ impl Subject for CustomerPrecheck {
         "customerInfo.primaryEmail",
     ];
 
-    fn decode(body: Value) -> Result<Self, NoRequest> {
-        let request: CustomerPrecheckRequest =
-            decode(body, Self::FIELDS).map_err(NoRequest::Wrong)?;
+    fn decode(body: &[u8]) -> Result<Self, NoRequest> {
+        let request: CustomerPrecheckRequest = request(body, Self::FIELDS)?;
         Ok(request.into())
     }
 }
@@ -48,9 +56,8 @@ impl Subject for SubscriberPrecheck {
     const FIELDS: &'static [Flag] = SUBSCRIBER;
     const KEYS: &'static [&'static str] = &["email", "customerId"];
 
-    fn decode(body: Value) -> Result<Self, NoRequest> {
-        let request: SubscriberPrecheckRequest =
-            decode(body, Self::FIELDS).map_err(NoRequest::Wrong)?;
+    fn decode(body: &[u8]) -> Result<Self, NoRequest> {
+        let request: SubscriberPrecheckRequest = request(body, Self::FIELDS)?;
         Self::try_from(request).map_err(|conflict| NoRequest::Conflict(conflict.to_string()))
     }
 }

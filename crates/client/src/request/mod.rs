@@ -2,6 +2,7 @@
 
 #[rustfmt::skip]
 mod generated;
+mod prepared;
 
 use std::fmt;
 
@@ -11,8 +12,11 @@ use webex_precheck_api::{Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 use crate::findings::{self, Finding, Severity};
 
 pub use generated::{CustomerPrecheck, SubscriberPrecheck};
+pub(crate) use prepared::Encode;
+pub use prepared::Prepared;
 
-/// A request of one of the two operations: [`CustomerPrecheck`] or [`SubscriberPrecheck`].
+/// A request of one of the two operations: [`CustomerPrecheck`] or [`SubscriberPrecheck`], or one
+/// of them [`Prepared`].
 pub trait Precheck: Serialize + Send + Sync + sealed::Sealed {
     /// The operation that takes it.
     const OPERATION: Operation;

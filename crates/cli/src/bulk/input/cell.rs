@@ -59,6 +59,9 @@ impl Damage {
 /// The text that was meant: without blanks around it, and without the means by which spreadsheets
 /// are told that a value is text.
 pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
+    if is_plain(text.as_bytes()) {
+        return Ok(text);
+    }
     if text.contains('\u{fffd}') {
         return Err(Damage::Encoding);
     }
@@ -86,6 +89,18 @@ pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
         return Err(Damage::Shortened);
     }
     Ok(text)
+}
+
+/// Whether there is nothing to mend, as in nearly all cells.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'=' | b'\'' | b'#'));
+    let mut before = 0;
+    let is_visible = bytes.iter().all(|byte| {
+        let is_exponent = before == b'E' && *byte == b'+';
+        before = *byte;
+        (b' '..=b'~').contains(byte) && !is_exponent
+    });
+    is_visible && !is_edge(bytes.first()) && bytes.last() != Some(&b' ')
 }
 
 fn is_blank(c: char) -> bool {

@@ -7,6 +7,7 @@
 
 use std::io;
 
+use super::cells::Cells;
 use super::text::Text;
 
 /// More bytes than any row has: a quote is never closed.
@@ -27,7 +28,7 @@ pub(crate) struct Lines {
 pub(crate) struct Record {
     /// Line at which it begins, from 1.
     pub(crate) line: u64,
-    pub(crate) cells: Result<Vec<String>, Malformed>,
+    pub(crate) cells: Result<Cells, Malformed>,
 }
 
 /// A row that cannot be read.
@@ -52,7 +53,7 @@ pub(crate) enum Fault {
 /// What is at the beginning of a text.
 enum Parsed {
     Row {
-        cells: Vec<String>,
+        cells: Cells,
         length: usize,
     },
     Malformed {
@@ -92,7 +93,7 @@ impl Lines {
             if rest.is_empty() && self.text.is_at_end() {
                 return Ok(None);
             }
-            let parsed = parse(rest.as_bytes(), self.delimiter, self.text.is_at_end());
+            let parsed = parse(rest, self.delimiter, self.text.is_at_end());
             let (cells, length) = match parsed {
                 Parsed::Row { cells, length } => (Ok(cells), length),
                 Parsed::Malformed { malformed, length } => (Err(malformed), length),
@@ -138,8 +139,9 @@ fn line_end(bytes: &[u8], at: usize, is_all: bool) -> Option<usize> {
 }
 
 /// Parses the row at the beginning; `is_all` says that nothing follows.
-fn parse(bytes: &[u8], delimiter: u8, is_all: bool) -> Parsed {
-    let mut cells = Vec::new();
+fn parse(text: &str, delimiter: u8, is_all: bool) -> Parsed {
+    let bytes = text.as_bytes();
+    let mut cells = Cells::default();
     let mut at = 0;
     let mut has_quoted_line_end = false;
     loop {
@@ -148,32 +150,28 @@ fn parse(bytes: &[u8], delimiter: u8, is_all: bool) -> Parsed {
             malformed: Malformed { column, fault },
             length,
         };
-        let start = quote_at(bytes, at, delimiter);
-        let cell = match start {
+        match quote_at(bytes, at, delimiter) {
             Some(start) => {
-                let Some(cell) = quoted(&bytes[start..]) else {
+                let Some(length) = quoted(&text[start..], &mut cells) else {
                     return match is_all || bytes.len() > LONGEST {
                         true => malformed(Fault::Unclosed, first_line(bytes)),
                         false => Parsed::More,
                     };
                 };
-                has_quoted_line_end |= line_ends(cell.1) > 0;
-                at = start + cell.1.len();
+                at = start + length;
+                has_quoted_line_end |= line_ends(&bytes[start..at]) > 0;
                 while bytes.get(at).is_some_and(|byte| is_blank(*byte, delimiter)) {
                     at += 1;
                 }
-                cell.0
             }
             None => {
                 let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n') || *byte == delimiter;
                 let length = bytes[at..].iter().position(is_end);
                 let end = length.map_or(bytes.len(), |length| at + length);
-                let cell = String::from_utf8_lossy(&bytes[at..end]).into_owned();
+                cells.push(&text[at..end]);
                 at = end;
-                cell
             }
-        };
-        cells.push(cell);
+        }
         match bytes.get(at) {
             Some(byte) if *byte == delimiter => at += 1,
             None if is_all => return Parsed::Row { cells, length: at },
@@ -221,20 +219,19 @@ fn is_blank(byte: u8, delimiter: u8) -> bool {
     (byte == b' ' || byte == b'\t') && byte != delimiter
 }
 
-/// The text of the quoted cell at the beginning, and its bytes with the quotes.
-fn quoted(bytes: &[u8]) -> Option<(String, &[u8])> {
-    let mut text = Vec::new();
+/// Adds the text of the quoted cell at the beginning. Gives its length, with the quotes; none if
+/// it has no end.
+fn quoted(text: &str, cells: &mut Cells) -> Option<usize> {
     let mut at = 1;
     loop {
-        let rest = bytes.get(at..)?;
-        let length = rest.iter().position(|byte| *byte == b'"')?;
-        text.extend_from_slice(&rest[..length]);
+        let length = text.get(at..)?.find('"')?;
+        cells.extend_last(&text[at..at + length]);
         at += length + 1;
-        if bytes.get(at) != Some(&b'"') {
-            let text = String::from_utf8_lossy(&text).into_owned();
-            return Some((text, &bytes[..at]));
+        if text.as_bytes().get(at) != Some(&b'"') {
+            cells.end_last();
+            return Some(at);
         }
-        text.push(b'"');
+        cells.extend_last("\"");
         at += 1;
     }
 }
@@ -260,7 +257,11 @@ mod tests {
 
     fn cells(text: &str) -> Vec<Vec<String>> {
         let rows = read(text, b',').into_iter();
-        rows.map(|row| row.cells.unwrap()).collect()
+        rows.map(|row| texts(&row.cells.unwrap())).collect()
+    }
+
+    fn texts(cells: &Cells) -> Vec<String> {
+        cells.iter().map(str::to_owned).collect()
     }
 
     #[test]
@@ -288,7 +289,7 @@ mod tests {
         };
         let well = |line, cells: [&str; 2]| Record {
             line,
-            cells: Ok(cells.map(str::to_owned).to_vec()),
+            cells: Ok(Cells::of(&cells)),
         };
         assert_eq!(
             read("1,\"a\n2,b\n3,c", b','),
@@ -321,7 +322,7 @@ mod tests {
         let unclosed = format!("1,\"{}\n2,c\n", "x\n".repeat(LONGEST));
         let rows = read(&unclosed, b',');
         assert_eq!(rows[0].cells.as_ref().unwrap_err().fault, Fault::Unclosed);
-        assert_eq!(rows.last().unwrap().cells.as_ref().unwrap()[0], "2");
+        assert_eq!(rows.last().unwrap().cells.as_ref().unwrap().get(0), "2");
     }
 
     #[test]
@@ -351,7 +352,7 @@ mod tests {
             let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
             let read: Vec<Vec<String>> = read(&text, delimiter)
                 .into_iter()
-                .map(|row| row.cells.unwrap())
+                .map(|row| texts(&row.cells.unwrap()))
                 .collect();
             assert_eq!(read, rows, "round {round}: {text:?}");
         }

@@ -1,6 +1,7 @@
 //! The rows of an input, whatever its form.
 
 pub(crate) mod cell;
+mod cells;
 mod csv;
 mod jsonl;
 mod text;
@@ -16,6 +17,7 @@ use self::csv::{Fault, Malformed};
 use self::text::Text;
 use super::problem::{Column, Problem};
 
+pub(crate) use self::cells::Cells;
 pub(crate) use self::jsonl::Leaf;
 
 /// How to read an input. What is none is found out.
@@ -58,7 +60,7 @@ pub(crate) struct Row {
 /// The values of a row.
 pub(crate) enum Values {
     /// As many as the header has columns; what cannot be read is told.
-    Cells(Vec<Result<String, cell::Damage>>),
+    Cells(Cells),
     /// By dotted path.
     Leaves(Vec<(String, Leaf)>),
 }
@@ -137,8 +139,11 @@ impl Input {
         }
         while let Some(row) = rows.next()? {
             match row.cells {
-                Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => {}
-                Ok(header) => return Ok(Ok(Self::Csv { rows, header })),
+                Ok(cells) if cells.is_empty() => {}
+                Ok(cells) => {
+                    let header = cells.iter().map(str::to_owned).collect();
+                    return Ok(Ok(Self::Csv { rows, header }));
+                }
                 Err(malformed) => {
                     let fault = fault(malformed);
                     return Ok(Err(format!("line {}, the header: {fault}", row.line)));
@@ -159,10 +164,11 @@ impl Input {
             None => Err("its sheet is empty".to_owned()),
             Some(row) => {
                 let row = row?;
-                let header: Result<Vec<String>, cell::Damage> = row.cells.into_iter().collect();
-                let header = header.map_err(|damage| {
-                    format!("row {}, the header: {}", row.number, damage.reason())
-                })?;
+                if let Some(damage) = (0..row.cells.len()).find_map(|it| row.cells.damage(it)) {
+                    let reason = damage.reason();
+                    return Err(format!("row {}, the header: {reason}", row.number));
+                }
+                let header = row.cells.iter().map(str::to_owned).collect();
                 Ok(Self::Xlsx { rows, header })
             }
         }
@@ -205,8 +211,8 @@ impl Input {
                 };
                 let line = row.line;
                 let values = match row.cells {
-                    Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
-                    Ok(cells) => square(line, cells.into_iter().map(Ok).collect(), header, true),
+                    Ok(cells) if cells.is_empty() => continue,
+                    Ok(cells) => square(line, cells, header, true),
                     Err(malformed) => Err(Box::new(malformed_row(line, malformed, header))),
                 };
                 break Some(Row { line, values });
@@ -216,10 +222,7 @@ impl Input {
                     return Ok(None);
                 };
                 let row = row?;
-                let is_empty = |cell: &Result<String, _>| {
-                    cell.as_ref().is_ok_and(|cell| cell.trim().is_empty())
-                };
-                if row.cells.iter().all(is_empty) {
+                if row.cells.is_empty() {
                     continue;
                 }
                 break Some(Row {
@@ -235,16 +238,12 @@ impl Input {
 /// than it is no row, unless it is one of a sheet, which ends with its last cell.
 fn square(
     line: u64,
-    mut cells: Vec<Result<String, cell::Damage>>,
+    mut cells: Cells,
     header: &[String],
     is_text: bool,
 ) -> Result<Values, Box<Problem>> {
-    let surplus = cells
-        .iter()
-        .enumerate()
-        .skip(header.len())
-        .find(|(_, cell)| !cell.as_ref().is_ok_and(|cell| cell.trim().is_empty()));
-    if let Some((index, _)) = surplus {
+    let surplus = (header.len()..cells.len()).find(|index| !cells.is_empty_at(*index));
+    if let Some(index) = surplus {
         let reason = format!(
             "the row has a cell more than the header, which has {}",
             header.len()
@@ -272,7 +271,9 @@ fn square(
         let missing = cells.len();
         return Err(Box::new(problem.at(Column::new(missing, &header[missing]))));
     }
-    cells.resize(header.len(), Ok(String::new()));
+    while cells.len() < header.len() {
+        cells.push("");
+    }
     Ok(Values::Cells(cells))
 }
 

@@ -7,6 +7,7 @@ use std::thread;
 use calamine::{Data, DataRef, Reader as _, SheetType, SheetVisible, Style, Xlsx};
 
 use super::cell::Damage;
+use super::cells::Cells;
 
 /// Rows that are read ahead.
 const AHEAD: usize = 64;
@@ -16,7 +17,7 @@ const MOST_COLUMNS: usize = 1000;
 /// A row of a sheet: its number from 1, and its cells up to the last that is not empty.
 pub(crate) struct SheetRow {
     pub(crate) number: u64,
-    pub(crate) cells: Vec<Result<String, Damage>>,
+    pub(crate) cells: Cells,
 }
 
 /// The rows of a sheet. A thread reads them, which keeps the workbook.
@@ -90,7 +91,7 @@ fn send_rows<F: Read + Seek>(
             _ => {
                 let next = SheetRow {
                     number,
-                    cells: Vec::new(),
+                    cells: Cells::default(),
                 };
                 if let Some(done) = row.replace(next)
                     && rows.send(Ok(done)).is_err()
@@ -103,10 +104,13 @@ fn send_rows<F: Read + Seek>(
                 }
             }
         };
-        if current.cells.len() <= column {
-            current.cells.resize(column + 1, Ok(String::new()));
+        while current.cells.len() < column {
+            current.cells.push("");
         }
-        current.cells[column] = value;
+        match value {
+            Ok(text) => current.cells.push(&text),
+            Err(damage) => current.cells.push_damaged(damage),
+        }
     }
     if let Some(done) = row {
         let _ = rows.send(Ok(done));

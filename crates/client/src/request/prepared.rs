@@ -1,0 +1,107 @@
+//! Requests that are ready to be sent.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Serialize, Serializer, ser};
+use webex_precheck_api::Operation;
+
+use super::{Precheck, sealed::Sealed};
+use crate::error::{Error, Kind};
+use crate::findings::{Finding, Severity};
+
+/// A request that is checked and encoded already, so that the thread that asks need not do it.
+///
+/// Of use where another thread reads thousands of rows:
+///
+/// ```
+/// use webex_precheck::{Prepared, SubscriberPrecheck};
+///
+/// # fn main() -> Result<(), webex_precheck::Error> {
+/// let request = SubscriberPrecheck::new("alice@example.com").customer_id("ZjViMzYx");
+/// let prepared = Prepared::new(&request)?;
+/// assert_eq!(prepared.body(), br#"{"customerId":"ZjViMzYx","email":"alice@example.com"}"#);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Prepared<R> {
+    body: Vec<u8>,
+    findings: Vec<Finding>,
+    request: PhantomData<fn() -> R>,
+}
+
+impl<R: Precheck> Prepared<R> {
+    /// Checks and encodes a request.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be encoded, which [`is_builder`](Error::is_builder) tells.
+    pub fn new(request: &R) -> Result<Self, Error> {
+        Ok(Self {
+            body: request.encode()?,
+            findings: request.findings(),
+            request: PhantomData,
+        })
+    }
+
+    /// The JSON that is sent. The same for requests that ask the same.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// What is wrong with the request or looks like it.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl<R: Precheck> Precheck for Prepared<R> {
+    const OPERATION: Operation = R::OPERATION;
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings.clone()
+    }
+}
+
+impl<R: Precheck> Sealed for Prepared<R> {
+    const INDEX: usize = R::INDEX;
+
+    fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
+        Ok(self.body.clone())
+    }
+
+    fn hard_findings(&self) -> Vec<Finding> {
+        let hard = self.findings.iter();
+        let hard = hard.filter(|finding| finding.severity() == Severity::Hard);
+        hard.cloned().collect()
+    }
+}
+
+impl<R> Serialize for Prepared<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let body: serde_json::Value =
+            serde_json::from_slice(&self.body).map_err(ser::Error::custom)?;
+        body.serialize(serializer)
+    }
+}
+
+impl<R> fmt::Debug for Prepared<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("body", &String::from_utf8_lossy(&self.body))
+            .field("findings", &self.findings)
+            .finish()
+    }
+}
+
+/// Encodes a request.
+pub(crate) trait Encode: Precheck {
+    fn encode(&self) -> Result<Vec<u8>, Error> {
+        let failed =
+            |error| Error::new(Kind::Builder("the request cannot be encoded")).because(error);
+        self.body().map_err(failed)
+    }
+}
+
+impl<R: Precheck> Encode for R {}
