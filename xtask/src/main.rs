@@ -6,9 +6,11 @@ mod build;
 mod capture;
 mod codegen;
 mod conform;
+mod crash;
 mod drift;
 mod interop;
 mod outcome;
+mod race;
 mod soak;
 mod source;
 mod weigh;
@@ -43,6 +45,8 @@ enum Verb {
     Interop(interop::Arguments),
     Soak(soak::Arguments),
     Attack(attack::Arguments),
+    Crash(crash::Arguments),
+    Race(race::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),
         Verb::Soak(arguments) => soak::run(&workspace, &arguments),
+        Verb::Crash(arguments) => crash::run(&workspace, &arguments),
+        Verb::Race(arguments) => race::run(&workspace, &arguments),
         Verb::Attack(arguments) => attack::run(&workspace, &arguments),
     });
     outcome::finish(outcome)

@@ -2,62 +2,14 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod common;
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use common::{Run, finish, program, run, run_with_stdin};
 use serde_json::{Value, json};
 use webex_precheck_sandbox::Sandbox;
-
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_webex-precheck"));
-    command
-        .args(arguments)
-        .env_remove("WEBEX_ACCESS_TOKEN")
-        .env_remove("WEBEX_BASE_URL")
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::null());
-    command
-}
-
-fn finish(mut command: Command) -> Run {
-    let output = command.output().unwrap();
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn run(arguments: &[&str]) -> Run {
-    finish(program(arguments))
-}
-
-fn run_with_stdin(arguments: &[&str], stdin: &str) -> Run {
-    let mut command = program(arguments);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(stdin.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
 
 const CUSTOMER: [&str; 12] = [
     "customer",

@@ -3,6 +3,7 @@
 
 pub mod attack;
 mod clock;
+pub mod crash;
 pub mod load;
 mod log;
 mod raw;

@@ -366,7 +366,7 @@ impl<S: Subject> Rows<S> {
 
 /// The place of a field among all.
 fn place(fields: &'static [Flag], field: &'static Flag) -> usize {
-    let place = fields.iter().position(|it| std::ptr::eq(it, field));
+    let place = fields.iter().position(|it| it.field == field.field);
     // Every field is one of them.
     place.unwrap_or_default()
 }
