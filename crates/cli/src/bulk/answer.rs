@@ -69,7 +69,9 @@ impl From<&Report> for Answer {
 
 impl From<&Error> for Answer {
     fn from(error: &Error) -> Self {
-        let mut message = error.to_string();
+        // Status, tracking ID and attempts have places of their own.
+        let whole = error.to_string();
+        let mut message = whole.split(" (HTTP ").next().unwrap_or(&whole).to_owned();
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
             message.push_str(&format!(": {cause}"));

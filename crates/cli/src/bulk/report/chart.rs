@@ -9,9 +9,9 @@ use super::timeline::{Share, Timeline};
 /// Size of the drawing, in its own units; the page scales it.
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 56.0;
-const BOTTOM: f64 = 28.0;
-const TOP: f64 = 12.0;
+const LEFT: f64 = 84.0;
+const BOTTOM: f64 = 36.0;
+const TOP: f64 = 22.0;
 
 /// The chart as SVG, with what it shows in words.
 pub(super) fn svg(timeline: &Timeline, waits: &[(Duration, Duration)], whole: Duration) -> String {
@@ -101,7 +101,7 @@ pub(super) fn svg(timeline: &Timeline, waits: &[(Duration, Duration)], whole: Du
             out,
             "<text text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             x(time),
-            HEIGHT - 8.0,
+            HEIGHT - 10.0,
             moment(Duration::from_secs_f64(time))
         );
     }

@@ -159,7 +159,7 @@ impl Page<'_> {
         for code in self.codes.iter().take(CODES) {
             writeln!(
                 out,
-                "<tr><th scope=\"row\">{} {}</th><td class=\"number\">{} <meter aria-hidden=\"true\" min=\"0\" max=\"{most}\" value=\"{}\"></meter></td><td dir=\"auto\">{}</td></tr>",
+                "<tr><th scope=\"row\">{} {}</th><td class=\"number\">{} <svg class=\"bar\" aria-hidden=\"true\" viewBox=\"0 0 {most} 1\" preserveAspectRatio=\"none\"><rect width=\"{}\" height=\"1\"/></svg></td><td dir=\"auto\">{}</td></tr>",
                 code.kind,
                 escaped(&code.code),
                 code.rows,
