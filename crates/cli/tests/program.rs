@@ -5,9 +5,8 @@
 mod common;
 
 use std::io::Write;
-use std::process::{Command, Stdio};
 
-use common::{Run, finish, program, run, run_with_stdin};
+use common::{finish, program, run, run_with_stdin};
 use serde_json::{Value, json};
 use webex_precheck_sandbox::Sandbox;
 
@@ -170,7 +169,7 @@ fn every_flag_sets_its_field() {
                 at = &mut at[name];
             }
             *at = json!(5);
-            let wrong = run_with_stdin(&[subject, "--sandbox", "--from", "-"], &body.to_string());
+            let wrong = run_with_stdin(&[subject, "--sandbox", "--from", "-"], body.to_string());
             assert_eq!(wrong.code, Some(2), "{field}");
             assert!(
                 wrong.stderr.contains(&format!("`{field}`")),
@@ -187,7 +186,7 @@ fn every_flag_sets_its_field() {
             };
             let set = run_with_stdin(
                 &[subject, "--sandbox", "--from", "-", &flag, value],
-                &body.to_string(),
+                body.to_string(),
             );
             assert_eq!(set.code, Some(0), "{flag}: {}{}", set.stdout, set.stderr);
         }
