@@ -1,10 +1,14 @@
 //! A spreadsheet in, a verdict for every row out.
 
 mod answer;
+mod arguments;
 mod body;
 mod columns;
+mod course;
 mod desk;
+mod done;
 mod dry_run;
+mod ending;
 mod index;
 mod input;
 mod journal;
@@ -21,12 +25,15 @@ mod screen;
 mod scribe;
 mod subject;
 mod tally;
+mod threads;
+mod watch;
 
 use webex_precheck::{CustomerPrecheck, SubscriberPrecheck};
 
 use crate::outcome::{Exit, Failure};
 
-pub(crate) use plan::{Kind, Plan, command};
+pub(crate) use arguments::command;
+pub(crate) use plan::{Kind, Plan};
 pub(crate) use results::{defused, record, single};
 
 /// Runs what the plan says.

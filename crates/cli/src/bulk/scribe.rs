@@ -9,11 +9,12 @@ use webex_precheck::{Error, Report};
 
 use super::answer::Answer;
 use super::desk::{Desk, Waiting};
+use super::done::{Done, Origin, Outcome};
 use super::journal::{Journal, JournalReader};
 use super::problem::Problem;
 use super::queue::Mail;
 use super::report;
-use super::results::{Done, Origin, Outcome, Results};
+use super::results::Results;
 use super::rows::Key;
 use super::screen::Screen;
 use super::tally::Tally;

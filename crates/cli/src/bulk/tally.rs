@@ -1,6 +1,6 @@
 //! What a run has come to so far.
 
-use super::results::{Origin, Verdict};
+use super::done::{Origin, Verdict};
 
 /// Numbers of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use self::rows::Spool;
 use self::timeline::{Share, Timeline};
-use super::results::{Done, Origin, Outcome};
+use super::done::{Done, Origin, Outcome};
 use super::tally::Tally;
 
 /// Codes that are counted by themselves; more of them are a flood.

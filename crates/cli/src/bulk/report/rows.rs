@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::super::results::{Done, Outcome, Verdict};
+use super::super::done::{Done, Outcome, Verdict};
 use super::html::escaped;
 
 /// Rows in the table at most: more is no page that a browser can show.

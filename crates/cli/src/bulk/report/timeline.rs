@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::results::Verdict;
+use super::super::done::Verdict;
 
 /// Pieces at most.
 const MOST: usize = 120;
