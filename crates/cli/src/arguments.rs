@@ -13,9 +13,9 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0    likely, of bulk all rows; of other commands: done
   1    unlikely, of bulk some rows; of sandbox: its scenario did not come true
-  2    bad usage or input
+  2    bad usage or input; of bulk, some rows were refused
   3    no access token, or one that Webex does not accept for this
-  4    Webex is unreachable, failing, limiting, or gives no verdict
+  4    Webex is unreachable, failing, limiting, or gives no verdict; of bulk, for some rows
   130  interrupted
 
 Environment:
@@ -29,8 +29,8 @@ Environment:
 
 const AFTER_PRECHECK_HELP: &str = "\
 Each flag of a field is followed by the field's name in the documentation and in --from.
-An existing customer's subscriber takes --customer-id; that of a customer that does not exist yet
-takes --provisioning-id and --customer-email. Which combinations go through is Webex's decision.
+Which combinations go through is Webex's decision: an existing customer's subscriber takes
+--customer-id, that of a new customer --provisioning-id and --customer-email.
 The verdict goes to stdout, everything else to stderr.";
 
 /// What to ask.

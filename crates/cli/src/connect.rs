@@ -183,7 +183,7 @@ impl Destination {
                 ));
             }
             if let Some(credentials) = self.profile.credentials() {
-                return credentials.map_err(|error| no_token(&error));
+                return credentials;
             }
         }
         let credentials = Credentials::from_env().map_err(|error| no_token(&error))?;

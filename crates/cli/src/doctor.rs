@@ -10,14 +10,14 @@ use webex_precheck::{
 };
 
 use crate::connect::{self, Destination};
-use crate::outcome::{Exit, Failure, printable};
+use crate::outcome::{Exit, Failure, printable, with_causes};
 
 const AFTER_HELP: &str = "\
 It asks one precheck of each operation, which changes nothing, for an address and a subscriber that
 are made up: what Webex says of them does not matter, but that it says something.
 
 Exit codes: 0 all is well, 3 Webex does not accept the token, or not for all of it, 4 Webex cannot
-be reached, or gives no proper answer.";
+be reached or gives no proper answer, or its clock and this machine's differ.";
 
 /// Clocks that differ by more than this are told.
 const MOST_SKEW: Duration = Duration::from_secs(60);
@@ -53,7 +53,7 @@ struct Finding {
 enum Reply {
     /// Webex has judged the request.
     Judged,
-    Unauthorized,
+    Unauthorized(String),
     Forbidden(String),
     Limited(String),
     Unreachable(String),
@@ -66,17 +66,12 @@ impl Reply {
         let Err(error) = result else {
             return Self::Judged;
         };
-        let mut words = error.to_string();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            words.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
+        let mut words = with_causes(error.to_string(), error);
         if let Some(said) = error.message() {
             words.push_str(&format!("; Webex said: {said}"));
         }
         if error.is_unauthorized() {
-            Self::Unauthorized
+            Self::Unauthorized(words)
         } else if error.is_forbidden() {
             Self::Forbidden(words)
         } else if error.is_rate_limited() {
@@ -146,7 +141,7 @@ async fn examine(destination: &Destination) -> Result<Exit, Failure> {
 
 fn exit(replies: &[Reply; 2], findings: &[Finding]) -> Exit {
     let any = |is: fn(&Reply) -> bool| replies.iter().any(is);
-    if any(|reply| matches!(reply, Reply::Unauthorized | Reply::Forbidden(_))) {
+    if any(|reply| matches!(reply, Reply::Unauthorized(_) | Reply::Forbidden(_))) {
         Exit::Unauthorized
     } else if any(|reply| !matches!(reply, Reply::Judged))
         || findings.iter().any(|finding| finding.health == Health::Ill)
@@ -239,16 +234,19 @@ fn diagnosis(
         return findings;
     }
     tell("network", Health::Well, "Webex can be reached".to_owned());
-    if replies
-        .iter()
-        .any(|reply| matches!(reply, Reply::Unauthorized))
-    {
+    let refused = replies.iter().find_map(|reply| match reply {
+        Reply::Unauthorized(words) => Some(words),
+        _ => None,
+    });
+    if let Some(words) = refused {
         tell(
             "token",
             Health::Ill,
-            "Webex does not accept it: it has expired, was revoked, or was copied in part; which of them Webex does not say. \
-             A personal token lives 12 hours, and is not said to reach partner APIs"
-                .to_owned(),
+            format!(
+                "{words}: it has expired, was revoked, or was copied in part; Webex does not say which. A \
+                 personal token lives 12 hours, and is said not to reach partner APIs; for a refresh \
+                 token, look at client-id and client-secret too"
+            ),
         );
         return findings;
     }
@@ -288,7 +286,7 @@ fn diagnosis(
                 format!("Webex limits it for now ({words})"),
             ),
             Reply::Unreachable(words) | Reply::Odd(words) => tell(what, Health::Ill, words.clone()),
-            Reply::Unauthorized => {}
+            Reply::Unauthorized(_) => {}
         }
     }
     match (forbidden, judged) {
@@ -344,11 +342,12 @@ mod tests {
 
     #[test]
     fn what_is_ill_is_told_from_what_is_not() {
-        use Reply::{Judged, Unauthorized};
+        use Reply::Judged;
+        let refused = || Reply::Unauthorized("no".to_owned());
         let gone = || Reply::Unreachable("no route".to_owned());
         assert!(ill([Judged, Judged], None, None).is_empty());
         assert_eq!(ill([gone(), gone()], None, None), ["network"]);
-        assert_eq!(ill([Unauthorized, Unauthorized], None, None), ["token"]);
+        assert_eq!(ill([refused(), refused()], None, None), ["token"]);
         assert_eq!(ill([Judged, forbidden()], None, None), ["subscribers"]);
         assert_eq!(ill([forbidden(), Judged], None, None), ["customers"]);
         assert_eq!(

@@ -134,6 +134,48 @@ const STATUSES: &[(u16, &str, &str)] = &[
     ),
 ];
 
+/// Rules of `bulk` for rows that cannot be made a request, beside those of the library.
+const ROWS: &[(&str, &str)] = &[
+    (
+        "required",
+        "A field that the request must have is empty or has no column.",
+    ),
+    ("conflict", "Two fields are set that exclude each other."),
+    (
+        "wrong-type",
+        "A member of a JSON object is no text, or for packages no list of texts.",
+    ),
+    ("unknown-field", "A member of a JSON object is no field."),
+    ("duplicate-field", "A field is there twice."),
+    ("json", "A line is no JSON object."),
+    (
+        "ragged-row",
+        "A row has more or fewer cells than the header.",
+    ),
+    (
+        "quotation-mark",
+        "A quotation mark is never closed, or closes a cell in its middle.",
+    ),
+    ("no-header", "A cell has a value, and its column no name."),
+    (
+        "encoding",
+        "Characters were lost: the text is in another encoding.",
+    ),
+    ("control-character", "A cell holds a control character."),
+    (
+        "spreadsheet-error",
+        "A cell holds an error value of a spreadsheet, such as #REF!.",
+    ),
+    (
+        "shortened-number",
+        "A spreadsheet has kept the first digits of a number alone, as in 1.4E+10.",
+    ),
+    (
+        "no-text",
+        "A cell of a workbook is no text, and which digits it shows cannot be told.",
+    ),
+];
+
 pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
     let asked = matches
         .get_one::<String>("code")
@@ -175,11 +217,17 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
             rule.source()
         );
     }
+    if let Some((rule, meaning)) = ROWS.iter().find(|(rule, _)| *rule == asked) {
+        let _ = writeln!(
+            out,
+            "{rule}: {meaning}\n  The row is refused; --dry-run tells where and what to do."
+        );
+    }
     match out.is_empty() {
         false => Ok(out.into_bytes()),
         true => Err(Failure::usage(format!(
-            "nothing is documented about `{asked}`\n  The description beside the code says what Webex says; its support knows more by the tracking ID.\n  \
-             Rules of findings are {}",
+            "nothing is documented about `{asked}`\n  Of a code, the description beside it is all that Webex says; its support knows more by the tracking ID.\n  \
+             Rules are {}",
             Rule::ALL
                 .iter()
                 .map(|rule| rule.id())

@@ -70,12 +70,7 @@ impl From<Error> for Failure {
         } else {
             Exit::Unavailable
         };
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let _ = write!(message, ": {cause}");
-            source = cause.source();
-        }
+        let mut message = with_causes(error.to_string(), &error);
         if let Some(wait) = error.retry_after() {
             let _ = write!(message, "\n  try again in {} s", wait.as_secs_f64().ceil());
         }
@@ -102,11 +97,32 @@ pub(crate) fn print(text: &[u8]) -> Result<Exit, Failure> {
     }
 }
 
-/// What was typed or read must not steer the terminal.
+/// What happened, and behind it why.
+pub(crate) fn with_causes(what: String, error: &Error) -> String {
+    let mut message = what;
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(message, ": {cause}");
+        source = cause.source();
+    }
+    message
+}
+
+/// What was typed or read must not steer the terminal, by control characters or by marks that turn the
+/// direction of text. Lines stay lines.
 pub(crate) fn printable(text: &str) -> String {
+    let steers = |c: char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
+    };
     text.chars()
-        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+        .map(|c| if c != '\n' && steers(c) { ' ' } else { c })
         .collect()
+}
+
+/// The same, in one line.
+pub(crate) fn printable_line(text: &str) -> String {
+    printable(text).replace('\n', " ")
 }
 
 /// Writes a warning to stderr.

@@ -6,6 +6,7 @@ use serde_json::json;
 use webex_precheck::Report;
 
 use crate::bulk;
+use crate::outcome::printable_line;
 use crate::profile::Output;
 
 pub(crate) fn render(report: &Report, output: Output) -> String {
@@ -24,7 +25,7 @@ fn table(report: &Report) -> String {
             .map(|code| code.to_string())
             .unwrap_or_default();
         let words = info.description.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "  infoCode  {code:<8} {}", printable(words));
+        let _ = writeln!(out, "  infoCode  {code:<8} {}", printable_line(words));
         if let Some(meaning) = info.info_code.and_then(|code| code.meaning()) {
             let _ = writeln!(out, "  meaning   {:<8} {meaning}", "");
         }
@@ -34,11 +35,16 @@ fn table(report: &Report) -> String {
         if let Some(field) = &reason.field {
             words = format!("{field}: {words}");
         }
-        let _ = writeln!(out, "  errorCode {:<8} {}", reason.code, printable(&words));
+        let _ = writeln!(
+            out,
+            "  errorCode {:<8} {}",
+            reason.code,
+            printable_line(&words)
+        );
     }
     let _ = write!(out, "  HTTP {}", report.status());
     if let Some(id) = report.tracking_id() {
-        let _ = write!(out, ", tracking ID {}", printable(id));
+        let _ = write!(out, ", tracking ID {}", printable_line(id));
     }
     if report.attempts() > 1 {
         let _ = write!(out, ", {} attempts", report.attempts());
@@ -82,11 +88,4 @@ fn json(report: &Report) -> String {
         "milliseconds": u64::try_from(report.elapsed().as_millis()).unwrap_or(u64::MAX),
     });
     format!("{document:#}\n")
-}
-
-/// What comes from a server must not steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

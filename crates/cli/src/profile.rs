@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches};
 use serde::Deserialize;
-use webex_precheck::{Credentials, Error, RefreshGrant, RefreshToken, Token};
+use webex_precheck::{Credentials, RefreshGrant, RefreshToken, Token};
 
 use crate::outcome::{Failure, warn};
 use crate::rate::Rate;
@@ -110,7 +110,6 @@ impl Profile {
             }
             Err(error) => return Err(Failure::usage(format!("{}: {error}", file.display()))),
         };
-        warn_if_others_can_read(&file, &content);
         Self::read(&content, &file, name.as_deref())
     }
 
@@ -126,9 +125,15 @@ impl Profile {
             Failure::usage(format!(
                 "{}, line {line}: {}",
                 file.display(),
-                error.message()
+                error
+                    .message()
+                    .replace("struct Profile", "a section such as [default]")
             ))
         })?;
+        let holds_secret = |it: &Self| it.access_token.is_some() || it.client_secret.is_some();
+        if profiles.values().any(holds_secret) {
+            warn_if_others_can_read(file);
+        }
         let names: Vec<String> = profiles.keys().cloned().collect();
         let mut profile = match (profiles.remove(name.unwrap_or(DEFAULT)), name) {
             (Some(profile), _) => profile,
@@ -149,15 +154,17 @@ impl Profile {
     }
 
     /// The credentials of the profile, if it has any, and what to call their origin.
-    pub(crate) fn credentials(&self) -> Option<Result<(Credentials, String), Error>> {
+    pub(crate) fn credentials(&self) -> Option<Result<(Credentials, String), Failure>> {
         if let Some(token) = &self.access_token {
             let credentials = Token::new(token).map(Credentials::token);
-            return Some(credentials.map(|it| (it, "access-token of the profile".to_owned())));
+            let named = credentials.map(|it| (it, "access-token of the profile".to_owned()));
+            return Some(named.map_err(Failure::from));
         }
         if let Some(file) = &self.access_token_file {
             let file = self.folder.join(file);
             let origin = format!("the file {}", file.display());
-            return Some(Credentials::from_file(file).map(|it| (it, origin)));
+            let credentials = Credentials::from_file(file).map(|it| (it, origin));
+            return Some(credentials.map_err(Failure::from));
         }
         let (id, secret) = (self.client_id.as_ref()?, self.client_secret.as_ref()?);
         let file = self.folder.join(self.refresh_token_file.as_ref()?);
@@ -175,10 +182,11 @@ impl Profile {
     }
 }
 
-fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, String), Error> {
+fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, String), Failure> {
     let origin = format!("the refresh token in {}", file.display());
-    // What cannot be read is no token, which is told as such.
-    let token = fs::read_to_string(&file).unwrap_or_default();
+    let token = fs::read_to_string(&file).map_err(|error| {
+        Failure::usage(format!("refresh-token-file {}: {error}", file.display()))
+    })?;
     let grant = RefreshGrant::new(id, secret, RefreshToken::new(token)?)?;
     let grant = grant.on_refresh(move |renewed| {
         if let Err(error) = replace(&file, renewed.refresh_token().expose()) {
@@ -219,11 +227,10 @@ fn default_file() -> Option<PathBuf> {
 }
 
 #[cfg(unix)]
-fn warn_if_others_can_read(file: &Path, content: &str) {
+fn warn_if_others_can_read(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
-    let holds_secret = content.contains("access-token =") || content.contains("client-secret");
     let others = fs::metadata(file).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
-    if holds_secret && others {
+    if others {
         warn(&format!(
             "{0} holds a secret that others on this machine can read; chmod 600 {0}",
             file.display()
@@ -232,7 +239,7 @@ fn warn_if_others_can_read(file: &Path, content: &str) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_can_read(_: &Path, _: &str) {}
+fn warn_if_others_can_read(_: &Path) {}
 
 #[cfg(test)]
 mod tests {

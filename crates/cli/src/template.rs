@@ -43,10 +43,15 @@ pub(crate) fn kind(matches: &ArgMatches) -> Result<Kind, Failure> {
 }
 
 pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
-    let fields = kind(matches)?.fields();
+    // Of the two fields for packages the older one is not offered: both exclude each other.
+    let fields: Vec<&Flag> = kind(matches)?
+        .fields()
+        .iter()
+        .filter(|field| field.shape != Shape::Package)
+        .collect();
     Ok(
         match matches.get_one::<String>("output").map(String::as_str) {
-            Some("json") => json(fields),
+            Some("json") => json(&fields),
             _ => {
                 let names = fields
                     .iter()
@@ -62,7 +67,7 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
     )
 }
 
-fn json(fields: &[Flag]) -> Vec<u8> {
+fn json(fields: &[&Flag]) -> Vec<u8> {
     let mut row = Value::Object(Map::new());
     for field in fields.iter().filter(|field| !field.example.is_empty()) {
         let value = match field.shape {

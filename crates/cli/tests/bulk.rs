@@ -167,8 +167,7 @@ fn duplicates_are_asked_once_and_answered_each() {
         ]
     );
     assert!(
-        run.stderr
-            .contains("2 asked, 2 with the answer of another row"),
+        run.stderr.contains("2 asked, 2 duplicates of others"),
         "{}",
         run.stderr
     );
@@ -492,7 +491,7 @@ async fn the_doctor_tells_them_apart() {
             "canary-of-another".to_owned(),
             vec![],
             3,
-            &["!!  token        Webex does not accept it"],
+            &["!!  token        Webex does not accept the access token"],
         ),
         (
             own.to_owned(),

@@ -25,10 +25,7 @@ async fn a_run_that_is_killed_goes_on_where_it_was() {
     let survived = crash.run(Path::new(PROGRAM), folder.path()).await.unwrap();
     assert!(survived.kills > 3, "{survived:?}");
     // What is lost with a process is what it had under way.
-    assert!(
-        survived.lost <= 32 * survived.kills as usize,
-        "{survived:?}"
-    );
+    assert!(survived.lost * 2 < survived.requests, "{survived:?}");
 }
 
 struct Bench {
@@ -148,7 +145,7 @@ async fn a_damaged_line_costs_its_row_alone() {
     assert!(run.stderr.contains("the first is line 3"), "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("1 asked, 0 with the answer of another row, 4 from the journal"),
+            .contains("1 asked, 0 duplicates of others, 4 from the journal"),
         "{}",
         run.stderr
     );
@@ -199,12 +196,12 @@ async fn a_journal_is_not_taken_for_another() {
     .await;
     refused(
         &["rows.csv", "--resume", "--on-behalf-of", "x"],
-        "answers of another question, subscribers asked of http://127",
+        "it holds answers to subscribers asked of http://127",
     )
     .await;
     refused(
         &["rows.csv", "--resume", "--sandbox"],
-        "answers of another question",
+        "it holds answers to subscribers asked of",
     )
     .await;
     bench.write("notes.txt", "mine");
@@ -236,15 +233,46 @@ async fn a_journal_is_not_taken_for_another() {
         .await;
     assert!(
         run.stderr
-            .contains("1 asked, 0 with the answer of another row, 0 from"),
+            .contains("1 asked, 0 duplicates of others, 0 from"),
         "{}",
         run.stderr
     );
     assert!(bench.journal().starts_with(&before));
     let run = bench.bulk(&["rows.csv", "--resume"]).await;
     assert!(run.stderr.contains("2 from the journal"), "{}", run.stderr);
+    let held = bench.journal();
+    let old = || fs::read(bench.path("rows.csv.precheck-journal.old")).unwrap();
+    // What cannot run sets nothing aside; what cannot ask loses nothing.
+    let run = bench
+        .bulk(&[
+            "rows.csv",
+            "--restart",
+            "--report",
+            "/nonexistent/report.html",
+        ])
+        .await;
+    assert_eq!(
+        (run.code, bench.journal() == held),
+        (Some(2), true),
+        "{}",
+        run.stderr
+    );
     let run = bench.bulk(&["rows.csv", "--restart"]).await;
     assert!(run.stderr.contains("2 asked"), "{}", run.stderr);
+    assert!(old() == held);
+    let again = bench
+        .bulk(&[
+            "rows.csv",
+            "--report",
+            "rows.csv.precheck-journal.old",
+            "--restart",
+        ])
+        .await;
+    assert!(
+        again.stderr.contains("--report is a journal"),
+        "{}",
+        again.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -252,12 +280,12 @@ async fn what_failed_is_asked_again_on_request() {
     let bench = Bench::start().await;
     bench.write(
         "rows.csv",
-        "email,customerId\nfail-1-status-403@sandbox.example,x\nalice@acme.com,x\n",
+        "email,customerId\nfail-1-status-403@sandbox.example,x\n",
     );
     let run = bench
         .bulk(&["rows.csv", "--concurrency", "1", "--ordered"])
         .await;
-    // The first answer is a 403, so it is the token's fault.
+    // Nothing but a 403 is the token's fault, and no answer of the row.
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     bench.write(
         "rows.csv",
@@ -289,6 +317,41 @@ async fn what_failed_is_asked_again_on_request() {
     );
     let run = bench.bulk(&["rows.csv", "--resume"]).await;
     assert!(run.stderr.contains("3 from the journal"), "{}", run.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_are_forbidden_have_a_result_once_the_token_is_known_to_be_good() {
+    let bench = Bench::start().await;
+    let forbidden: String = (0..5)
+        .map(|row| format!("status-403+{row}@sandbox.example,x\n"))
+        .collect();
+    // Before the first verdict, behind it, and in a run of their own.
+    bench.write(
+        "rows.csv",
+        &format!("email,customerId\n{forbidden}alice@acme.com,x\n"),
+    );
+    let run = bench.bulk(&["rows.csv", "--concurrency", "1"]).await;
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("6 rows: 1 likely, 0 unlikely, 5 failed"),
+        "{}",
+        run.stderr
+    );
+    let run = bench.bulk(&["rows.csv", "--retry-failed"]).await;
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("6 rows: 1 likely, 0 unlikely, 5 failed"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("5 asked"), "{}", run.stderr);
+    // Where there are too many of them, it is the token's fault after all.
+    let run = bench
+        .bulk(&["rows.csv", "--retry-failed", "--stop-after", "4"])
+        .await;
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

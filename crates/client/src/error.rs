@@ -245,6 +245,17 @@ impl Error {
         self.0.context.excerpt.as_deref()
     }
 
+    /// What happened, in words: as `Display`, without status, tracking ID and attempts.
+    pub fn what(&self) -> String {
+        struct What<'a>(&'a Error);
+        impl fmt::Display for What<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write_what(f)
+            }
+        }
+        What(self).to_string()
+    }
+
     /// How often Webex was asked.
     pub fn attempts(&self) -> u32 {
         self.0.context.attempts
@@ -256,8 +267,8 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    fn write_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.kind, self.0.context.status) {
             (Kind::Token(why) | Kind::Builder(why), _) => f.write_str(why)?,
             (Kind::Renewal { refused: true }, _) => {
@@ -292,6 +303,13 @@ impl fmt::Display for Error {
             (Kind::Status, Some(429)) => f.write_str("Webex limits this token for now")?,
             (Kind::Status, _) => f.write_str("Webex answered with an error")?,
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_what(f)?;
         let context = &self.0.context;
         if let Some(status) = context.status {
             write!(f, " (HTTP {status}")?;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use webex_precheck::{Error, Report, Verdict};
 
+use crate::outcome::with_causes;
+
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,14 +71,7 @@ impl From<&Report> for Answer {
 
 impl From<&Error> for Answer {
     fn from(error: &Error) -> Self {
-        // Status, tracking ID and attempts have places of their own.
-        let whole = error.to_string();
-        let mut message = whole.split(" (HTTP ").next().unwrap_or(&whole).to_owned();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            message.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
+        let mut message = with_causes(error.what(), error);
         if let Some(said) = error.message().or(error.body_excerpt()) {
             message.push_str(&format!("; Webex said: {said}"));
         }

@@ -11,10 +11,10 @@ use crate::connect;
 use crate::rate::Rate;
 
 const AFTER_HELP: &str = "\
-INPUT has a row for each request: CSV with comma, semicolon or tab, in UTF-8 or UTF-16; JSON Lines;
+INPUT has a row for each request: CSV with comma, semicolon, tab or bar, in UTF-8 or UTF-16; JSON Lines;
 or a workbook (.xlsx). Columns are named as the fields, in any order and case: as
-provisioningParameters.firstName, firstName, first-name or First Name. `webex-precheck template`
-prints a header, `webex-precheck schema` describes JSON.
+provisioningParameters.firstName, firstName, first-name or First Name. `webex-precheck template
+subscribers` prints a header with all of them, `webex-precheck schema subscribers` describes JSON.
 
 Every answer goes into the journal, INPUT.precheck-journal, before it counts. After an interruption
 --resume asks for what has no answer yet; rows are known by their content, so that the input may be
@@ -70,7 +70,7 @@ fn of(name: &'static str, about: &'static str) -> Command {
             Arg::new("concurrency")
                 .long("concurrency")
                 .value_name("NUMBER")
-                .value_parser(value_parser!(NonZeroUsize))
+                .value_parser(concurrency)
                 .help("Have so many requests under way at most [default: 16]"),
         )
         .arg(
@@ -86,7 +86,7 @@ fn of(name: &'static str, about: &'static str) -> Command {
                 .value_name("NUMBER")
                 .value_parser(value_parser!(u32))
                 .default_value("50")
-                .help("Stop when so many rows in a row have failed; 0 never does"),
+                .help("Stop when so many rows in a row have failed, not counting those under way; 0 never does"),
         )
         .next_help_heading("Journal")
         .arg(
@@ -97,9 +97,9 @@ fn of(name: &'static str, about: &'static str) -> Command {
         .arg(
             flag("retry-failed")
                 .conflicts_with("restart")
-                .help("Go on, and ask again for the rows that failed"),
+                .help("As --resume, and ask again for the rows that failed"),
         )
-        .arg(flag("restart").help("Remove the answers in the journal, and ask for all rows"))
+        .arg(flag("restart").help("Ask for all rows; the journal of before is kept as JOURNAL.old"))
         .arg(path("journal").help("Keep the journal in this file [default: INPUT.precheck-journal]"))
         .next_help_heading("Input")
         .arg(
@@ -155,6 +155,11 @@ fn of(name: &'static str, about: &'static str) -> Command {
                 .short('q')
                 .help("Tell neither progress nor summary"),
         )
+}
+
+fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "it is a whole number from 1 on".to_owned())
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

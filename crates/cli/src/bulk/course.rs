@@ -2,7 +2,6 @@
 
 use webex_precheck::{Error, Report};
 
-use super::plan::Plan;
 use super::queue::Mail;
 use super::rows::Key;
 use super::scribe::Message;
@@ -22,19 +21,30 @@ pub(super) enum Stop {
 pub(super) struct Course {
     messages: Mail<Message>,
     pub(super) stop: Option<Stop>,
+    /// Whether this run has had a verdict.
     has_verdict: bool,
+    /// Whether an earlier run had one.
+    had_verdict: bool,
+    /// Rows that the token may not ask for, while it is not known whether it may ask for any.
+    forbidden: Vec<(Key, Error)>,
     failures_in_a_row: u32,
+    /// 0 is any number.
     most_failures: u32,
 }
 
+/// Rows that are held back at most, where any number may fail.
+const MOST_FORBIDDEN: usize = 50;
+
 impl Course {
-    pub(super) fn new(plan: &Plan, messages: Mail<Message>) -> Self {
+    pub(super) fn new(stop_after: u32, had_verdict: bool, messages: Mail<Message>) -> Self {
         Self {
             messages,
             stop: None,
             has_verdict: false,
+            had_verdict,
+            forbidden: Vec::new(),
             failures_in_a_row: 0,
-            most_failures: plan.stop_after,
+            most_failures: stop_after,
         }
     }
 
@@ -44,20 +54,53 @@ impl Course {
             Ok(_) => {
                 self.has_verdict = true;
                 self.failures_in_a_row = 0;
+                self.let_go();
             }
             Err(error) if error.is_stopped() => return None,
-            // Whom Webex does not know, it answers no row; once it has, a 403 is the row's.
-            Err(error)
-                if error.is_unauthorized()
-                    || error.is_builder()
-                    || error.is_forbidden() && !self.has_verdict =>
-            {
+            Err(error) if error.is_unauthorized() || error.is_builder() => {
                 return result.err().map(|error| Stop::Refused(Box::new(error)));
+            }
+            // Before any verdict it may be the token's fault, and after one it is the row's.
+            Err(error) if error.is_forbidden() && !self.has_verdict => {
+                self.forbidden
+                    .extend(result.err().map(|error| (key, error)));
+                let most = match self.most_failures {
+                    0 => MOST_FORBIDDEN,
+                    most => most as usize,
+                };
+                return match self.forbidden.len() < most {
+                    true => None,
+                    false => self.refused(),
+                };
             }
             Err(_) => self.failures_in_a_row += 1,
         }
         self.messages.send(Message::Answered(key, Box::new(result)));
         let is_failing = self.most_failures > 0 && self.failures_in_a_row >= self.most_failures;
         is_failing.then_some(Stop::Failing(self.failures_in_a_row))
+    }
+
+    /// There are no more answers: decides on what was held back.
+    pub(super) fn finish(&mut self) {
+        match self.had_verdict {
+            true => self.let_go(),
+            false if self.stop.is_none() => self.stop = self.refused(),
+            false => {}
+        }
+    }
+
+    /// What was held back is the rows' own.
+    fn let_go(&mut self) {
+        for (key, error) in self.forbidden.drain(..) {
+            self.messages
+                .send(Message::Answered(key, Box::new(Err(error))));
+        }
+    }
+
+    /// What was held back is the token's fault.
+    fn refused(&mut self) -> Option<Stop> {
+        let (_, error) = self.forbidden.pop()?;
+        self.forbidden.clear();
+        Some(Stop::Refused(Box::new(error)))
     }
 }

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::outcome::{Exit, Failure};
+use crate::outcome::{Exit, Failure, printable_line};
 use crate::profile::Output;
 
 use super::index::Index;
 use super::plan::Plan;
 use super::problem::Problem;
-use super::results::{defused, printable, problem_json, record};
+use super::results::{defused, problem_json, record};
+use super::rows::Shown;
 use super::subject::Subject;
 
 /// Reads everything, and writes the problems of each row.
@@ -25,10 +26,14 @@ pub(crate) fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     };
     let stdout = io::stdout().lock();
     let mut out = io::BufWriter::new(stdout);
-    let told = |error: io::Error| Failure::usage(format!("stdout: {error}"));
+    let told = |error: io::Error| match error.kind() {
+        // Whoever reads, as `head`, has enough.
+        io::ErrorKind::BrokenPipe => Failure::new(Exit::Usage, "stdout was closed"),
+        _ => Failure::usage(format!("stdout: {error}")),
+    };
     if output == Output::Csv {
         let names = [
-            "line", "severity", "rule", "column", "name", "field", "reason", "remedy",
+            "line", "row", "severity", "rule", "column", "name", "field", "reason", "remedy",
         ];
         out.write_all(&record(&[names.to_vec()])).map_err(told)?;
     }
@@ -52,14 +57,14 @@ pub(crate) fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         }
         for problem in &row.problems {
             *rules.entry(problem.rule).or_default() += 1;
-            write(&mut out, problem, rows.unit(), output).map_err(told)?;
+            write(&mut out, problem, &row.shown, rows.unit(), output).map_err(told)?;
         }
     }
     out.flush().map_err(told)?;
     drop(out);
     if !plan.is_quiet {
         let mut text = format!(
-            "{read} rows: {} would be asked, {refused} refused; {odd} look odd, {duplicates} are the same as others\n",
+            "{read} rows: {} would be asked, {refused} refused, {duplicates} the same as others; odd: {odd}\n",
             read - refused - duplicates
         );
         let mut rules: Vec<_> = rules.into_iter().collect();
@@ -75,19 +80,34 @@ pub(crate) fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     })
 }
 
-fn write(out: &mut impl Write, problem: &Problem, unit: &str, output: Output) -> io::Result<()> {
+fn write(
+    out: &mut impl Write,
+    problem: &Problem,
+    shown: &Shown,
+    unit: &str,
+    output: Output,
+) -> io::Result<()> {
+    let names: Vec<&str> = shown.values.iter().map(String::as_str).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
     match output {
         Output::Table => writeln!(
             out,
-            "{unit} {}: {}: {} [{}]\n    {}",
+            "{unit} {}{}: {}: {} [{}]\n    {}",
             problem.line,
-            problem.severity,
-            printable(&problem.words()),
+            match names.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", printable_line(&names.join(" "))),
+            },
+            match problem.is_hard() {
+                true => "refused",
+                false => "odd",
+            },
+            printable_line(&problem.words()),
             problem.rule,
-            printable(&problem.remedy)
+            printable_line(&problem.remedy)
         ),
         Output::Json => {
-            let mut object = json!({"line": problem.line});
+            let mut object = json!({"line": problem.line, "row": names.join(" ")});
             if let (Value::Object(object), Value::Object(rest)) =
                 (&mut object, problem_json(problem))
             {
@@ -105,6 +125,7 @@ fn write(out: &mut impl Write, problem: &Problem, unit: &str, output: Output) ->
             };
             out.write_all(&record(&[vec![
                 problem.line.to_string(),
+                defused(&names.join(" ")).into_owned(),
                 problem.severity.to_string(),
                 problem.rule.to_owned(),
                 column(|column| &column.letters),

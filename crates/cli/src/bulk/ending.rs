@@ -29,6 +29,8 @@ pub(super) fn say(plan: &Plan, message: &str) {
 pub(super) struct End<'a> {
     pub(super) plan: &'a Plan,
     pub(super) tally: Tally,
+    /// Rows of the input, where that is known.
+    pub(super) total: Option<u64>,
     /// Why the input could not be read to its end.
     pub(super) unread: Option<String>,
     pub(super) stop: Option<Stop>,
@@ -73,8 +75,16 @@ impl End<'_> {
         let rows = self.tally.done();
         let mut text = format!(
             "{rows} rows: {likely} likely, {unlikely} unlikely, {failed} failed, {refused} refused\n\
-             {asked} asked, {duplicates} with the answer of another row, {earlier} from the journal"
+             {asked} asked, {duplicates} duplicates of others, {earlier} from the journal"
         );
+        if let Some(total) = self.total
+            && total > rows
+        {
+            let _ = write!(text, "\n{} of {total} rows have no result", total - rows);
+        }
+        if rows == 0 && self.stopped().is_none() {
+            text.push_str("\nThe input has no rows.");
+        }
         if odd > 0 {
             let _ = write!(text, "\n{} odd; --dry-run tells why", rows_look(odd));
         }

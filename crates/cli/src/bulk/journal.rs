@@ -15,7 +15,7 @@ use super::index::{Index, read_at};
 use super::rows::Key;
 
 /// The beginning of every journal.
-const MAGIC: &[u8] = b"webex-precheck-journal 1 ";
+pub(crate) const MAGIC: &[u8] = b"webex-precheck-journal 1 ";
 /// More bytes than a line has.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ pub(crate) enum Earlier {
     Count,
     /// They count, unless they are failures.
     CountVerdicts,
-    /// They are removed.
+    /// They are set aside.
     Remove,
 }
 
@@ -60,8 +60,12 @@ pub(crate) struct Found {
     pub(crate) answers: u64,
     /// Whether the last line was cut off.
     pub(crate) was_torn: bool,
-    /// Numbers of lines that are damaged; the first of them.
-    pub(crate) damaged: Vec<u64>,
+    /// Lines with a verdict.
+    pub(crate) verdicts: u64,
+    /// Lines that are damaged.
+    pub(crate) damaged: u64,
+    /// The number of the first of them.
+    pub(crate) first_damaged: Option<u64>,
 }
 
 /// A line with an answer.
@@ -118,19 +122,29 @@ impl Journal {
             Header::Foreign => {
                 return Err(named("it is no journal; name another with --journal"));
             }
-            Header::Of(_) if earlier == Earlier::Remove => journal.begin().map_err(told)?,
+            Header::Of(_) if earlier == Earlier::Remove && journal.is_bare().map_err(told)? => {
+                journal.begin().map_err(told)?;
+            }
+            Header::Of(_) if earlier == Earlier::Remove => {
+                // Nothing is lost before there is something new.
+                let mut aside = path.as_os_str().to_owned();
+                aside.push(".old");
+                std::fs::rename(path, aside).map_err(told)?;
+                return Self::open(path, question, Earlier::None, index);
+            }
             Header::Of(Some(other)) if other == *question => {
                 found = journal.load(earlier, index).map_err(told)?;
             }
             Header::Of(other) => {
                 let whose = match other {
                     Some(other) => {
-                        format!("it holds answers of another question, {}", other.words())
+                        let (held, asked) = (other.words(), question.words());
+                        format!("it holds answers to {held}, and this run asks for {asked}")
                     }
                     None => "its first line is damaged".to_owned(),
                 };
                 return Err(named(&format!(
-                    "{whose}; name another with --journal, or use --restart to remove it"
+                    "{whose}; name another with --journal, or set it aside with --restart"
                 )));
             }
         }
@@ -190,6 +204,11 @@ impl Journal {
         Ok(())
     }
 
+    /// Whether there is nothing behind the first line.
+    fn is_bare(&self) -> io::Result<bool> {
+        Ok(self.file.metadata()?.len() <= self.length)
+    }
+
     /// Reads the first line.
     fn header(&mut self) -> io::Result<Header> {
         let mut line = Vec::new();
@@ -235,11 +254,17 @@ impl Journal {
                     self.file.set_len(self.length)?;
                     break;
                 }
-                None => found.damaged.push(number),
+                None => {
+                    found.damaged += 1;
+                    found.first_damaged.get_or_insert(number);
+                }
                 Some(glance) => {
                     let counts = match glance.answer.status {
                         Status::Failed => earlier != Earlier::CountVerdicts,
-                        Status::Likely | Status::Unlikely => true,
+                        Status::Likely | Status::Unlikely => {
+                            found.verdicts += 1;
+                            true
+                        }
                     };
                     if counts {
                         index.insert(glance.key, self.length)?;

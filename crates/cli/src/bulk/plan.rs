@@ -1,5 +1,6 @@
 //! What the command line says of a run.
 
+use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use crate::rate::Rate;
 
 use super::columns::{self, Mapping, NoField};
 use super::input::{Dialect, Form, Input};
-use super::journal::Earlier;
+use super::journal::{Earlier, MAGIC};
 use super::rows::Rows;
 use super::subject::Subject;
 
@@ -66,7 +67,10 @@ impl Kind {
 fn field(flag: &str, name: &str, fields: &'static [Flag]) -> Result<&'static Flag, Failure> {
     columns::field(name, fields).map_err(|reason| {
         let reason = match reason {
-            NoField::Unknown => "is no field; `webex-precheck template` names them".to_owned(),
+            NoField::Unknown => {
+                let names: Vec<&str> = fields.iter().map(|field| field.field).collect();
+                format!("is no field; fields are {}", names.join(", "))
+            }
             NoField::Ambiguous(several) => format!("may be any of {}", several.join(", ")),
         };
         Failure::usage(format!("{flag}: `{name}` {reason}"))
@@ -180,6 +184,11 @@ impl Plan {
         if self.report.as_deref().is_some_and(is_input) {
             return Err(Failure::usage("--report is the input; name another file"));
         }
+        if let Some(report) = &self.report
+            && is_journal(report)
+        {
+            return Err(Failure::usage("--report is a journal; name another file"));
+        }
         if self.journal.as_deref().is_some_and(is_input) {
             return Err(Failure::usage("--journal is the input; name another file"));
         }
@@ -228,14 +237,27 @@ impl Plan {
         let name = self.input_name();
         let input = Input::open(&self.input, &self.dialect)
             .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+        let fields: Vec<&str> = S::FIELDS.iter().map(|field| field.field).collect();
         Rows::new(input, self.mapping.clone(), self.defaults.clone()).map_err(|wrong| {
             let wrong: Vec<String> = wrong.iter().map(|wrong| format!("\n  {wrong}")).collect();
             Failure::new(
                 Exit::Usage,
-                format!("{name}: the header cannot be read:{}", wrong.concat()),
+                format!(
+                    "{name}: the header cannot be read:{}\n  Fields are {}",
+                    wrong.concat(),
+                    fields.join(", ")
+                ),
             )
         })
     }
+}
+
+/// Whether a file is a journal, whoever's it is.
+fn is_journal(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path)
+        .and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start));
+    read.is_ok() && start == MAGIC
 }
 
 fn is_same_file(one: &Path, other: &Path) -> bool {

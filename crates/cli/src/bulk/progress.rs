@@ -102,7 +102,8 @@ impl Progress {
         {
             let pause = pause.unwrap_or_default();
             let left = Duration::try_from_secs_f64(left as f64 / rate).unwrap_or(Duration::MAX);
-            parts.push(format!("{} left", span(left.saturating_add(pause))));
+            // Rows that need no asking take no time.
+            parts.push(format!("up to {} left", span(left.saturating_add(pause))));
         }
         fitted(&parts.join(", "), width)
     }
@@ -186,13 +187,13 @@ mod tests {
         );
         assert_eq!(
             line(now(100, None), 10),
-            "100 of 1000 rows (10%), 100 likely, 0 unlikely, 0 failed, 10 rows/s, 90 s left"
+            "100 of 1000 rows (10%), 100 likely, 0 unlikely, 0 failed, 10 rows/s, up to 90 s left"
         );
         let waiting = line(now(100, Some(60)), 12);
         assert!(waiting.contains("waiting for Webex until "), "{waiting}");
         assert!(waiting.contains(" (60 s), "), "{waiting}");
         // 900 rows at 100 in 12 s, and the wait.
-        assert!(waiting.ends_with(" 3 min left"), "{waiting}");
+        assert!(waiting.ends_with(" up to 3 min left"), "{waiting}");
         // Half a minute later the first ten seconds count no more.
         line(now(100, None), 25);
         let later = line(now(115, None), 42);

@@ -23,7 +23,7 @@ pub(crate) struct Reader<S> {
 
 impl<S: Subject> Reader<S> {
     /// Reads until the end, or until nobody wants more. The error is why it cannot go on.
-    pub(crate) fn run(mut self) -> Result<(), String> {
+    pub(crate) fn run(&mut self) -> Result<(), String> {
         let mut number = 0;
         while self.desk.enter() {
             let Some(row) = self.rows.next()? else {

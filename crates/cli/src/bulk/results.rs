@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 use webex_precheck::Report;
 
+use crate::outcome::printable_line;
 use crate::profile::Output;
 
 use super::answer::Code;
@@ -148,10 +149,15 @@ impl Results {
             .values
             .iter()
             .filter(|value| !value.is_empty())
-            .map(|value| printable(value))
+            .map(|value| printable_line(value))
             .collect();
         let name = values.join(" ");
         let mut codes = String::new();
+        if let (Verdict::Failed, Outcome::Answer(answer)) = (verdict, &row.outcome)
+            && let Some(status) = answer.http_status
+        {
+            let _ = write!(codes, "HTTP {status} ");
+        }
         for code in row.codes().iter().filter_map(|code| code.code) {
             let _ = write!(codes, "{code} ");
         }
@@ -166,7 +172,7 @@ impl Results {
                 format!("\x1b[{colour}m{:<8}\x1b[0m", verdict.as_str())
             }
         };
-        let words = printable(&row.words());
+        let words = printable_line(&row.words());
         let line = format!(
             "{:>7}  {shown}  {name}{:pad$}  {codes}{words}",
             row.shown.line,
@@ -251,17 +257,6 @@ pub(crate) fn defused(text: &str) -> Cow<'_, str> {
         true => Cow::Owned(format!("'{text}")),
         false => Cow::Borrowed(text),
     }
-}
-
-/// What must not steer the terminal: control characters, and marks that turn the direction of text.
-pub(crate) fn printable(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-    };
-    text.chars()
-        .map(|c| if steers(c) { ' ' } else { c })
-        .collect()
 }
 
 #[cfg(test)]

@@ -262,9 +262,11 @@ impl<S: Subject> Rows<S> {
                 continue;
             }
             let value = match (field.shape, leaf) {
-                (_, Leaf::Text(text)) if text.contains('\u{fffd}') => {
-                    let damage = cell::Damage::Encoding;
-                    refuse(damage.rule(), damage.reason(), damage.remedy());
+                (_, Leaf::Text(text)) if text.trim().is_empty() => continue,
+                (_, Leaf::Text(text)) if cell::damage(text).is_some() => {
+                    if let Some(damage) = cell::damage(text) {
+                        refuse(damage.rule(), damage.reason(), damage.remedy());
+                    }
                     continue;
                 }
                 (Shape::Packages, Leaf::List(names)) => {

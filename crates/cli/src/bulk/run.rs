@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
@@ -41,15 +42,16 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         asked: plan.destination.name(),
         on_behalf_of: plan.destination.on_behalf_of().map(str::to_owned),
     };
-    let (journal, found, index) = journal(plan, &question)?;
-    tell_found(&journal, &found);
-    let path = journal.path().map(Path::to_owned);
     let names: Vec<String> = S::KEYS
         .iter()
         .map(|key| (*key).to_owned())
         .chain(plan.mapping.keep.iter().cloned())
         .collect();
+    // Before the journal: what cannot be written must not cost what was.
     let report = begin_report(plan, &question, &names, unit)?;
+    let (journal, found, index) = journal(plan, &question)?;
+    tell_found(&journal, &found);
+    let path = journal.path().map(Path::to_owned);
     let (mut run, requests) = Run::start(plan, rows, journal, index, names, report, signals)?;
     let total = match run.screen.progress() {
         screen::Progress::None => Arc::default(),
@@ -57,16 +59,22 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     };
     let (screen, tally) = (run.screen.clone(), run.tally.clone());
     let mut watch = Watch::<S>::new(&screen, &tally, &total, &connection);
-    let mut course = Course::new(plan, run.messages.clone());
+    let mut course = Course::new(plan.stop_after, found.verdicts > 0, run.messages.clone());
     let limits = limits(plan);
     let answers = connection.client.precheck_many(requests, limits);
     let asked = run.ask(plan, answers, &mut course, &mut watch).await;
     let ended = match asked {
-        Ok(()) => run.end(&course, &mut watch).await,
-        Err(at_once) => Err(at_once),
+        Ok(()) => {
+            course.finish();
+            run.end(&mut course, &mut watch).await
+        }
+        Err(early) => Err(early),
     };
     screen.clear();
-    let ended = ended.map_err(|AtOnce| {
+    let ended = ended.map_err(|early| {
+        if matches!(early, Early::Gone) {
+            return Failure::usage("the thread that writes results is gone; --resume goes on");
+        }
         let message = match path {
             Some(_) => {
                 "interrupted; what was answered is in the journal: --resume goes on from there"
@@ -80,7 +88,13 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     let end = End {
         plan,
         tally,
-        unread: lock(&run.unread).take(),
+        total: Some(total.load(Ordering::Relaxed)).filter(|total| *total > 0),
+        unread: match lock(&run.read).take() {
+            Some(ended) => ended.err(),
+            // A stopped run does not wait for its reader.
+            None if course.stop.is_some() => None,
+            None => Some("the thread that reads it is gone".to_owned()),
+        },
         stop: course.stop,
         fault: ended.fault,
         journal: path,
@@ -105,8 +119,13 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     end.exit()
 }
 
-/// Whoever interrupts twice does not want to wait.
-struct AtOnce;
+/// Why a run ends without what is usual at its end.
+enum Early {
+    /// Whoever interrupts twice does not want to wait.
+    AtOnce,
+    /// The scribe has ended before it was told to.
+    Gone,
+}
 
 /// A run under way: the threads before and behind the one that asks.
 struct Run {
@@ -114,8 +133,8 @@ struct Run {
     messages: Mail<Message>,
     screen: Arc<Screen>,
     tally: Arc<Mutex<Tally>>,
-    /// Why the input could not be read to its end.
-    unread: Arc<Mutex<Option<String>>>,
+    /// How reading ended, if it has.
+    read: Arc<Mutex<Option<Result<(), String>>>>,
     /// Tells at once that the scribe cannot write.
     has_failed: mpsc::UnboundedReceiver<()>,
     is_over: oneshot::Receiver<Ended>,
@@ -147,13 +166,13 @@ impl Run {
             messages: Mail::new(),
             screen: Arc::new(Screen::new(plan.is_quiet)),
             tally: Arc::default(),
-            unread: Arc::default(),
+            read: Arc::default(),
             has_failed,
             is_over,
             signals,
             ticks,
         };
-        let reader = Reader {
+        let mut reader = Reader {
             rows,
             desk: run.desk.clone(),
             tally: run.tally.clone(),
@@ -172,11 +191,11 @@ impl Run {
             report,
             ordered: plan.is_ordered.then(Ordered::default),
         };
-        let unread = run.unread.clone();
+        let read = run.read.clone();
         spawn("reader", move || {
-            if let Err(error) = reader.run() {
-                *lock(&unread) = Some(error);
-            }
+            // Before the reader is dropped, which tells that there is no more to ask.
+            let ended = reader.run();
+            *lock(&read) = Some(ended);
         })?;
         let messages = run.messages.clone();
         spawn("scribe", move || {
@@ -196,7 +215,7 @@ impl Run {
         mut answers: Answers<Key>,
         course: &mut Course,
         watch: &mut Watch<'_, S>,
-    ) -> Result<(), AtOnce> {
+    ) -> Result<(), Early> {
         loop {
             let stop = tokio::select! {
                 answer = answers.next() => match answer {
@@ -204,7 +223,8 @@ impl Run {
                     Some((key, result)) => course.answered(key, result),
                 },
                 () = self.signals.next() => Some(Stop::Interrupted),
-                Some(()) = self.has_failed.recv() => Some(Stop::Fault),
+                // None comes where the scribe is gone.
+                _ = self.has_failed.recv(), if !matches!(course.stop, Some(Stop::Fault)) => Some(Stop::Fault),
                 _ = self.ticks.tick() => {
                     watch.look(course.stop.is_some());
                     None
@@ -214,7 +234,7 @@ impl Run {
                 continue;
             };
             match (&stop, &course.stop) {
-                (Stop::Interrupted, Some(Stop::Interrupted)) => return Err(AtOnce),
+                (Stop::Interrupted, Some(Stop::Interrupted)) => return Err(Early::AtOnce),
                 (Stop::Interrupted, _) => {
                     self.screen.clear();
                     say(
@@ -223,7 +243,7 @@ impl Run {
                     );
                     course.stop = Some(stop);
                 }
-                (_, None) => course.stop = Some(stop),
+                (Stop::Fault, _) | (_, None) => course.stop = Some(stop),
                 (_, Some(_)) => {}
             }
             answers.stop();
@@ -234,15 +254,17 @@ impl Run {
     /// Waits until all that was answered is written.
     async fn end<S: Subject>(
         &mut self,
-        course: &Course,
+        course: &mut Course,
         watch: &mut Watch<'_, S>,
-    ) -> Result<Ended, AtOnce> {
+    ) -> Result<Ended, Early> {
         self.messages.send(Message::End);
         loop {
             tokio::select! {
-                // The scribe tells how it ended unless the process is ending.
-                ended = &mut self.is_over => return ended.map_err(|_| AtOnce),
-                () = self.signals.next() => return Err(AtOnce),
+                ended = &mut self.is_over => return ended.map_err(|_| Early::Gone),
+                () = self.signals.next() => match course.stop {
+                    Some(Stop::Interrupted) => return Err(Early::AtOnce),
+                    _ => course.stop = Some(Stop::Interrupted),
+                },
                 _ = self.ticks.tick() => watch.look(course.stop.is_some()),
             }
         }
@@ -332,11 +354,11 @@ fn tell_found(journal: &Journal, found: &Found) {
             path.display()
         ));
     }
-    if let Some(first) = found.damaged.first() {
+    if let Some(first) = found.first_damaged {
         warn(&format!(
-            "the journal {} has {} damaged lines, the first is line {first}; their rows are asked again",
+            "the journal {}: damaged lines: {}, the first is line {first}; their rows are asked again",
             path.display(),
-            found.damaged.len()
+            found.damaged
         ));
     }
 }

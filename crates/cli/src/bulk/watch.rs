@@ -67,11 +67,12 @@ impl<'a, S: Subject> Watch<'a, S> {
         let since = now.saturating_duration_since(self.start);
         if pause.is_some() {
             let begun = since.saturating_sub(TICK);
-            let count = self.waits.len();
             match self.waits.last_mut() {
                 Some((_, end)) if *end + TICK >= begun => *end = since,
-                _ if count < MOST_WAITS => self.waits.push((begun, since)),
-                _ => {}
+                _ => self.waits.push((begun, since)),
+            }
+            if self.waits.len() > MOST_WAITS {
+                join_nearest(&mut self.waits);
             }
         }
         let is_due = match self.screen.progress() {
@@ -99,6 +100,15 @@ impl<'a, S: Subject> Watch<'a, S> {
     }
 }
 
+/// Makes one of the two waits that are nearest to each other.
+fn join_nearest(waits: &mut Vec<(Duration, Duration)>) {
+    let gap = |index: &usize| waits[*index].0.saturating_sub(waits[*index - 1].1);
+    if let Some(index) = (1..waits.len()).min_by_key(gap) {
+        let (_, end) = waits.remove(index);
+        waits[index - 1].1 = end;
+    }
+}
+
 /// Counts the rows of a file in a thread of its own. 0 is not known.
 pub(super) fn count_rows(plan: &Plan) -> Arc<AtomicU64> {
     let total = Arc::new(AtomicU64::new(0));
@@ -113,10 +123,13 @@ pub(super) fn count_rows(plan: &Plan) -> Arc<AtomicU64> {
             return;
         };
         let mut rows = 0;
-        while let Ok(Some(_)) = input.next() {
-            rows += 1;
+        loop {
+            match input.next() {
+                Ok(Some(_)) => rows += 1,
+                Ok(None) => break counted.store(rows, Ordering::Relaxed),
+                Err(_) => break,
+            }
         }
-        counted.store(rows, Ordering::Relaxed);
     });
     total
 }

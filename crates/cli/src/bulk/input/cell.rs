@@ -13,6 +13,8 @@ pub(crate) enum Damage {
     Shortened,
     /// A number whose digits as shown are not in the file.
     Number,
+    /// A formula whose value is not in the file.
+    Uncounted,
     /// A value that is no text.
     NoText(&'static str),
 }
@@ -25,7 +27,7 @@ impl Damage {
             Self::Control => "control-character",
             Self::SpreadsheetError => "spreadsheet-error",
             Self::Shortened => "shortened-number",
-            Self::Number | Self::NoText(_) => "no-text",
+            Self::Number | Self::Uncounted | Self::NoText(_) => "no-text",
         }
     }
 
@@ -38,6 +40,7 @@ impl Damage {
             Self::Number => {
                 "it is a number, and which digits its cell shows cannot be told".to_owned()
             }
+            Self::Uncounted => "it is a formula, and its value is not in the file".to_owned(),
             Self::NoText(what) => format!("it is {what}, and fields are text"),
         }
     }
@@ -49,10 +52,20 @@ impl Damage {
             }
             Self::Control => "remove it",
             Self::SpreadsheetError => "mend the formula, or write the value",
+            Self::Uncounted => "open the file in a spreadsheet and save it, or write the value",
             Self::Shortened | Self::Number | Self::NoText(_) => {
                 "format the column as text and enter the value again"
             }
         }
+    }
+}
+
+/// What is wrong with a text, wherever it is from.
+pub(crate) fn damage(text: &str) -> Option<Damage> {
+    let is_damaging = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    match text.contains('\u{fffd}') {
+        true => Some(Damage::Encoding),
+        false => text.chars().any(is_damaging).then_some(Damage::Control),
     }
 }
 
@@ -62,14 +75,8 @@ pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
     if is_plain(text.as_bytes()) {
         return Ok(text);
     }
-    if text.contains('\u{fffd}') {
-        return Err(Damage::Encoding);
-    }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
-        return Err(Damage::Control);
+    if let Some(damage) = damage(text) {
+        return Err(damage);
     }
     let text = text.trim_matches(is_blank);
     // ="007"

@@ -44,7 +44,7 @@ impl Objects {
                     break end + 1;
                 }
                 if self.text.is_at_end() {
-                    if rest.is_empty() {
+                    if rest.is_empty() && !is_too_long {
                         return Ok(None);
                     }
                     break rest.len();
@@ -261,6 +261,10 @@ mod tests {
         }
         let deep = "{\"a\":".repeat(100_000);
         assert!(read(&deep)[0].1.is_err());
+        // So long that its end is the end of what is read at a time.
+        let longest = format!("{{\"a\": \"{}\"}}", "x".repeat(17 * 65_536 - 9));
+        assert_eq!(longest.len(), 17 * 65_536);
+        assert!(read(&longest)[0].1.is_err());
         let long = format!("{{\"a\": \"{}\"}}\n{{}}", "x".repeat(3 * LONGEST));
         assert!(read(&long)[0].1.is_err() && read(&long)[1].1.is_ok());
     }

@@ -105,6 +105,13 @@ impl Input {
                 return Err((*remedy).to_owned());
             }
         }
+        let opendocument = b"mimetypeapplication/vnd.oasis.opendocument";
+        if start
+            .get(30..)
+            .is_some_and(|start| start.starts_with(opendocument))
+        {
+            return Err("it is an OpenDocument file; save it as .xlsx, or as CSV".to_owned());
+        }
         let is_zip = start.starts_with(b"PK\x03\x04");
         let source = Box::new(io::Cursor::new(start).chain(source));
         match (dialect.form, is_zip) {
@@ -160,10 +167,9 @@ impl Input {
         io::copy(&mut source, &mut file).map_err(told)?;
         file.seek(SeekFrom::Start(0)).map_err(told)?;
         let mut rows = xlsx::Rows::open(file, dialect.sheet.as_deref())?;
-        match rows.next() {
+        match rows.next()? {
             None => Err("its sheet is empty".to_owned()),
             Some(row) => {
-                let row = row?;
                 if let Some(damage) = (0..row.cells.len()).find_map(|it| row.cells.damage(it)) {
                     let reason = damage.reason();
                     return Err(format!("row {}, the header: {reason}", row.number));
@@ -218,10 +224,9 @@ impl Input {
                 break Some(Row { line, values });
             },
             Self::Xlsx { rows, header } => loop {
-                let Some(row) = rows.next() else {
+                let Some(row) = rows.next()? else {
                     return Ok(None);
                 };
-                let row = row?;
                 if row.cells.is_empty() {
                     continue;
                 }

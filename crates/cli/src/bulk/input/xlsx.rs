@@ -1,5 +1,6 @@
 //! Rows of a workbook's sheet.
 
+use std::collections::HashSet;
 use std::io::{self, Read, Seek};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -21,7 +22,10 @@ pub(crate) struct SheetRow {
 }
 
 /// The rows of a sheet. A thread reads them, which keeps the workbook.
-pub(crate) struct Rows(Receiver<Result<SheetRow, String>>);
+pub(crate) struct Rows(Receiver<Message>);
+
+/// What the thread sends: a row, or none at the end.
+type Message = Result<Option<SheetRow>, String>;
 
 impl Rows {
     /// Opens a sheet: the one of this name, or the first that is not hidden.
@@ -47,26 +51,30 @@ impl Rows {
         thread::Builder::new()
             .name("workbook".to_owned())
             .spawn(move || {
-                if let Err(error) = send_rows(&mut book, &name, &rows) {
-                    // Nobody may want it any more.
-                    let _ = rows.send(Err(format!("sheet {name}: {error}")));
-                }
+                let end = match send_rows(&mut book, &name, &rows) {
+                    Ok(()) => Ok(None),
+                    Err(error) => Err(format!("sheet {name}: {error}")),
+                };
+                // Nobody may want it any more.
+                let _ = rows.send(end);
             })
             .map_err(|error| error.to_string())?;
         Ok(Self(read))
     }
 
     /// The next row with anything in it; none at the end.
-    pub(crate) fn next(&mut self) -> Option<Result<SheetRow, String>> {
-        self.0.recv().ok()
+    pub(crate) fn next(&mut self) -> Message {
+        let gone = |_| Err("it cannot be read to its end".to_owned());
+        self.0.recv().unwrap_or_else(gone)
     }
 }
 
 fn send_rows<F: Read + Seek>(
     book: &mut Xlsx<F>,
     sheet: &str,
-    rows: &SyncSender<Result<SheetRow, String>>,
+    rows: &SyncSender<Message>,
 ) -> Result<(), String> {
+    let uncounted = uncounted(book, sheet)?;
     let mut cells = book
         .worksheet_cells_reader(sheet)
         .map_err(|error| error.to_string())?;
@@ -77,8 +85,10 @@ fn send_rows<F: Read + Seek>(
     {
         let (number, column) = cell.get_position();
         let (number, column) = (u64::from(number) + 1, column as usize);
-        let Some(value) = text(cell.get_value(), cells.styles().get(style)) else {
-            continue;
+        let value = match text(cell.get_value(), cells.styles().get(style)) {
+            Some(value) => value,
+            None if uncounted.contains(&cell.get_position()) => Err(Damage::Uncounted),
+            None => continue,
         };
         if column >= MOST_COLUMNS {
             return Err(format!(
@@ -94,7 +104,7 @@ fn send_rows<F: Read + Seek>(
                     cells: Cells::default(),
                 };
                 if let Some(done) = row.replace(next)
-                    && rows.send(Ok(done)).is_err()
+                    && rows.send(Ok(Some(done))).is_err()
                 {
                     return Ok(());
                 }
@@ -107,15 +117,34 @@ fn send_rows<F: Read + Seek>(
         while current.cells.len() < column {
             current.cells.push("");
         }
+        if current.cells.len() > column {
+            return Err(format!("row {number}: its cells are not in order"));
+        }
         match value {
             Ok(text) => current.cells.push(&text),
             Err(damage) => current.cells.push_damaged(damage),
         }
     }
     if let Some(done) = row {
-        let _ = rows.send(Ok(done));
+        let _ = rows.send(Ok(Some(done)));
     }
     Ok(())
+}
+
+/// The formulas whose value is not in the file: programs that are no spreadsheets write such.
+fn uncounted<F: Read + Seek>(
+    book: &mut Xlsx<F>,
+    sheet: &str,
+) -> Result<HashSet<(u32, u32)>, String> {
+    let told = |error: calamine::XlsxError| error.to_string();
+    let mut cells = book.worksheet_cells_reader(sheet).map_err(told)?;
+    let mut found = HashSet::new();
+    while let Some(cell) = cells.next_cell_with_formula().map_err(told)? {
+        if cell.formula.is_some() && matches!(cell.value, DataRef::Empty) {
+            found.insert(cell.pos);
+        }
+    }
+    Ok(found)
 }
 
 /// A cell as its author sees it; none where it is empty.

@@ -117,7 +117,7 @@ impl Page<'_> {
         }
         writeln!(
             out,
-            "</dl>\n<p>{} asked in this run, {} with the answer of another row, {} answered in an earlier run.{}</p>\n</section>",
+            "</dl>\n<p>{} asked in this run, {} duplicates of others, {} answered in an earlier run.{}</p>\n</section>",
             tally.asked,
             tally.duplicates,
             tally.earlier,

@@ -81,7 +81,7 @@ impl Report {
         let rows = Spool::new(folder, &subject.names)?;
         Ok(Self {
             path: path.to_owned(),
-            file: NamedTempFile::new_in(folder)?,
+            file: new_file(folder)?,
             subject,
             started: Timestamp::now(),
             start: Instant::now(),
@@ -177,21 +177,21 @@ impl Report {
         page.write(&mut out, &mut self.rows)?;
         out.flush()?;
         drop(out);
-        readable(&self.file)?;
         self.file.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
 }
 
-/// As other files: those that pass by are their owner's alone.
-#[cfg(unix)]
-fn readable(file: &NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.as_file()
-        .set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &NamedTempFile) -> io::Result<()> {
-    Ok(())
+/// A file that others may read as far as the user lets them (umask).
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let all = std::fs::Permissions::from_mode(0o666);
+        tempfile::Builder::new()
+            .permissions(all)
+            .tempfile_in(folder)
+    }
+    #[cfg(not(unix))]
+    NamedTempFile::new_in(folder)
 }
