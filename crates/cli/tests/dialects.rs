@@ -556,6 +556,38 @@ fn a_workbook_is_read_as_its_cells_show() {
 }
 
 #[test]
+fn a_workbook_of_other_programs_is_not_guessed_at() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/workbooks");
+    let dry = |name: &str| {
+        run(&[
+            "bulk",
+            "subscribers",
+            &format!("{folder}/{name}"),
+            "--dry-run",
+        ])
+    };
+    let formula = dry("formula-without-value.xlsx");
+    assert_eq!(formula.code, Some(2));
+    assert!(
+        formula.stdout.contains("row 2 (a@b.cd): refused: column B `customerId`: it is a formula, and its value is not in the file [no-text]"),
+        "{}",
+        formula.stdout
+    );
+    assert!(
+        formula.stderr.contains("2 rows: 1 would be asked"),
+        "{}",
+        formula.stderr
+    );
+    let order = dry("cells-out-of-order.xlsx");
+    assert_eq!(order.code, Some(2));
+    assert!(
+        order.stderr.contains("row 2: its cells are not in order"),
+        "{}",
+        order.stderr
+    );
+}
+
+#[test]
 fn a_template_is_a_proper_input() {
     for subject in ["customers", "subscribers"] {
         for output in ["csv", "json"] {
