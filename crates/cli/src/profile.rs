@@ -125,9 +125,7 @@ impl Profile {
             Failure::usage(format!(
                 "{}, line {line}: {}",
                 file.display(),
-                error
-                    .message()
-                    .replace("struct Profile", "a section such as [default]")
+                without_values(error.message())
             ))
         })?;
         let holds_secret = |it: &Self| it.access_token.is_some() || it.client_secret.is_some();
@@ -179,6 +177,16 @@ impl Profile {
             self.refresh_token_file.is_some(),
         ];
         there.contains(&true) && there.contains(&false)
+    }
+}
+
+/// What the parser says, without what the file holds.
+fn without_values(message: &str) -> String {
+    match message.rsplit_once("expected ") {
+        Some((_, "struct Profile")) => "expected a section such as [default] before it".to_owned(),
+        Some((_, expected)) => format!("expected {expected}"),
+        None if message.contains(['`', '"', '\'']) => "it cannot be read".to_owned(),
+        None => message.to_owned(),
     }
 }
 
@@ -279,6 +287,10 @@ access-token = 'canary'
             "[a]\naccess-token = 'canary' x",
             "[a]\naccess-tokem = 'canary'",
             "[a]\naccess-token = ['canary']",
+            "[a]\noutput = 'canary'",
+            "\naccess-token = \"canary\"",
+            "[a]\nconcurrency = 'canary'",
+            "[a]\ncanary",
         ] {
             let error = read(wrong, Some("a")).err().unwrap();
             assert!(

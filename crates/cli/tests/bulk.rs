@@ -54,6 +54,31 @@ fn every_exit_code_is_reached() {
         &["bulk", "subscribers", "-", "--delimiter", "::"],
         &["bulk", "subscribers", "-", "--encoding", "klingon"],
         &["bulk", "subscribers", "-", "--rate", "0/s"],
+        &[
+            "bulk",
+            "subscribers",
+            "-",
+            "--map",
+            "x=email",
+            "--map",
+            "X=customerId",
+        ],
+        &["bulk", "subscribers", "-", "--keep", "x", "--keep", "X"],
+        &[
+            "bulk",
+            "subscribers",
+            "-",
+            "--default",
+            "customerId=a\u{1b}b",
+        ],
+        &[
+            "bulk",
+            "subscribers",
+            "-",
+            "--dry-run",
+            "--report",
+            "x.html",
+        ],
     ] {
         let run = run(arguments);
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);

@@ -204,6 +204,9 @@ async fn a_journal_is_not_taken_for_another() {
         "it holds answers to subscribers asked of",
     )
     .await;
+    bench.write("notes.txt", "webex-precheck-journal 1 my notes");
+    refused(&["rows.csv", "--journal", "notes.txt"], "it is no journal").await;
+    refused(&["rows.csv", "--journal", "/dev/null"], "it is no file").await;
     bench.write("notes.txt", "mine");
     refused(
         &["rows.csv", "--journal", "notes.txt", "--restart"],
@@ -483,6 +486,47 @@ async fn a_run_that_is_stopped_waits_for_what_is_under_way() {
         "{page}"
     );
     assert!(page.contains("Not all rows have a result: the run was interrupted"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg(unix)]
+async fn a_reader_that_pauses_does_not_keep_answers_from_the_journal() {
+    let bench = Bench::start().await;
+    bench.write("rows.csv", &rows(3000));
+    let child = program(&["bulk", "subscribers", "rows.csv", "--output", "json"])
+        .current_dir(&bench.folder)
+        .env("WEBEX_ACCESS_TOKEN", bench.sandbox.token())
+        .env("WEBEX_BASE_URL", bench.sandbox.url())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Nobody reads, so that it ends up with as many rows as it may have in memory.
+    let answers = || {
+        bench
+            .journal()
+            .split(|byte| *byte == b'\n')
+            .count()
+            .saturating_sub(2) as u64
+    };
+    let is_there = || bench.path("rows.csv.precheck-journal").exists();
+    e2e::until(|| is_there() && answers() > 2000 && answers() == bench.asked()).await;
+    let id = child.id().to_string();
+    for _ in 0..2 {
+        std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap();
+    }
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
+    let output = output.await.unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(130),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(answers(), bench.asked());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

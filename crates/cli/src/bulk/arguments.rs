@@ -149,7 +149,7 @@ fn of(name: &'static str, about: &'static str) -> Command {
                 .help("Form of the results; json is an object a line [default: table]"),
         )
         .arg(flag("ordered").help("Write the results in the order of the rows"))
-        .arg(path("report").help("Write a page for people, in HTML"))
+        .arg(path("report").conflicts_with("dry-run").help("Write a page for people, in HTML"))
         .arg(
             flag("quiet")
                 .short('q')

@@ -37,7 +37,6 @@ pub(super) struct End<'a> {
     pub(super) fault: Option<Fault>,
     pub(super) journal: Option<PathBuf>,
     pub(super) connection: &'a Connection,
-    pub(super) unit: &'static str,
 }
 
 impl End<'_> {
@@ -90,6 +89,9 @@ impl End<'_> {
         }
         if let Some(path) = &self.journal {
             let _ = write!(text, "\nJournal: {}", path.display());
+            if !path.exists() {
+                text.push_str(", which somebody has removed meanwhile");
+            }
         }
         if failed > 0 && self.journal.is_some() && self.stop.is_none() {
             let _ = write!(text, "; --retry-failed asks again for what failed");
@@ -125,9 +127,8 @@ impl End<'_> {
                 ),
             )),
             (_, _, Some(error)) => Err(Failure::usage(format!(
-                "{}: it cannot be read to its end: {error}\n  Every {} before has its result.",
-                self.plan.input_name(),
-                self.unit
+                "{}: it cannot be read to its end: {error}\n  What was read before has its results.",
+                self.plan.input_name()
             ))),
             (Some(Stop::Fault), None, None) => Err(Failure::usage("something cannot be written")),
             (None, None, None) => Ok(match self.tally {

@@ -96,6 +96,9 @@ impl Journal {
     ) -> Result<(Self, Found), String> {
         let named = |what: &str| format!("the journal {}: {what}", path.display());
         let told = |error: io::Error| named(&error.to_string());
+        if std::fs::metadata(path).is_ok_and(|data| !data.is_file()) {
+            return Err(named("it is no file; name another with --journal"));
+        }
         let mut options = OpenOptions::new();
         let file = options
             .read(true)
@@ -223,7 +226,12 @@ impl Journal {
             });
         };
         if !is_whole {
-            return Ok(Header::None);
+            let mut own = MAGIC.to_vec();
+            self::line(&mut own, &self.question)?;
+            return Ok(match own.starts_with(&line) {
+                true => Header::None,
+                false => Header::Foreign,
+            });
         }
         self.length = (line.len() + 1) as u64;
         let question = checked(rest).and_then(|json| serde_json::from_slice(json).ok());

@@ -27,6 +27,7 @@ mod subject;
 mod tally;
 mod threads;
 mod watch;
+mod writer;
 
 use webex_precheck::{CustomerPrecheck, SubscriberPrecheck};
 

@@ -1,5 +1,6 @@
 //! What the command line says of a run.
 
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use crate::profile::{Output, Profile};
 use crate::rate::Rate;
 
 use super::columns::{self, Mapping, NoField};
-use super::input::{Dialect, Form, Input};
+use super::input::{Dialect, Form, Input, cell};
 use super::journal::{Earlier, MAGIC};
 use super::rows::Rows;
 use super::subject::Subject;
@@ -77,6 +78,17 @@ fn field(flag: &str, name: &str, fields: &'static [Flag]) -> Result<&'static Fla
     })
 }
 
+/// Refuses a column that is named twice.
+fn once<'a>(flag: &str, columns: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    for column in columns {
+        if !seen.insert(column.trim().to_lowercase()) {
+            return Err(Failure::usage(format!("{flag}: `{column}` is there twice")));
+        }
+    }
+    Ok(())
+}
+
 /// The two sides of `one=other`.
 fn sides<'a>(flag: &str, text: &'a str) -> Result<(&'a str, &'a str), Failure> {
     let sides = text
@@ -106,6 +118,8 @@ impl Plan {
             let (column, name) = sides("--map", pair)?;
             map.push((column.to_owned(), field("--map", name, fields)?));
         }
+        once("--map", map.iter().map(|(column, _)| column.as_str()))?;
+        once("--keep", many("keep").map(String::as_str))?;
         let mut defaults: Vec<(&'static Flag, String)> = Vec::new();
         for pair in many("default") {
             let split = pair
@@ -120,6 +134,13 @@ impl Plan {
             if defaults.iter().any(|(known, _)| known.field == field.field) {
                 return Err(Failure::usage(format!(
                     "--default: {} is set twice",
+                    field.field
+                )));
+            }
+            if let Some(damage) = cell::damage(value) {
+                let reason = damage.reason();
+                return Err(Failure::usage(format!(
+                    "--default: {}: {reason}",
                     field.field
                 )));
             }

@@ -14,6 +14,7 @@ use crate::profile::Output;
 
 use super::answer::Code;
 use super::done::{Done, Origin, Outcome, Verdict};
+use super::input::cell;
 use super::problem::Problem;
 use super::rows::Shown;
 
@@ -248,12 +249,12 @@ pub(crate) fn record<S: AsRef<str>>(rows: &[Vec<S>]) -> Vec<u8> {
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front, which bulk does
 /// not read as a part of it.
 pub(crate) fn defused(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start().chars().next();
-    let is_formula = matches!(
-        first,
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
-    );
-    match is_formula || text.starts_with(['\t', '\r']) {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(is_control) {
+        // It must not steer a terminal either.
+        return Cow::Owned(defused(&text.replace(is_control, " ")).into_owned());
+    }
+    match cell::is_formula(text) {
         true => Cow::Owned(format!("'{text}")),
         false => Cow::Borrowed(text),
     }

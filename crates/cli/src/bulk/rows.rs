@@ -190,7 +190,10 @@ impl<S: Subject> Rows<S> {
             let cell = cells.get(index);
             let name = header.get(index).map(String::as_str).unwrap_or_default();
             if let Some(kept) = used.kept.and_then(|slot| kept.get_mut(slot)) {
-                cell.clone_into(kept);
+                match cells.damage(index) {
+                    Some(damage) => *kept = format!("({})", damage.reason()),
+                    None => cell.clone_into(kept),
+                }
             }
             if used.field.is_none() && !name.trim().is_empty() {
                 continue;

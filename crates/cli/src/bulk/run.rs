@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
@@ -25,11 +26,12 @@ use super::report::{self, Report};
 use super::results::Results;
 use super::rows::{Key, Rows};
 use super::screen::{self, Screen};
-use super::scribe::{Ended, Message, Ordered, Scribe};
+use super::scribe::{Ended, Fault, Message, Ordered, Scribe};
 use super::subject::Subject;
 use super::tally::Tally;
 use super::threads::spawn;
 use super::watch::{TICK, Watch, count_rows};
+use super::writer::Writer;
 
 /// Runs, and says how it went.
 pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
@@ -70,6 +72,9 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         }
         Err(early) => Err(early),
     };
+    if matches!(ended, Err(Early::AtOnce)) {
+        run.settle().await;
+    }
     screen.clear();
     let ended = ended.map_err(|early| {
         if matches!(early, Early::Gone) {
@@ -99,7 +104,6 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         fault: ended.fault,
         journal: path,
         connection: &connection,
-        unit,
     };
     if let (Some(report), Some(path)) = (ended.report, &plan.report) {
         let written = report.finish(&report::End {
@@ -179,6 +183,11 @@ impl Run {
             scribe: run.messages.clone(),
             asks,
         };
+        let written = Mail::new();
+        let writer = Writer {
+            screen: run.screen.clone(),
+            desk: run.desk.clone(),
+        };
         let answers = journal.reader();
         let scribe = Scribe {
             reader: answers.map_err(|error| Failure::usage(error.to_string()))?,
@@ -186,7 +195,7 @@ impl Run {
             journal,
             desk: run.desk.clone(),
             results: Results::new(plan.output.unwrap_or(Output::Table), names),
-            screen: run.screen.clone(),
+            writer: written.clone(),
             tally: run.tally.clone(),
             report,
             ordered: plan.is_ordered.then(Ordered::default),
@@ -197,12 +206,22 @@ impl Run {
             let ended = reader.run();
             *lock(&read) = Some(ended);
         })?;
-        let messages = run.messages.clone();
+        let (messages, writer_failed) = (run.messages.clone(), failed.clone());
+        // Nobody listens any more where the run is over.
+        let (is_written, when_written) = std::sync::mpsc::channel();
+        spawn("writer", move || {
+            let ended = writer.run(&written, || {
+                let _ = writer_failed.send(());
+            });
+            let _ = is_written.send(ended);
+        })?;
         spawn("scribe", move || {
-            let ended = scribe.run(&messages, || {
-                // Nobody listens any more where the run is over.
+            let mut ended = scribe.run(&messages, || {
                 let _ = failed.send(());
             });
+            if let Ok(Err(error)) = when_written.recv() {
+                ended.fault.get_or_insert(Fault::Results(error));
+            }
             let _ = over.send(ended);
         })?;
         Ok((run, requests))
@@ -249,6 +268,15 @@ impl Run {
             answers.stop();
             self.desk.close();
         }
+    }
+
+    /// Waits, not for long, until all that was answered is in the journal.
+    async fn settle(&self) {
+        const LONGEST: Duration = Duration::from_secs(5);
+        let (done, is_done) = oneshot::channel();
+        self.messages.send(Message::Settle(done));
+        // The scribe drops its end when it has, and where it is gone.
+        let _ = tokio::time::timeout(LONGEST, is_done).await;
     }
 
     /// Waits until all that was answered is written.

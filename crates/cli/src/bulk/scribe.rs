@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use tokio::sync::oneshot;
 use webex_precheck::{Error, Report};
 
 use super::answer::Answer;
@@ -16,8 +17,8 @@ use super::queue::Mail;
 use super::report;
 use super::results::Results;
 use super::rows::Key;
-use super::screen::Screen;
 use super::tally::Tally;
+use super::writer::Written;
 
 /// What happened to rows.
 pub(crate) enum Message {
@@ -27,6 +28,8 @@ pub(crate) enum Message {
     Known(u64, Waiting),
     /// The row is not asked for.
     Refused(Waiting, Vec<Problem>),
+    /// All that came before is in the journal when this is gone.
+    Settle(oneshot::Sender<()>),
     /// There is no more to come.
     End,
 }
@@ -45,7 +48,7 @@ pub(crate) struct Scribe {
     pub(crate) earlier: u64,
     pub(crate) desk: Arc<Desk>,
     pub(crate) results: Results,
-    pub(crate) screen: Arc<Screen>,
+    pub(crate) writer: Mail<Written>,
     pub(crate) tally: Arc<Mutex<Tally>>,
     pub(crate) report: Option<report::Report>,
     /// Results that wait for those of the rows before them, where they come in order.
@@ -92,12 +95,11 @@ impl Scribe {
             failed();
             fault.get_or_insert(found);
         };
-        if let Err(error) = self.screen.results(&self.results.header()) {
-            note(Fault::Results(error));
-        }
+        self.writer.send(Written::Rows(self.results.header(), 0));
         let mut is_over = false;
         while !is_over {
             let mut answers = Vec::new();
+            let mut settled_for = None;
             let mut done = Vec::new();
             for message in messages.take() {
                 match message {
@@ -120,6 +122,7 @@ impl Scribe {
                             outcome: Outcome::Refused(problems),
                         },
                     )),
+                    Message::Settle(done) => settled_for = Some(done),
                     Message::End => is_over = true,
                 }
             }
@@ -127,6 +130,8 @@ impl Scribe {
                 Ok(settled) => done.extend(settled),
                 Err(error) => note(Fault::Journal(error)),
             }
+            // Whoever waits for it hears that it is gone.
+            drop(settled_for);
             let mut turn = match &mut self.ordered {
                 Some(ordered) => ordered.take(done),
                 None => done.into_iter().map(|(_, done)| done).collect(),
@@ -134,10 +139,9 @@ impl Scribe {
             if let (Some(ordered), true) = (&mut self.ordered, is_over) {
                 turn.extend(ordered.rest());
             }
-            if let Err(error) = self.emit(&turn) {
-                note(Fault::Results(error));
-            }
+            self.emit(&turn);
         }
+        self.writer.send(Written::End);
         Ended {
             report: self.report,
             fault,
@@ -192,10 +196,10 @@ impl Scribe {
         Ok(settled)
     }
 
-    /// Counts and writes results.
-    fn emit(&mut self, done: &[Done]) -> io::Result<()> {
+    /// Counts results, and hands them to the writer.
+    fn emit(&mut self, done: &[Done]) {
         if done.is_empty() {
-            return Ok(());
+            return;
         }
         {
             let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
@@ -208,7 +212,7 @@ impl Scribe {
                 report.add(done);
             }
         }
-        self.desk.leave(done.len());
-        self.screen.results(&self.results.write(done))
+        let bytes = self.results.write(done);
+        self.writer.send(Written::Rows(bytes, done.len()));
     }
 }

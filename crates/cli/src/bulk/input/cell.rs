@@ -78,7 +78,7 @@ pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
     if let Some(damage) = damage(text) {
         return Err(damage);
     }
-    let text = text.trim_matches(is_blank);
+    let text = trimmed(text);
     // ="007"
     let text = text
         .strip_prefix("=\"")
@@ -86,7 +86,7 @@ pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
         .unwrap_or(text);
     // '+1408...
     let text = match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        Some(rest) if is_formula(rest) => trimmed(rest),
         _ => text,
     };
     if is_error(text) {
@@ -101,13 +101,10 @@ pub(crate) fn meant(text: &str) -> Result<&str, Damage> {
 /// Whether there is nothing to mend, as in nearly all cells.
 fn is_plain(bytes: &[u8]) -> bool {
     let is_edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'=' | b'\'' | b'#'));
-    let mut before = 0;
-    let is_visible = bytes.iter().all(|byte| {
-        let is_exponent = before == b'E' && *byte == b'+';
-        before = *byte;
-        (b' '..=b'~').contains(byte) && !is_exponent
-    });
-    is_visible && !is_edge(bytes.first()) && bytes.last() != Some(&b' ')
+    let is_number = matches!(bytes.first(), Some(b'0'..=b'9' | b'+' | b'-'));
+    let may_be_cut = is_number && bytes.iter().any(|byte| matches!(byte, b'e' | b'E' | b'.'));
+    let is_visible = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
+    is_visible && !may_be_cut && !is_edge(bytes.first()) && bytes.last() != Some(&b' ')
 }
 
 fn is_blank(c: char) -> bool {
@@ -133,18 +130,38 @@ fn is_error(text: &str) -> bool {
     }
 }
 
-/// `1.40856E+10`, or with a comma.
+/// `1.40856E+10`, with a comma or in small letters; and `14085550100.0`, as other programs write a
+/// number.
 fn is_shortened(text: &str) -> bool {
-    let Some((number, exponent)) = text.split_once("E+") else {
-        return false;
-    };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = number.split_once(['.', ',']).unwrap_or((number, "0"));
-    exponent.len() > 1
-        && digits(exponent)
-        && number.0.len() == 1
-        && digits(number.0)
-        && digits(number.1)
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let Some((number, exponent)) = text.split_once(['e', 'E']) else {
+        let whole = text.strip_suffix(".0");
+        return whole.is_some_and(|whole| digits(whole) && whole.len() > 5);
+    };
+    match (number.split_once(['.', ',']), exponent.strip_prefix('+')) {
+        // What has no fraction may be an ID, such as 12E5, unless it has the plus.
+        (None, Some(exponent)) => digits(number) && digits(exponent) && exponent.len() > 1,
+        (None, None) => false,
+        (Some((whole, part)), plus) => {
+            let exponent = plus.unwrap_or(exponent);
+            digits(whole) && digits(part) && digits(exponent.strip_prefix('-').unwrap_or(exponent))
+        }
+    }
+}
+
+/// Whether a spreadsheet takes a text for a formula.
+pub(crate) fn is_formula(text: &str) -> bool {
+    let first = text.trim_start().chars().next();
+    matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+    ) || text.starts_with(['\t', '\r'])
+}
+
+/// Without the blanks around it.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
 }
 
 #[cfg(test)]
@@ -163,6 +180,9 @@ mod tests {
             ("+1 408", "+1 408"),
             ("#1 Main Street", "#1 Main Street"),
             ("12E5", "12E5"),
+            ("1.0", "1.0"),
+            ("' =1", "=1"),
+            ("'＝x", "＝x"),
             ("Suite E+5", "Suite E+5"),
             ("a\nb", "a\nb"),
             ("", ""),
@@ -184,6 +204,11 @@ mod tests {
             ("########", Damage::SpreadsheetError),
             ("1,40856E+10", Damage::Shortened),
             ("1E+11", Damage::Shortened),
+            ("1.40856e+10", Damage::Shortened),
+            ("-1.5E+10", Damage::Shortened),
+            ("1.5E10", Damage::Shortened),
+            ("12.3E+10", Damage::Shortened),
+            ("14085550100.0", Damage::Shortened),
         ] {
             assert_eq!(meant(text), Err(damage), "{text}");
         }

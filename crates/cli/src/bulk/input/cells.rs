@@ -1,6 +1,6 @@
 //! The cells of a row, in one piece of memory.
 
-use super::cell::Damage;
+use super::cell::{Damage, trimmed};
 
 /// Texts, of which some may not be what their author meant.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,12 +37,12 @@ impl Cells {
 
     /// Whether a cell has neither text nor damage.
     pub(crate) fn is_empty_at(&self, index: usize) -> bool {
-        self.get(index).trim().is_empty() && self.damage(index).is_none()
+        trimmed(self.get(index)).is_empty() && self.damage(index).is_none()
     }
 
     /// Whether all are empty.
     pub(crate) fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.damages.is_empty()
+        trimmed(&self.text).is_empty() && self.damages.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {

@@ -99,6 +99,9 @@ fn send_rows<F: Read + Seek>(
         let current = match &mut row {
             Some(current) if current.number == number => current,
             _ => {
+                if row.as_ref().is_some_and(|before| before.number > number) {
+                    return Err(format!("row {number}: it comes behind others"));
+                }
                 let next = SheetRow {
                     number,
                     cells: Cells::default(),

@@ -71,13 +71,15 @@ pub(crate) struct Report {
 impl Report {
     /// Begins a report.
     pub(crate) fn new(path: &Path, subject: Subject) -> io::Result<Self> {
+        // What a link leads to is replaced, and not the link.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if std::fs::metadata(path).is_ok_and(|data| !data.is_file()) {
+            return Err(io::Error::other("it is no file that can be replaced"));
+        }
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        if path.is_dir() {
-            return Err(io::Error::other("it is a folder"));
-        }
         let rows = Spool::new(folder, &subject.names)?;
         Ok(Self {
             path: path.to_owned(),
