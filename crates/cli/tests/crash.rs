@@ -6,7 +6,7 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 
 use common::{PROGRAM, Run, finish, program};
 use e2e::crash::Crash;
@@ -57,13 +57,27 @@ impl Bench {
         self.sandbox.statuses().values().sum()
     }
 
-    async fn bulk(&self, arguments: &[&str]) -> Run {
+    /// A run that asks the sandbox.
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(&["bulk", "subscribers"]);
         command
             .args(arguments)
             .current_dir(&self.folder)
             .env("WEBEX_ACCESS_TOKEN", self.sandbox.token())
             .env("WEBEX_BASE_URL", self.sandbox.url());
+        command
+    }
+
+    /// Starts a run whose output is read when it has ended.
+    #[cfg(unix)]
+    fn start_run(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    async fn bulk(&self, arguments: &[&str]) -> Run {
+        let command = self.command(arguments);
         // The sandbox goes on meanwhile.
         tokio::task::spawn_blocking(|| finish(command))
             .await
@@ -365,15 +379,7 @@ async fn two_runs_do_not_share_a_journal_and_an_interruption_loses_nothing() {
         "rows.csv",
         "email,customerId\nalice@acme.com,x\nstalled@sandbox.example,x\nbob@acme.com,x\nslow-1@sandbox.example,x\n",
     );
-    let mut command = program(&["bulk", "subscribers", "rows.csv", "--output", "json"]);
-    let first = command
-        .current_dir(&bench.folder)
-        .env("WEBEX_ACCESS_TOKEN", bench.sandbox.token())
-        .env("WEBEX_BASE_URL", bench.sandbox.url())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let first = bench.start_run(&["rows.csv", "--output", "json"]);
     // The quick two are answered, the others under way.
     e2e::until(|| {
         bench.path("rows.csv.precheck-journal").exists()
@@ -389,10 +395,7 @@ async fn two_runs_do_not_share_a_journal_and_an_interruption_loses_nothing() {
     );
     let interrupt = || {
         let id = first.id().to_string();
-        std::process::Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap();
+        Command::new("kill").args(["-INT", &id]).status().unwrap();
     };
     interrupt();
     e2e::until(|| bench.journal().split(|b| *b == b'\n').count() >= 5).await;
@@ -441,29 +444,10 @@ async fn a_run_that_is_stopped_waits_for_what_is_under_way() {
         .map(|row| format!("slow-1+{row}@sandbox.example,x\n"))
         .collect();
     bench.write("rows.csv", &format!("email,customerId\n{slow}"));
-    let mut command = program(&[
-        "bulk",
-        "subscribers",
-        "rows.csv",
-        "--concurrency",
-        "2",
-        "--report",
-        "r.html",
-    ]);
-    let child = command
-        .current_dir(&bench.folder)
-        .env("WEBEX_ACCESS_TOKEN", bench.sandbox.token())
-        .env("WEBEX_BASE_URL", bench.sandbox.url())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = bench.start_run(&["rows.csv", "--concurrency", "2", "--report", "r.html"]);
     e2e::until(|| bench.sandbox.requests().len() + bench.asked() as usize >= 2).await;
     let id = child.id().to_string();
-    std::process::Command::new("kill")
-        .args(["-TERM", &id])
-        .status()
-        .unwrap();
+    Command::new("kill").args(["-TERM", &id]).status().unwrap();
     let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap())
         .await
         .unwrap();
@@ -493,14 +477,7 @@ async fn a_run_that_is_stopped_waits_for_what_is_under_way() {
 async fn a_reader_that_pauses_does_not_keep_answers_from_the_journal() {
     let bench = Bench::start().await;
     bench.write("rows.csv", &rows(3000));
-    let child = program(&["bulk", "subscribers", "rows.csv", "--output", "json"])
-        .current_dir(&bench.folder)
-        .env("WEBEX_ACCESS_TOKEN", bench.sandbox.token())
-        .env("WEBEX_BASE_URL", bench.sandbox.url())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = bench.start_run(&["rows.csv", "--output", "json"]);
     // Nobody reads, so that it ends up with as many rows as it may have in memory.
     let answers = || {
         bench
@@ -513,10 +490,7 @@ async fn a_reader_that_pauses_does_not_keep_answers_from_the_journal() {
     e2e::until(|| is_there() && answers() > 2000 && answers() == bench.asked()).await;
     let id = child.id().to_string();
     for _ in 0..2 {
-        std::process::Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap();
+        Command::new("kill").args(["-INT", &id]).status().unwrap();
     }
     let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
     let output = output.await.unwrap();
@@ -539,7 +513,7 @@ async fn a_full_disk_stops_the_run_and_loses_nothing() {
     let script = format!(
         "trap '' XFSZ; ulimit -f 8; exec '{PROGRAM}' bulk subscribers rows.csv --concurrency 4"
     );
-    let mut command = std::process::Command::new("bash");
+    let mut command = Command::new("bash");
     command
         .args(["-c", &script])
         .current_dir(&bench.folder)
