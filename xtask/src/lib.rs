@@ -1,4 +1,6 @@
 //! The maintainers' verbs. This file only dispatches; each verb has a file of its own.
+//!
+//! It is a library so that tests can call what the verbs do, thousands of times in one process.
 
 mod api;
 mod attack;
@@ -49,7 +51,8 @@ enum Verb {
     Race(race::Arguments),
 }
 
-fn main() -> ExitCode {
+/// Runs the verb that was typed.
+pub fn main() -> ExitCode {
     // Clap exits with 2 on wrong usage, and with 0 after help.
     let arguments = Arguments::parse();
     let workspace = workspace::Workspace::find(arguments.root);
