@@ -10,6 +10,7 @@ mod codegen;
 mod conform;
 mod crash;
 mod drift;
+mod fetch;
 mod interop;
 mod outcome;
 mod race;

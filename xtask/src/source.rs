@@ -2,16 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::time::Duration;
 
 use webex_precheck_contract::{Inventory, Problem, capture, source};
 
+use crate::fetch::{Address, fetch};
 use crate::outcome::{Failure, note};
 use crate::workspace::{Workspace, broken, capture_file};
 
 /// A source that was read and is not broken.
 pub(crate) struct Fresh {
-    /// The source as it was named.
+    /// The source as it was named, without what may be a secret.
     pub(crate) name: String,
     pub(crate) inventory: Inventory,
     pub(crate) problems: Vec<Problem>,
@@ -41,14 +41,14 @@ fn read_beside(
     name: &str,
     stored: impl Fn(&str) -> Result<Option<Inventory>, Failure>,
 ) -> Result<Fresh, Failure> {
-    let text = text(name)?;
+    let named = Named::parse(name)?;
+    let (shown, short) = (&named.shown(), &named.short());
+    let text =
+        source::decode(named.bytes(workspace)?).map_err(|problem| broken(shown, &[problem]))?;
     let contract = workspace.contract()?;
-    // The last part of a name is stored; where the file lay is nobody's business.
-    let short = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let short = if name == "-" { "stdin" } else { short };
     let (first, problems) = source::read(short, &text, &contract);
     if source::is_broken(&problems) {
-        return Err(broken(name, &problems));
+        return Err(broken(shown, &problems));
     }
     let capture = capture::name(&first);
     let stored = stored(&capture)?;
@@ -61,10 +61,10 @@ fn read_beside(
         .as_ref()
         .and_then(|stored| source::check_against(stored, &inventory))
     {
-        return Err(broken(name, &[problem]));
+        return Err(broken(shown, &[problem]));
     }
     Ok(Fresh {
-        name: name.to_owned(),
+        name: named.shown(),
         inventory,
         problems,
         capture,
@@ -79,28 +79,54 @@ impl Fresh {
     }
 }
 
-fn text(name: &str) -> Result<String, Failure> {
-    let failed = |message: String| Failure::new(format!("{name}: {message}"));
-    if name.is_empty() {
-        return Err(Failure::usage(
-            "SOURCE is empty; name a file, `-` or an https address",
-        ));
-    }
-    let bytes = if name == "-" {
-        limited(io::stdin().lock()).map_err(|error| failed(error.to_string()))?
-    } else if let Some((scheme, _)) = name.split_once("://") {
-        if scheme != "https" {
-            return Err(Failure::usage(format!(
-                "{name}: only https addresses are fetched"
-            )));
+/// Where a source is.
+enum Named<'n> {
+    Stdin,
+    Address(Address),
+    File(&'n str),
+}
+
+impl<'n> Named<'n> {
+    fn parse(name: &'n str) -> Result<Self, Failure> {
+        match name {
+            "" => Err(Failure::usage(
+                "SOURCE is empty; name a file, `-` or an https address",
+            )),
+            "-" => Ok(Self::Stdin),
+            name if name.contains("://") => Address::parse(name).map(Self::Address),
+            name => Ok(Self::File(name)),
         }
-        fetch(name).map_err(failed)?
-    } else {
-        File::open(name)
-            .and_then(limited)
-            .map_err(|error| failed(format!("{error}; is the path right?")))?
-    };
-    source::decode(bytes).map_err(|problem| broken(name, &[problem]))
+    }
+
+    /// Its name for people.
+    fn shown(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::Address(address) => address.to_string(),
+            Self::File(name) => (*name).to_owned(),
+        }
+    }
+
+    /// The last part of its name, which is stored; where the file lay is nobody's business.
+    fn short(&self) -> String {
+        let short = match self {
+            Self::Stdin => "stdin",
+            Self::Address(address) => address.file(),
+            Self::File(name) => name.rsplit(['/', '\\']).next().unwrap_or(name),
+        };
+        short.to_owned()
+    }
+
+    fn bytes(&self, workspace: &Workspace) -> Result<Vec<u8>, Failure> {
+        let read = match self {
+            Self::Stdin => limited(io::stdin().lock()).map_err(|error| error.to_string()),
+            Self::Address(address) => fetch(workspace, address),
+            Self::File(name) => File::open(name)
+                .and_then(limited)
+                .map_err(|error| format!("{error}; is the path right?")),
+        };
+        read.map_err(|message| Failure::new(format!("{}: {message}", self.shown())))
+    }
 }
 
 /// Reads at most one byte more than a source may have, so that a larger one is told.
@@ -110,44 +136,4 @@ fn limited(reader: impl Read) -> io::Result<Vec<u8>> {
         .take(source::MOST_BYTES + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-const CONNECT: Duration = Duration::from_secs(10);
-const TOTAL: Duration = Duration::from_secs(120);
-
-fn fetch(address: &str) -> Result<Vec<u8>, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
-    runtime.block_on(async {
-        let client = reqwest::Client::builder()
-            .https_only(true)
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL)
-            .build()
-            .map_err(|error| error.to_string())?;
-        let mut response = client
-            .get(address)
-            .send()
-            .await
-            .and_then(reqwest::Response::error_for_status)
-            .map_err(|error| format!("cannot be fetched: {}", root_cause(&error)))?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| root_cause(&e))? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() as u64 > source::MOST_BYTES {
-                return Err(source::too_large().to_string());
-            }
-        }
-        Ok(bytes)
-    })
-}
-
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

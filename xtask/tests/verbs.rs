@@ -312,7 +312,7 @@ fn wrong_usage_exits_with_2() {
         &["fly"],
         &["drift", "x", "--format", "xml"],
         &["drift", "x", "--fail-on", "never"],
-        &["drift", "http://127.0.0.1:9/x.json"],
+        &["drift", "http://example.com/x.json"],
         &["drift", ""],
     ] {
         assert_eq!(workspace.run(arguments).code, Some(2), "{arguments:?}");

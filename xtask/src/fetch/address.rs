@@ -1,0 +1,172 @@
+//! Addresses: which may be asked, where they may lead, and how much of them is shown.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use crate::outcome::Failure;
+
+/// An address that may be asked. It is shown without what may be a secret: its user, its password
+/// and its query.
+#[derive(Clone)]
+pub(crate) struct Address(Url);
+
+impl Address {
+    /// The address that `text` is.
+    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+        // What is no address is not repeated: nobody knows where in it a secret is.
+        let mut url = Url::parse(text).map_err(|error| {
+            Failure::usage(format!("SOURCE is no address: {error}; correct it"))
+        })?;
+        url.set_fragment(None);
+        match may_be_asked(&url) {
+            true => Ok(Self(url)),
+            false => Err(Failure::usage(format!(
+                "{}: only https addresses are fetched, and http from this machine itself",
+                Self(url)
+            ))),
+        }
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// Whether it is plain `http`, which does not leave this machine.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+
+    /// The last part of its path, which is the name of a file.
+    pub(crate) fn file(&self) -> &str {
+        self.0.path().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Where a redirect from here leads, or why it is not followed.
+    pub(super) fn redirected(&self, location: &str) -> Result<Self, String> {
+        let mut to = self
+            .0
+            .join(location)
+            .map_err(|_| "redirects to what is no address".to_owned())?;
+        to.set_fragment(None);
+        let followed = may_follow(&self.0, &to);
+        let to = Self(to);
+        match followed {
+            true => Ok(to),
+            false => Err(format!(
+                "redirects to {to}, and only redirects to https are followed; \
+                 name the address that you want"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(url) = self;
+        write!(
+            f,
+            "{}://{}",
+            url.scheme(),
+            url.host_str().unwrap_or_default()
+        )?;
+        if let Some(port) = url.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(url.path())?;
+        match url.query() {
+            Some(_) => f.write_str("?..."),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether an answer from one address may send us to another: to https, and from this machine to
+/// itself. Nobody else may send us to it.
+pub(super) fn may_follow(from: &Url, to: &Url) -> bool {
+    match to.scheme() {
+        "https" => true,
+        _ => from.scheme() == "http" && may_be_asked(from) && may_be_asked(to),
+    }
+}
+
+fn may_be_asked(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => true,
+        "http" => is_loopback(url.host_str().unwrap_or_default()),
+        _ => false,
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address: Result<IpAddr, _> = address.parse();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ELSEWHERE: &str = "https://developer.webex.com/a";
+    const HERE: &str = "http://127.0.0.1:81/a";
+
+    #[test]
+    fn only_https_is_followed_except_on_this_machine() {
+        for (from, to, followed) in [
+            (ELSEWHERE, "https://example.com/b", true),
+            (ELSEWHERE, "http://developer.webex.com/a", false),
+            (ELSEWHERE, HERE, false),
+            (ELSEWHERE, "file:///etc/passwd", false),
+            (HERE, "https://example.com/b", true),
+            (HERE, "http://localhost:82/", true),
+            (HERE, "http://[::1]/", true),
+            (HERE, "http://example.com/", false),
+            (HERE, "http://10.0.0.1/", false),
+            (HERE, "ftp://127.0.0.1/", false),
+        ] {
+            let [a, b] = [from, to].map(|text| Url::parse(text).unwrap());
+            assert_eq!(may_follow(&a, &b), followed, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_asked_on_this_machine_alone() {
+        for (address, asked) in [
+            ("http://localhost/x", true),
+            ("http://127.8.9.1:80/x", true),
+            ("http://[::1]:8080/x", true),
+            // What a resolver would make of it, and what it looks like.
+            ("http://2130706433/x", true),
+            ("http://127.0.0.1.example.com/x", false),
+            ("http://localhost.example.com/x", false),
+            ("http://127.0.0.1@example.com/x", false),
+            ("http://0.0.0.0/x", false),
+            ("http://example.com/x", false),
+            ("ftp://localhost/x", false),
+            ("https://example.com/x", true),
+        ] {
+            assert_eq!(Address::parse(address).is_ok(), asked, "{address}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let address = "https://user:canary@example.com:444/a/b.json?token=canary#canary";
+        let address = Address::parse(address).unwrap();
+        assert_eq!(address.to_string(), "https://example.com:444/a/b.json?...");
+        assert_eq!(address.file(), "b.json");
+        for wrong in ["https://canary@:x/", "http://canary@example.com/?canary"] {
+            let failure = Address::parse(wrong).err().unwrap().to_string();
+            assert!(!failure.contains("canary"), "{failure}");
+        }
+        let failure = address.redirected("http://canary@example.com/?canary");
+        let failure = failure.err().unwrap();
+        assert!(!failure.contains("canary"), "{failure}");
+    }
+}
