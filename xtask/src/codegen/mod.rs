@@ -1,12 +1,15 @@
-//! `codegen`: the contract becomes `crates/api/src/generated.rs`, and the requests of the client
-//! crate, `crates/client/src/request/generated.rs`.
+//! `codegen`: the contract becomes `crates/api/src/generated.rs`, the requests of the client
+//! crate, `crates/client/src/request/generated.rs`, and the fields of the program,
+//! `crates/cli/src/fields/generated.rs`.
 //!
 //! Each step is a function of its own: [`parse`], [`lower::lower`] (what progenitor cannot take is
 //! rewritten in the copy it gets, so that the contract stays whole), [`generate`], [`types::refine`],
-//! [`items::items`] (our own items), [`requests::requests`], [`render`]. Nothing in it asks for the network, the clock
+//! [`items::items`] (our own items), [`requests::requests`], [`flags::flags`],
+//! [`render`]. Nothing in it asks for the network, the clock
 //! or the environment, so that the outcome is the same on every machine.
 
 mod contract;
+pub(crate) mod flags;
 mod items;
 mod lower;
 mod names;
@@ -23,7 +26,7 @@ use webex_precheck_contract::capture;
 use crate::outcome::{Failure, Outcome};
 use crate::workspace::{CONTRACT, Workspace, capture_file};
 
-/// Write the generated files: types, client and requests from `spec/openapi.json`, and the
+/// Write the generated files: types, client, requests and fields of the program from `spec/openapi.json`, and the
 /// sandbox's copies of the captures
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -34,6 +37,7 @@ pub(crate) struct Arguments {
 
 const API: &str = "crates/api/src/generated.rs";
 const REQUESTS: &str = "crates/client/src/request/generated.rs";
+const FIELDS: &str = "crates/cli/src/fields/generated.rs";
 /// The sandbox judges by what is documented. It is published without `spec/`, so it has copies.
 const SANDBOX: &str = "crates/sandbox/documented";
 
@@ -41,8 +45,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     // Refuses what our own reader finds wrong, before anything is generated from it.
     workspace.contract()?;
     let contract = parse(&workspace.read(CONTRACT)?)?;
-    let Generated { api, requests } = generate_all(&contract)?;
-    let mut files = vec![(API.to_owned(), api), (REQUESTS.to_owned(), requests)];
+    let mut files = generate_all(&contract)?;
     for (name, inventory) in workspace.captures()? {
         let copy = capture::write(&inventory).map_err(Failure::new)?;
         // Guards against a capture that was edited by hand.
@@ -64,26 +67,23 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     })
 }
 
-/// The generated files for a contract.
-struct Generated {
-    api: String,
-    requests: String,
-}
-
-fn generate_all(contract: &Value) -> Result<Generated, Failure> {
+/// The code for a contract: paths of files, and what they hold.
+pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Failure> {
     let lowered = lower::lower(contract)?;
     let client = generate(&lowered)?;
     let refined = types::refine(client, contract)?;
     let requests = requests::requests(&refined, contract)?;
     let items = items::items(contract)?;
-    Ok(Generated {
-        api: render(with_items(refined, items)?),
-        requests: render(ours(requests)?),
-    })
+    let fields = flags::flags(contract)?;
+    Ok(vec![
+        (API.to_owned(), render(with_items(refined, items)?)),
+        (REQUESTS.to_owned(), render(ours(requests)?)),
+        (FIELDS.to_owned(), render(ours(fields)?)),
+    ])
 }
 
 /// Reads the contract, which must be a description that `openapiv3` takes.
-fn parse(text: &str) -> Result<Value, Failure> {
+pub(crate) fn parse(text: &str) -> Result<Value, Failure> {
     let failed = |error: serde_json::Error| Failure::new(format!("{CONTRACT}: {error}"));
     let contract: Value = serde_json::from_str(text).map_err(failed)?;
     let _: openapiv3::OpenAPI = serde_json::from_str(text).map_err(failed)?;
