@@ -2,6 +2,7 @@
 //!
 //! It is a library so that tests can call what the verbs do, thousands of times in one process.
 
+pub mod adopt;
 mod api;
 mod attack;
 mod build;
@@ -19,6 +20,8 @@ mod weigh;
 mod workspace;
 
 use std::process::ExitCode;
+
+pub use outcome::Failure;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +41,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
+    Adopt(adopt::Arguments),
     Codegen(codegen::Arguments),
     Capture(capture::Arguments),
     Drift(drift::Arguments),
@@ -57,6 +61,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let workspace = workspace::Workspace::find(arguments.root);
     let outcome = workspace.and_then(|workspace| match arguments.verb {
+        Verb::Adopt(arguments) => adopt::run(&workspace, &arguments),
         Verb::Codegen(arguments) => codegen::run(&workspace, &arguments),
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),

@@ -101,10 +101,16 @@ fn row(flag: &Flag) -> TokenStream {
     })
 }
 
-fn of_operation(contract: &Value, path: &str, item: &Value) -> Result<Vec<Flag>, Failure> {
+/// The fields of a request, and the names of their flags.
+pub(crate) fn names(contract: &Value, item: &Value) -> Vec<(String, String)> {
+    let flags = walked(contract, item);
+    let named = flags.into_iter().map(|flag| (flag.field, flag.name));
+    named.collect()
+}
+
+fn walked(contract: &Value, item: &Value) -> Vec<Flag> {
     let body = contract::body_schema(item)
-        .and_then(|name| contract.pointer(&format!("/components/schemas/{name}")))
-        .ok_or_else(|| contract::missing(&format!("the request of `{path}`")))?;
+        .and_then(|name| contract.pointer(&format!("/components/schemas/{name}")));
     let mut walk = Walk {
         contract,
         template: item.pointer("/post/x-template"),
@@ -113,8 +119,16 @@ fn of_operation(contract: &Value, path: &str, item: &Value) -> Result<Vec<Flag>,
             .and_then(Value::as_object),
         flags: Vec::new(),
     };
-    walk.object(body, "", &Presence::Required, 0);
-    let Walk { names, flags, .. } = walk;
+    if let Some(body) = body {
+        walk.object(body, "", &Presence::Required, 0);
+    }
+    walk.flags
+}
+
+fn of_operation(contract: &Value, path: &str, item: &Value) -> Result<Vec<Flag>, Failure> {
+    let flags = walked(contract, item);
+    let names = item.pointer("/post/x-flag-names");
+    let names = names.and_then(Value::as_object);
     let unknown = names
         .into_iter()
         .flat_map(Map::keys)

@@ -21,10 +21,10 @@ use std::panic::{self, AssertUnwindSafe};
 
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
 use serde_json::Value;
-use webex_precheck_contract::capture;
+use webex_precheck_contract::{Inventory, capture};
 
 use crate::outcome::{Failure, Outcome};
-use crate::workspace::{CONTRACT, Workspace, capture_file};
+use crate::workspace::{CONTRACT, Workspace, capture_file, read_contract};
 
 /// Write the generated files: types, client, requests and fields of the program from `spec/openapi.json`, and the
 /// sandbox's copies of the captures
@@ -42,29 +42,40 @@ const FIELDS: &str = "crates/cli/src/fields/generated.rs";
 const SANDBOX: &str = "crates/sandbox/documented";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    // Refuses what our own reader finds wrong, before anything is generated from it.
-    workspace.contract()?;
-    let contract = parse(&workspace.read(CONTRACT)?)?;
-    let mut files = generate_all(&contract)?;
-    for (name, inventory) in workspace.captures()? {
-        let copy = capture::write(&inventory).map_err(Failure::new)?;
+    let captures = workspace.captures()?;
+    for (name, inventory) in &captures {
         // Guards against a capture that was edited by hand.
-        if copy != workspace.read(&capture_file(&name))? {
+        let written = capture::write(inventory).map_err(Failure::new)?;
+        if written != workspace.read(&capture_file(name))? {
             return Err(Failure::new(format!(
                 "{} is not as `cargo xtask capture` wrote it; capture its source again",
-                capture_file(&name)
+                capture_file(name)
             )));
         }
-        files.push((format!("{SANDBOX}/{name}.toml"), copy));
     }
     let mut fresh = true;
-    for (file, text) in files {
+    for (file, text) in files(&workspace.read(CONTRACT)?, &captures)? {
         fresh &= workspace.ensure_contents(&file, &text, arguments.check, "cargo xtask codegen")?;
     }
     Ok(match fresh || !arguments.check {
         true => Outcome::Clean,
         false => Outcome::Stale,
     })
+}
+
+/// All generated files: their paths, and what they hold.
+pub(crate) fn files(
+    contract: &str,
+    captures: &[(String, Inventory)],
+) -> Result<Vec<(String, String)>, Failure> {
+    // Refuses what our own reader finds wrong, before anything is generated from it.
+    read_contract(contract)?;
+    let mut files = generate_all(&parse(contract)?)?;
+    for (name, inventory) in captures {
+        let copy = capture::write(inventory).map_err(Failure::new)?;
+        files.push((format!("{SANDBOX}/{name}.toml"), copy));
+    }
+    Ok(files)
 }
 
 /// The code for a contract: paths of files, and what they hold.
