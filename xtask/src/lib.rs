@@ -2,6 +2,7 @@
 //!
 //! It is a library so that tests can call what the verbs do, thousands of times in one process.
 
+pub mod adopt;
 mod api;
 mod attack;
 mod build;
@@ -14,12 +15,15 @@ mod fetch;
 mod interop;
 mod outcome;
 mod race;
+pub mod rehearse;
 mod soak;
 mod source;
 mod weigh;
 mod workspace;
 
 use std::process::ExitCode;
+
+pub use outcome::Failure;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +43,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
+    Adopt(adopt::Arguments),
     Codegen(codegen::Arguments),
     Capture(capture::Arguments),
     Drift(drift::Arguments),
@@ -50,6 +55,9 @@ enum Verb {
     Attack(attack::Arguments),
     Crash(crash::Arguments),
     Race(race::Arguments),
+    Rehearse(rehearse::Arguments),
+    #[command(hide = true)]
+    RehearsedGh(rehearse::GhArguments),
 }
 
 /// Runs the verb that was typed.
@@ -58,6 +66,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let workspace = workspace::Workspace::find(arguments.root);
     let outcome = workspace.and_then(|workspace| match arguments.verb {
+        Verb::Adopt(arguments) => adopt::run(&workspace, &arguments),
         Verb::Codegen(arguments) => codegen::run(&workspace, &arguments),
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),
@@ -68,6 +77,8 @@ pub fn main() -> ExitCode {
         Verb::Soak(arguments) => soak::run(&workspace, &arguments),
         Verb::Crash(arguments) => crash::run(&workspace, &arguments),
         Verb::Race(arguments) => race::run(&workspace, &arguments),
+        Verb::Rehearse(arguments) => rehearse::run(&workspace, &arguments),
+        Verb::RehearsedGh(arguments) => rehearse::gh(&arguments),
         Verb::Attack(arguments) => attack::run(&workspace, &arguments),
     });
     outcome::finish(outcome)

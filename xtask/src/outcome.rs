@@ -17,7 +17,7 @@ pub(crate) enum Outcome {
 
 /// Why a verb could not do its work.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     code: u8,
     message: String,
 }

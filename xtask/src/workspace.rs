@@ -39,15 +39,7 @@ impl Workspace {
 
     /// The contract as facts, without its prose: its words are its own.
     pub(crate) fn contract(&self) -> Result<Inventory, Failure> {
-        let (contract, problems) = openapi::read(CONTRACT, &self.read(CONTRACT)?);
-        // What is worth a note in a file of others is a mistake in our own.
-        if let Some(Problem { place, message, .. }) = problems.first() {
-            let what = message.split("; ").next().unwrap_or(message);
-            return Err(Failure::new(format!(
-                "{CONTRACT}: {place}: {what}; correct it"
-            )));
-        }
-        Ok(contract.without_prose())
+        read_contract(&self.read(CONTRACT)?)
     }
 
     /// The stored captures by name, in order.
@@ -83,6 +75,22 @@ impl Workspace {
             ))
         })?;
         Ok(Some(inventory))
+    }
+
+    /// Shows as a diff how a file would become `text`. Returns whether it is that already.
+    pub(crate) fn show_difference(&self, relative: &str, text: &str) -> Result<bool, Failure> {
+        let present = fs::read(self.path(relative)).unwrap_or_default();
+        let present = String::from_utf8_lossy(&present);
+        if present == text {
+            return Ok(true);
+        }
+        let diff = TextDiff::from_lines(&*present, text);
+        let diff = diff
+            .unified_diff()
+            .header(&format!("a/{relative}"), &format!("b/{relative}"))
+            .to_string();
+        print(&diff)?;
+        Ok(false)
     }
 
     /// Makes sure that a file holds `text`. With `check` nothing is written, and a difference is
@@ -133,8 +141,23 @@ impl Workspace {
     }
 }
 
+/// The facts of a contract, without its prose.
+pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
+    let (contract, problems) = openapi::read(CONTRACT, text);
+    // What is worth a note in a file of others is a mistake in our own.
+    if let Some(Problem { place, message, .. }) = problems.first() {
+        let what = message.split("; ").next().unwrap_or(message);
+        return Err(Failure::new(format!(
+            "{CONTRACT}: {place}: {what}; correct it"
+        )));
+    }
+    Ok(contract.without_prose())
+}
+
 /// The contract.
 pub(crate) const CONTRACT: &str = "spec/openapi.json";
+/// What changed from release to release.
+pub(crate) const CHANGELOG: &str = "CHANGELOG.md";
 /// The deliberate deviations from the sources.
 pub(crate) const DEVIATIONS: &str = "spec/deviations.toml";
 /// The captures.

@@ -110,17 +110,13 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
     for flag in flags {
         let arg = Arg::new(flag.name)
             .long(flag.name)
-            .value_name(match flag.shape {
-                Shape::Text => "TEXT",
-                Shape::Package => "PACKAGE",
-                Shape::Packages => "PACKAGE,…",
-            })
+            .value_name(flag.value)
             .value_parser(NonEmptyStringValueParser::new())
-            // A text may begin with a hyphen, as IDs do.
-            .allow_hyphen_values(flag.shape == Shape::Text)
+            // A text may begin with a hyphen, as IDs do, and a number as well.
+            .allow_hyphen_values(flag.shape != Shape::List)
             .help(format!("{} ({})", flag.help, flag.field));
         command = command.arg(match flag.shape {
-            Shape::Packages => arg.value_delimiter(',').action(ArgAction::Append),
+            Shape::List => arg.value_delimiter(',').action(ArgAction::Append),
             _ => arg,
         });
     }
@@ -168,8 +164,26 @@ fn plan(
 mod tests {
     //! The command line holds together.
 
+    use crate::fields::{CUSTOMER, RESERVED, SUBSCRIBER};
+
     #[test]
     fn clap_finds_no_fault() {
         super::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_that_are_no_fields_are_reserved() {
+        let mut command = super::command();
+        command.build();
+        for (name, fields) in [("customer", CUSTOMER), ("subscriber", SUBSCRIBER)] {
+            let flags = command.find_subcommand(name).unwrap().get_arguments();
+            let mut own: Vec<&str> = flags.filter_map(|flag| flag.get_long()).collect();
+            own.retain(|flag| !fields.iter().any(|field| field.name == *flag));
+            own.sort_unstable();
+            assert_eq!(
+                own, RESERVED,
+                "correct RESERVED of xtask/src/codegen/flags.rs"
+            );
+        }
     }
 }

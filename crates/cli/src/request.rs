@@ -113,10 +113,14 @@ fn read(file: &str) -> Result<Value, Failure> {
 
 fn flag_value(flag: &Flag, matches: &ArgMatches) -> Option<Value> {
     match flag.shape {
-        Shape::Text | Shape::Package => matches
+        Shape::Text => matches
             .get_one::<String>(flag.name)
             .map(|text| Value::from(text.as_str())),
-        Shape::Packages => matches.get_many::<String>(flag.name).map(|values| {
+        // What is no JSON is a text, which decoding finds to be of the wrong type.
+        Shape::Json => matches
+            .get_one::<String>(flag.name)
+            .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()))),
+        Shape::List => matches.get_many::<String>(flag.name).map(|values| {
             values
                 .map(|value| value.trim())
                 .filter(|value| !value.is_empty())

@@ -43,11 +43,10 @@ pub(crate) fn kind(matches: &ArgMatches) -> Result<Kind, Failure> {
 }
 
 pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
-    // Of the two fields for packages the older one is not offered: both exclude each other.
-    let fields: Vec<&Flag> = kind(matches)?
+    let fields: Vec<(&Flag, &str)> = kind(matches)?
         .fields()
         .iter()
-        .filter(|field| field.shape != Shape::Package)
+        .filter_map(|field| Some((field, field.example?)))
         .collect();
     Ok(
         match matches.get_one::<String>("output").map(String::as_str) {
@@ -55,11 +54,11 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
             _ => {
                 let names = fields
                     .iter()
-                    .map(|field| Cow::Borrowed(field.field))
+                    .map(|(field, _)| Cow::Borrowed(field.field))
                     .collect();
                 let examples = fields
                     .iter()
-                    .map(|field| bulk::defused(field.example))
+                    .map(|(_, example)| bulk::defused(example))
                     .collect();
                 bulk::record(&[names, examples])
             }
@@ -67,12 +66,13 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
     )
 }
 
-fn json(fields: &[&Flag]) -> Vec<u8> {
+fn json(fields: &[(&Flag, &str)]) -> Vec<u8> {
     let mut row = Value::Object(Map::new());
-    for field in fields.iter().filter(|field| !field.example.is_empty()) {
+    for (field, example) in fields.iter().filter(|(_, example)| !example.is_empty()) {
         let value = match field.shape {
-            Shape::Packages => field.example.split(',').collect(),
-            Shape::Text | Shape::Package => Value::from(field.example),
+            Shape::List => example.split(',').collect(),
+            Shape::Text => Value::from(*example),
+            Shape::Json => serde_json::from_str(example).unwrap_or_default(),
         };
         // No field is in the way of another.
         let _ = set(&mut row, field.field, value);

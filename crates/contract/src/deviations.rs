@@ -43,6 +43,9 @@ struct Entry {
     /// What the contract says instead.
     contract: Option<String>,
     why: String,
+    /// Written by `cargo xtask adopt`, and to be looked at by a person, who then removes this.
+    #[serde(default)]
+    review: bool,
 }
 
 /// A difference or a deviation that should not be there.
@@ -135,6 +138,55 @@ impl Deviations {
         findings
     }
 
+    /// The line of each deviation, in order.
+    pub fn lines(&self) -> impl Iterator<Item = usize> {
+        self.deviations.iter().map(|deviation| deviation.line)
+    }
+
+    /// Whether a deviation excuses a difference between a source and the contract.
+    pub fn excuse(&self, source: &str, difference: &Difference) -> bool {
+        self.deviations
+            .iter()
+            .any(|deviation| deviation.excuses(source, difference))
+    }
+
+    /// The deviation that speaks of the place and kind of a difference, whatever it says of them.
+    pub fn on(&self, source: &str, difference: &Difference) -> Option<&Deviation> {
+        self.deviations.iter().find(|deviation| {
+            let Entry {
+                sources,
+                operation,
+                at,
+                kind,
+                ..
+            } = &deviation.entry;
+            sources.iter().any(|name| name == source)
+                && operation.is_none_or(|id| id == difference.operation)
+                && kind == difference.kind.as_str()
+                && matches(at, &difference.at)
+        })
+    }
+
+    /// The deviations that excuse nothing in one of their sources: their lines, and those sources.
+    pub fn dead(&self, captures: &[(String, Inventory, Comparison)]) -> Vec<(usize, String)> {
+        let mut dead = Vec::new();
+        for deviation in &self.deviations {
+            for source in &deviation.entry.sources {
+                let capture = captures.iter().find(|(name, ..)| name == source);
+                if !capture.is_some_and(|(_, _, c)| self.needs(deviation, source, c)) {
+                    dead.push((deviation.line, source.clone()));
+                }
+            }
+        }
+        dead
+    }
+
+    /// The lines of those that were written by a program and that nobody has looked at yet.
+    pub fn to_review(&self) -> impl Iterator<Item = usize> {
+        let marked = self.deviations.iter().filter(|d| d.entry.review);
+        marked.map(|deviation| deviation.line)
+    }
+
     /// Whether a deviation excuses something in a source that no other does.
     fn needs(&self, deviation: &Deviation, source: &str, comparison: &Comparison) -> bool {
         let others = || self.deviations.iter().filter(|d| d.line != deviation.line);
@@ -167,6 +219,7 @@ impl Deviation {
             documented,
             contract,
             why: _,
+            review: _,
         } = &self.entry;
         // Of what is there on one side only, the location says it all.
         let one_sided = matches!(difference.kind, Kind::Added | Kind::Removed | Kind::Body);

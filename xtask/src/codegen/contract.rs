@@ -29,6 +29,21 @@ pub(super) fn body_schema(item: &Value) -> Option<&str> {
     schema.as_str()?.strip_prefix("#/components/schemas/")
 }
 
+/// Name of the schema that a property refers to, by itself or in `allOf`.
+pub(super) fn reference(property: &Value) -> Option<&str> {
+    let reference = property
+        .get("$ref")
+        .or_else(|| property.pointer("/allOf/0/$ref"));
+    reference?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// The schema that a property refers to, or the property itself.
+pub(super) fn target<'a>(contract: &'a Value, property: &'a Value) -> &'a Value {
+    let named = reference(property)
+        .and_then(|name| contract.pointer(&format!("/components/schemas/{name}")));
+    named.unwrap_or(property)
+}
+
 /// Whether a request can hold a value of this schema.
 pub(super) fn is_sent(contract: &Value, schema: &str) -> bool {
     let reference = format!("#/components/schemas/{schema}");

@@ -1,12 +1,15 @@
-//! `codegen`: the contract becomes `crates/api/src/generated.rs`, and the requests of the client
-//! crate, `crates/client/src/request/generated.rs`.
+//! `codegen`: the contract becomes `crates/api/src/generated.rs`, the requests of the client
+//! crate, `crates/client/src/request/generated.rs`, and the fields of the program,
+//! `crates/cli/src/fields/generated.rs`.
 //!
 //! Each step is a function of its own: [`parse`], [`lower::lower`] (what progenitor cannot take is
 //! rewritten in the copy it gets, so that the contract stays whole), [`generate`], [`types::refine`],
-//! [`items::items`] (our own items), [`requests::requests`], [`render`]. Nothing in it asks for the network, the clock
+//! [`items::items`] (our own items), [`requests::requests`], [`flags::flags`],
+//! [`render`]. Nothing in it asks for the network, the clock
 //! or the environment, so that the outcome is the same on every machine.
 
 mod contract;
+pub(crate) mod flags;
 mod items;
 mod lower;
 mod names;
@@ -18,12 +21,12 @@ use std::panic::{self, AssertUnwindSafe};
 
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
 use serde_json::Value;
-use webex_precheck_contract::capture;
+use webex_precheck_contract::{Inventory, capture};
 
 use crate::outcome::{Failure, Outcome};
-use crate::workspace::{CONTRACT, Workspace, capture_file};
+use crate::workspace::{CONTRACT, Workspace, capture_file, read_contract};
 
-/// Write the generated files: types, client and requests from `spec/openapi.json`, and the
+/// Write the generated files: types, client, requests and fields of the program from `spec/openapi.json`, and the
 /// sandbox's copies of the captures
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -34,28 +37,24 @@ pub(crate) struct Arguments {
 
 const API: &str = "crates/api/src/generated.rs";
 const REQUESTS: &str = "crates/client/src/request/generated.rs";
+const FIELDS: &str = "crates/cli/src/fields/generated.rs";
 /// The sandbox judges by what is documented. It is published without `spec/`, so it has copies.
 const SANDBOX: &str = "crates/sandbox/documented";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    // Refuses what our own reader finds wrong, before anything is generated from it.
-    workspace.contract()?;
-    let contract = parse(&workspace.read(CONTRACT)?)?;
-    let Generated { api, requests } = generate_all(&contract)?;
-    let mut files = vec![(API.to_owned(), api), (REQUESTS.to_owned(), requests)];
-    for (name, inventory) in workspace.captures()? {
-        let copy = capture::write(&inventory).map_err(Failure::new)?;
+    let captures = workspace.captures()?;
+    for (name, inventory) in &captures {
         // Guards against a capture that was edited by hand.
-        if copy != workspace.read(&capture_file(&name))? {
+        let written = capture::write(inventory).map_err(Failure::new)?;
+        if written != workspace.read(&capture_file(name))? {
             return Err(Failure::new(format!(
                 "{} is not as `cargo xtask capture` wrote it; capture its source again",
-                capture_file(&name)
+                capture_file(name)
             )));
         }
-        files.push((format!("{SANDBOX}/{name}.toml"), copy));
     }
     let mut fresh = true;
-    for (file, text) in files {
+    for (file, text) in files(&workspace.read(CONTRACT)?, &captures)? {
         fresh &= workspace.ensure_contents(&file, &text, arguments.check, "cargo xtask codegen")?;
     }
     Ok(match fresh || !arguments.check {
@@ -64,26 +63,38 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     })
 }
 
-/// The generated files for a contract.
-struct Generated {
-    api: String,
-    requests: String,
+/// All generated files: their paths, and what they hold.
+pub(crate) fn files(
+    contract: &str,
+    captures: &[(String, Inventory)],
+) -> Result<Vec<(String, String)>, Failure> {
+    // Refuses what our own reader finds wrong, before anything is generated from it.
+    read_contract(contract)?;
+    let mut files = generate_all(&parse(contract)?)?;
+    for (name, inventory) in captures {
+        let copy = capture::write(inventory).map_err(Failure::new)?;
+        files.push((format!("{SANDBOX}/{name}.toml"), copy));
+    }
+    Ok(files)
 }
 
-fn generate_all(contract: &Value) -> Result<Generated, Failure> {
+/// The code for a contract: paths of files, and what they hold.
+pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Failure> {
     let lowered = lower::lower(contract)?;
     let client = generate(&lowered)?;
     let refined = types::refine(client, contract)?;
     let requests = requests::requests(&refined, contract)?;
     let items = items::items(contract)?;
-    Ok(Generated {
-        api: render(with_items(refined, items)?),
-        requests: render(ours(requests)?),
-    })
+    let fields = flags::flags(contract)?;
+    Ok(vec![
+        (API.to_owned(), render(with_items(refined, items)?)),
+        (REQUESTS.to_owned(), render(ours(requests)?)),
+        (FIELDS.to_owned(), render(ours(fields)?)),
+    ])
 }
 
 /// Reads the contract, which must be a description that `openapiv3` takes.
-fn parse(text: &str) -> Result<Value, Failure> {
+pub(crate) fn parse(text: &str) -> Result<Value, Failure> {
     let failed = |error: serde_json::Error| Failure::new(format!("{CONTRACT}: {error}"));
     let contract: Value = serde_json::from_str(text).map_err(failed)?;
     let _: openapiv3::OpenAPI = serde_json::from_str(text).map_err(failed)?;

@@ -204,7 +204,10 @@ mod tests {
             ("{name: x, shell: bash, run: x}", true),
             ("{name: x, shell: pwsh, run: x}", false),
             ("{name: x, uses: actions/checkout@v5}", false),
-            ("{name: x, shell: bash, run: x, continue-on-error: true}", false),
+            (
+                "{name: x, shell: bash, run: x, continue-on-error: true}",
+                false,
+            ),
         ] {
             let action = Action::read(&action.replace("STEP", step));
             assert_eq!(action.is_ok(), read, "{step}");

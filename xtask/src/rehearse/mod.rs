@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use crate::outcome::{Failure, Outcome, note, print};
 use crate::workspace::{CONTRACT, Workspace};
 
-pub(crate) use pull_requests::{Arguments as GhArguments, run as gh};
 pub use pull_requests::PullRequest;
+pub(crate) use pull_requests::{Arguments as GhArguments, run as gh};
 pub use runner::Run;
 pub use served::Served;
 pub use stage::Stage;
@@ -51,10 +51,18 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     stage.capture(&address)?;
     let mut went_well = true;
     for (what, text, expected) in [
-        ("The source as it was captured", &text, Standing::of("clean", 0, 0)),
+        (
+            "The source as it was captured",
+            &text,
+            Standing::of("clean", 0, 0),
+        ),
         ("The source has changed", &once, Standing::of("drift", 1, 0)),
         ("The same source again", &once, Standing::of("drift", 1, 0)),
-        ("The source has changed again", &twice, Standing::of("drift", 1, 1)),
+        (
+            "The source has changed again",
+            &twice,
+            Standing::of("drift", 1, 1),
+        ),
     ] {
         served.set(text);
         let run = stage.run(&[("source", &address)])?;
@@ -68,7 +76,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         if run.failed.is_some() || standing != expected {
             went_well = false;
             print(&run.log)?;
-            note("Wrong", &format!("it should have been {expected}; the log is on stdout"));
+            note(
+                "Wrong",
+                &format!("it should have been {expected}; the log is on stdout"),
+            );
         }
     }
     match went_well {
@@ -134,8 +145,7 @@ impl fmt::Display for Standing {
 /// additive.
 pub fn with_status(text: &str, status: &str) -> Result<String, Failure> {
     let broken = |what: &str| Failure::new(format!("{what}; name a published OpenAPI file"));
-    let mut file: Value =
-        serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
+    let mut file: Value = serde_json::from_str(text).map_err(|error| broken(&error.to_string()))?;
     let paths = file.get_mut("paths").and_then(Value::as_object_mut);
     let paths = paths.ok_or_else(|| broken("no paths"))?;
     for (path, operations) in paths {

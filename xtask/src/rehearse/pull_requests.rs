@@ -91,14 +91,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match asked {
         Pr::List { head, .. } => {
             let found = all.iter().rev().filter(|one| one.head == head);
-            let lines: String = found.map(|one| format!("{} {}\n", one.state, one.url)).collect();
+            let lines: String = found
+                .map(|one| format!("{} {}\n", one.state, one.url))
+                .collect();
             print(&lines)?;
         }
-        Pr::Create { base, head, title, body_file } => {
-            if all.iter().any(|one| one.head == head && one.state == "OPEN") {
-                return Err(Failure::usage(format!("a pull request for {head} already exists")));
+        Pr::Create {
+            base,
+            head,
+            title,
+            body_file,
+        } => {
+            if all
+                .iter()
+                .any(|one| one.head == head && one.state == "OPEN")
+            {
+                return Err(Failure::usage(format!(
+                    "a pull request for {head} already exists"
+                )));
             }
-            let url = format!("https://github.com/rehearsed/rehearsed/pull/{}", all.len() + 1);
+            let url = format!(
+                "https://github.com/rehearsed/rehearsed/pull/{}",
+                all.len() + 1
+            );
             print(&format!("{url}\n"))?;
             all.push(PullRequest {
                 url,
@@ -111,7 +126,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
             });
             write(&file, &all)?;
         }
-        Pr::Edit { url, title, body_file } => {
+        Pr::Edit {
+            url,
+            title,
+            body_file,
+        } => {
             let one = all.iter_mut().find(|one| one.url == url);
             let one = one.ok_or_else(|| Failure::usage(format!("no pull request is {url}")))?;
             one.title = title;

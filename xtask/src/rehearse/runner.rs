@@ -140,7 +140,10 @@ impl Job {
         let text = |name| read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let log = text("log")?;
         if !text("env")?.is_empty() {
-            return Err(format!("{}: the rehearsal hands on no GITHUB_ENV", step.name));
+            return Err(format!(
+                "{}: the rehearsal hands on no GITHUB_ENV",
+                step.name
+            ));
         }
         let mut outputs = outputs(&text("output")?)?;
         for (name, properties, data) in obeyed(&log) {

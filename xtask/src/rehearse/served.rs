@@ -24,7 +24,10 @@ impl Served {
         let served = content.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let text = served.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let text = served
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone();
                 // A client that has gone away is its own business.
                 let _ = answer(&stream, &text);
             }

@@ -34,7 +34,9 @@ impl Stage {
         for tool in ["git", "bash", "jq"] {
             let found = Command::new(tool).arg("--version").output();
             found.map_err(|error| {
-                Failure::usage(format!("{tool}: {error}; the rehearsal needs it: install it"))
+                Failure::usage(format!(
+                    "{tool}: {error}; the rehearsal needs it: install it"
+                ))
             })?;
         }
         let folder = TempDir::new().map_err(|error| failed("a temporary folder", error))?;
@@ -43,7 +45,10 @@ impl Stage {
         stage.write_tools()?;
         // The files are added to the stage's own repository, and the workspace's is not touched.
         let remote = stage.path("remote.git");
-        let mut files = stage.git(root, &["init", "--quiet", "--bare", "--initial-branch", MAIN]);
+        let mut files = stage.git(
+            root,
+            &["init", "--quiet", "--bare", "--initial-branch", MAIN],
+        );
         run(files.arg(&remote))?;
         let tree = |arguments: &[&str]| {
             let mut git = stage.git(root, arguments);
@@ -53,7 +58,14 @@ impl Stage {
                 .env("GIT_INDEX_FILE", stage.path("index")))
         };
         tree(&["-c", "core.bare=false", "add", "--all"])?;
-        tree(&["-c", "core.bare=false", "commit", "--quiet", "--message", "The workspace as it is"])?;
+        tree(&[
+            "-c",
+            "core.bare=false",
+            "commit",
+            "--quiet",
+            "--message",
+            "The workspace as it is",
+        ])?;
         Ok(stage)
     }
 
@@ -80,7 +92,10 @@ impl Stage {
         let checkout = self.checkout(branch)?;
         change(checkout.path())?;
         run(&mut self.git(checkout.path(), &["add", "--all"]))?;
-        run(&mut self.git(checkout.path(), &["commit", "--quiet", "--message", message]))?;
+        run(&mut self.git(
+            checkout.path(),
+            &["commit", "--quiet", "--message", message],
+        ))?;
         run(&mut self.git(checkout.path(), &["push", "--quiet", "origin", branch]))?;
         Ok(())
     }
@@ -93,7 +108,10 @@ impl Stage {
     pub fn capture(&self, source: &str) -> Result<(), Failure> {
         self.commit(|checkout| {
             let mut cargo = self.command("cargo", checkout);
-            run(cargo.args(["xtask", "--root"]).arg(checkout).args(["capture", "--", source]))?;
+            run(cargo
+                .args(["xtask", "--root"])
+                .arg(checkout)
+                .args(["capture", "--", source]))?;
             Ok(())
         })
     }
@@ -179,7 +197,9 @@ impl Stage {
     fn checkout(&self, branch: &str) -> Result<TempDir, Failure> {
         let folder = self.temporary()?;
         let remote = format!("file://{}", self.path("remote.git").display());
-        let clone = ["clone", "--quiet", "--depth", "1", "--branch", branch, &remote];
+        let clone = [
+            "clone", "--quiet", "--depth", "1", "--branch", branch, &remote,
+        ];
         run(self.git(self.folder.path(), &clone).arg(folder.path()))?;
         Ok(folder)
     }
@@ -204,7 +224,10 @@ impl Stage {
             true => Command::new(tool),
             false => Command::new(program),
         };
-        command.current_dir(folder).env_clear().envs(&self.variables);
+        command
+            .current_dir(folder)
+            .env_clear()
+            .envs(&self.variables);
         command
     }
 
@@ -277,10 +300,16 @@ fn run(command: &mut Command) -> Result<String, Failure> {
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         false => {
-            let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+            let arguments: Vec<_> = command
+                .get_args()
+                .map(|word| word.to_string_lossy())
+                .collect();
             let said = String::from_utf8_lossy(&output.stderr);
             let arguments = arguments.join(" ");
-            Err(Failure::new(format!("{program} {arguments}: {}", said.trim())))
+            Err(Failure::new(format!(
+                "{program} {arguments}: {}",
+                said.trim()
+            )))
         }
     }
 }

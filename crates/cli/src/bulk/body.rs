@@ -7,6 +7,8 @@ use crate::fields::Flag;
 pub(crate) enum Value<'a> {
     Text(&'a str),
     List(Vec<&'a str>),
+    /// JSON as a text.
+    Json(&'a str),
 }
 
 /// Writes the fields that have a value, as JSON; the values are in the order of the fields.
@@ -27,6 +29,7 @@ pub(crate) fn of(fields: &'static [Flag], values: &[Option<Value<'_>>]) -> Vec<u
         name_of(&mut out, name);
         match value {
             Value::Text(text) => text_of(&mut out, text),
+            Value::Json(text) => json_of(&mut out, text),
             Value::List(texts) => {
                 out.push(b'[');
                 for (place, text) in texts.iter().enumerate() {
@@ -64,6 +67,20 @@ fn name_of(out: &mut Vec<u8>, name: &str) {
     }
     text_of(out, name);
     out.push(b':');
+}
+
+fn json_of(out: &mut Vec<u8>, text: &str) {
+    // Spreadsheets write truth values in capital letters.
+    let plain = match text {
+        "TRUE" => "true",
+        "FALSE" => "false",
+        text => text,
+    };
+    match serde_json::from_str::<serde_json::Value>(plain) {
+        Ok(value) => out.extend_from_slice(value.to_string().as_bytes()),
+        // A text is not what the field takes, and is refused as such.
+        Err(_) => text_of(out, text),
+    }
 }
 
 fn text_of(out: &mut Vec<u8>, text: &str) {
@@ -104,6 +121,19 @@ mod tests {
                 last = path;
             }
         }
+    }
+
+    #[test]
+    fn json_is_written_as_such() {
+        let written = |text| {
+            let mut out = Vec::new();
+            json_of(&mut out, text);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written("12"), "12");
+        assert_eq!(written("TRUE"), "true");
+        assert_eq!(written("[ {\"a\": null} ]"), "[{\"a\":null}]");
+        assert_eq!(written("twelve"), "\"twelve\"");
     }
 
     #[test]

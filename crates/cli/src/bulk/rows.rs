@@ -272,14 +272,15 @@ impl<S: Subject> Rows<S> {
                     }
                     continue;
                 }
-                (Shape::Packages, Leaf::List(names)) => {
+                (Shape::List, Leaf::List(names)) => {
                     Value::List(names.iter().map(String::as_str).collect())
                 }
                 (_, Leaf::Text(text)) => value(field, text),
                 (shape, leaf) => {
                     let wanted = match shape {
-                        Shape::Packages => "a list of texts",
-                        Shape::Text | Shape::Package => "a text",
+                        Shape::List => "a list of texts",
+                        Shape::Text => "a text",
+                        Shape::Json => "JSON as a text",
                     };
                     let found = match leaf {
                         Leaf::Other(what) => what,
@@ -379,8 +380,9 @@ fn place(fields: &'static [Flag], field: &'static Flag) -> usize {
 /// The value of a field as text says it.
 fn value<'a>(field: &Flag, text: &'a str) -> Value<'a> {
     match field.shape {
-        Shape::Text | Shape::Package => Value::Text(text),
-        Shape::Packages => {
+        Shape::Text => Value::Text(text),
+        Shape::Json => Value::Json(text),
+        Shape::List => {
             let names = text.split([',', ';', '|', '\n']).map(str::trim);
             Value::List(names.filter(|name| !name.is_empty()).collect())
         }

@@ -1,0 +1,112 @@
+//! Flags of fields that are new: one whose name is taken already gets another one, and those that
+//! people know stay as they are.
+
+use serde_json::{Value, json};
+use webex_precheck_contract::OperationId;
+
+use crate::codegen::flags::{self, kebab};
+use crate::outcome::Failure;
+
+use super::place::{self, plain};
+use super::shared::insert_after;
+
+/// Gives flags to the fields that `edited` has and `original` has not.
+pub(super) fn settle(original: &Value, edited: &mut Value) -> Result<(), Failure> {
+    for id in OperationId::ALL {
+        let known = names(original, id);
+        let mut taken: Vec<String> = known.iter().map(|(_, name)| name.clone()).collect();
+        taken.extend(flags::RESERVED.iter().map(|&name| name.to_owned()));
+        for (field, name) in names(edited, id) {
+            if known.iter().any(|(other, _)| *other == field) {
+                continue;
+            }
+            // The fields of a new object are told apart by its name.
+            let parent = field
+                .rsplit_once('.')
+                .map(|(parent, _)| format!("{parent}."));
+            let is_in_new_object = parent.as_ref().is_some_and(|parent| {
+                !known
+                    .iter()
+                    .any(|(other, _)| other.starts_with(parent.as_str()))
+            });
+            let wanted = match parent.as_deref().map(|parent| parent.trim_end_matches('.')) {
+                Some(parent) if is_in_new_object => {
+                    let object = parent.rsplit('.').next().unwrap_or(parent);
+                    format!("{}-{}", kebab(&plain(object)), kebab(&plain(last(&field))))
+                }
+                _ => name.clone(),
+            };
+            let own = free(&field, &wanted, &taken);
+            if own != name {
+                give(edited, id, &field, &own);
+            }
+            taken.push(own);
+        }
+    }
+    Ok(())
+}
+
+fn names(contract: &Value, id: OperationId) -> Vec<(String, String)> {
+    let item = place::operation(contract, id)
+        .and_then(|pointer| contract.pointer(pointer.strip_suffix("/post")?).cloned());
+    item.map(|item| flags::names(contract, &item))
+        .unwrap_or_default()
+}
+
+/// The name, with those of the objects around the field before it until nobody else has it.
+fn free(field: &str, name: &str, taken: &[String]) -> String {
+    let mut name = name.to_owned();
+    let mut parents = field.split('.').rev().skip(1);
+    let mut number = 2;
+    while taken.contains(&name) {
+        name = match parents.next() {
+            Some(parent) => format!("{}-{name}", kebab(&plain(parent))),
+            None => {
+                number += 1;
+                format!("{name}-{}", number - 1)
+            }
+        };
+    }
+    name
+}
+
+fn last(field: &str) -> &str {
+    field.rsplit('.').next().unwrap_or(field)
+}
+
+fn give(contract: &mut Value, id: OperationId, field: &str, name: &str) {
+    let Some(operation) = place::operation(contract, id) else {
+        return;
+    };
+    let names = format!("{operation}/x-flag-names");
+    if contract.pointer(&names).is_none() {
+        insert_after(
+            contract,
+            &operation,
+            "x-webex-scope",
+            "x-flag-names",
+            json!({}),
+        );
+    }
+    if let Some(names) = contract.pointer_mut(&names) {
+        names[field] = Value::from(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! A taken name is told apart by what is around the field.
+    use super::*;
+
+    #[test]
+    fn taken_names_get_those_of_their_objects() {
+        let taken = ["city", "address-city", "output"].map(str::to_owned);
+        assert_eq!(free("zip", "zip", &taken), "zip");
+        assert_eq!(free("owner.city", "city", &taken), "owner-city");
+        assert_eq!(
+            free("owner.address.city", "city", &taken),
+            "owner-address-city"
+        );
+        assert_eq!(free("output", "output", &taken), "output-2");
+    }
+}

@@ -1,0 +1,138 @@
+//! `adopt`: follows a source that changed, as a maintainer would do by hand.
+//!
+//! `plan.rs` decides what follows, `edit.rs` edits the contract for one difference, `place.rs` finds
+//! where a fact stands in it, `shared.rs` keeps apart what shares a schema, `schema.rs` writes new
+//! ones. `text.rs` keeps the layout.
+
+mod changelog;
+mod deviations;
+mod edit;
+mod flag_names;
+mod place;
+mod plan;
+mod report;
+mod schema;
+mod shared;
+mod text;
+
+use std::fs;
+
+use webex_precheck_contract::capture;
+use webex_precheck_contract::report::{Format, Report};
+
+use crate::codegen;
+use crate::outcome::{Failure, Outcome, note, print};
+use crate::source::Fresh;
+use crate::workspace::{CHANGELOG, CONTRACT, DEVIATIONS, Workspace, capture_file};
+
+pub use plan::{Adoption, Left, Source, State, adopt};
+
+/// Follow a source that changed: its capture, the contract, the generated files, the changelog
+///
+/// Applies what can be applied without judgement, and tells what is left for a person, with file
+/// and line. Exit codes: 0 nothing is left; 1 something is; 3 the source is unreadable or broken, and
+/// nothing was written.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Arguments {
+    /// A published OpenAPI file or a documentation page as text: a file, `-`, or an https address
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// Write nothing, and show everything as a diff
+    #[arg(long)]
+    dry_run: bool,
+    /// Apply removals as well
+    #[arg(long)]
+    allow_breaking: bool,
+    /// Write what was done and what is left to this file, as Markdown for a pull request
+    #[arg(long, value_name = "FILE")]
+    report: Option<std::path::PathBuf>,
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let fresh = crate::source::read(workspace, &arguments.source)?;
+    for problem in &fresh.problems {
+        note("Note", &format!("{}: {problem}", fresh.name));
+    }
+    let state = State {
+        contract: workspace.read(CONTRACT)?,
+        deviations: workspace.read(DEVIATIONS)?,
+        captures: workspace.captures()?,
+    };
+    let source = Source {
+        name: &fresh.inventory.source,
+        capture: &fresh.capture,
+        inventory: &fresh.inventory,
+    };
+    let adoption = adopt(&state, &source, arguments.allow_breaking)?;
+    // Everything is there before anything is written.
+    let mut fresh_enough = true;
+    for (file, text) in files(workspace, &fresh, &adoption)? {
+        fresh_enough &= match arguments.dry_run {
+            true => workspace.show_difference(&file, &text)?,
+            false => workspace.ensure_contents(&file, &text, false, "cargo xtask adopt SOURCE")?,
+        };
+    }
+    let against = fresh.capture_file();
+    let drift = Report {
+        source: &fresh.name,
+        against: &against,
+        problems: &[],
+        comparison: &adoption.drift,
+    };
+    if !arguments.dry_run {
+        print(&drift.render(Format::Text))?;
+    }
+    if let Some(file) = &arguments.report {
+        let text = report::markdown(&source, &adoption, &drift.render(Format::Markdown));
+        fs::write(file, text)
+            .map_err(|error| Failure::usage(format!("--report {}: {error}", file.display())))?;
+    }
+    for left in &adoption.left {
+        note("Left", &left.to_string());
+    }
+    note(
+        match (arguments.dry_run, fresh_enough) {
+            (_, true) => "Fresh",
+            (true, false) => "Dry run",
+            (false, false) => "Adopted",
+        },
+        &report::summary(&source, &adoption),
+    );
+    Ok(match adoption.left.is_empty() {
+        true => Outcome::Clean,
+        false => Outcome::Differences,
+    })
+}
+
+/// All files as they follow from an adoption.
+fn files(
+    workspace: &Workspace,
+    fresh: &Fresh,
+    adoption: &Adoption,
+) -> Result<Vec<(String, String)>, Failure> {
+    let changelog = workspace.read(CHANGELOG)?;
+    let mut files = vec![
+        (CONTRACT.to_owned(), adoption.contract.clone()),
+        (DEVIATIONS.to_owned(), adoption.deviations.clone()),
+    ];
+    // What was captured stays as it is where nothing changed but the name of the source.
+    let stored = fresh.stored.as_ref();
+    let changed = stored.is_none() || !adoption.drift.differences.is_empty();
+    let mut captures = adoption.captures.clone();
+    if let (false, Some(stored)) = (changed, stored) {
+        for (name, inventory) in &mut captures {
+            if *name == fresh.capture {
+                *inventory = stored.clone();
+            }
+        }
+    }
+    for (name, inventory) in &captures {
+        let text = capture::write(inventory).map_err(Failure::new)?;
+        files.push((capture_file(name), text));
+    }
+    files.extend(codegen::files(&adoption.contract, &captures)?);
+    let entry = changelog::with(&changelog, &fresh.inventory.source, adoption);
+    files.push((CHANGELOG.to_owned(), entry));
+    Ok(files)
+}

@@ -1,0 +1,81 @@
+//! What was done and what is left, for people.
+
+use std::fmt::{self, Write};
+
+use super::plan::{Adoption, Left, Source};
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+/// The closing line.
+pub(super) fn summary(source: &Source<'_>, adoption: &Adoption) -> String {
+    let count = |count: usize, what: &str| match count {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    let release = adoption.impact().map(|impact| impact.release().to_string());
+    format!(
+        "{}: {} of the source, {} of the contract, {} left for you; next release: {}",
+        source.name,
+        count(adoption.drift.differences.len(), "difference"),
+        count(adoption.changes.differences.len(), "change"),
+        count(adoption.left.len(), "thing"),
+        release.as_deref().unwrap_or("none"),
+    )
+}
+
+/// The text of a pull request; `drift` is the report of what the source documents otherwise.
+pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) -> String {
+    let mut out = String::from(drift);
+    let _ = writeln!(
+        out,
+        "\n### What follows\n\n{}.",
+        cell(&summary(source, adoption))
+    );
+    if !adoption.changes.differences.is_empty() {
+        out.push_str("\nChanged in `spec/openapi.json`, and in all that is generated from it:\n\n");
+    }
+    for difference in &adoption.changes.differences {
+        let _ = writeln!(
+            out,
+            "- {} {}: {} (**{}**)",
+            difference.operation,
+            cell(&difference.at),
+            cell(&difference.phrase()),
+            difference.impact
+        );
+    }
+    if !adoption.left.is_empty() {
+        out.push_str("\nLeft for a person:\n\n");
+    }
+    for left in &adoption.left {
+        let what = cell(&left.what).replace("\n", "<br>");
+        let _ = writeln!(out, "- [ ] `{}:{}` {what}", left.file, left.line);
+    }
+    out
+}
+
+/// Text of others, which must not become Markdown, a link or a mention.
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' => out.push_str("&#64;"),
+            '\n' => out.push('\n'),
+            c if c.is_control() => out.push(' '),
+            c if "\\`*_{}[]()#+!|~".contains(c) => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
