@@ -39,7 +39,8 @@ case "$code" in
     output result "$([ -n "$impact" ] && echo drift || echo clean)"
     output impact "$impact"
     output capture "$(basename "$(jq -r .against "$folder/drift.json")" .toml)"
-    cat "$folder/annotations"
+    # The annotations alone: any other line may hold what the source is called.
+    sed -nE '/^::(error|warning|notice) (file|title)=/p' "$folder/annotations"
     shortened "$folder/drift.md" >>"$GITHUB_STEP_SUMMARY"
     ;;
   3)

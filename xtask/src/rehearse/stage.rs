@@ -78,6 +78,15 @@ impl Stage {
         self.commit_to(MAIN, "Change the base", change)
     }
 
+    /// Starts a branch at the base.
+    ///
+    /// # Errors
+    ///
+    /// If git fails.
+    pub fn branch(&self, name: &str) -> Result<(), Failure> {
+        self.remote(&["branch", name, MAIN]).map(drop)
+    }
+
     /// Commits a change to a branch, as a person does.
     ///
     /// # Errors
