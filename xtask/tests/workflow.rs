@@ -1,5 +1,6 @@
 //! The drift action, run as a runner does: what it pushes, what it proposes, and what fails.
 
+#![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeSet;
