@@ -320,11 +320,12 @@ fn what_a_source_says_is_never_obeyed() {
             "{files:?}"
         );
     }
-    let title = &stage.pull_requests().unwrap()[0].title;
-    assert!(
-        title.starts_with("Follow Webex's documentation: openapi ("),
-        "{title}"
-    );
+    let request = stage.pull_requests().unwrap().remove(0);
+    let title = "Follow Webex's documentation: openapi (additive)";
+    assert_eq!(request.title, title);
+    // GitHub takes no longer text.
+    assert!(request.body.len() <= 65_536, "{}", request.body.len());
+    assert!(request.body.contains("The rest is left out here"));
     // A broken source with such a name is named, and no more.
     fs::write(&source, "").unwrap();
     let run = stage.run(&[("source", source.to_str().unwrap())]).unwrap();
