@@ -105,6 +105,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     })
 }
 
+/// The generated files that follow from an adoption.
+pub fn generated(adoption: &Adoption) -> Result<Vec<(String, String)>, Failure> {
+    codegen::files(&adoption.contract, &adoption.captures)
+}
+
 /// All files as they follow from an adoption.
 fn files(
     workspace: &Workspace,
