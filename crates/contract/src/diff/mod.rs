@@ -155,7 +155,12 @@ impl Difference {
         }
     }
 
-    fn new(operation: OperationId, at: impl Into<String>, kind: Kind, impact: Impact) -> Self {
+    pub(crate) fn new(
+        operation: OperationId,
+        at: impl Into<String>,
+        kind: Kind,
+        impact: Impact,
+    ) -> Self {
         Self {
             operation,
             at: at.into(),
