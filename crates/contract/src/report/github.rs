@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::diff::Impact;
 use crate::ignore::FindingKind;
 
-use super::{Item, Report, details, place, visible};
+use super::{Item, Report, details, headline, place, visible};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
@@ -36,11 +36,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
             (None, Impact::Additive) => "warning",
             (None, Impact::Wording) | (Some(_), _) => "notice",
         };
-        let phrase = difference.phrase();
-        let mut lines = vec![format!(
-            "{} {}: {phrase}",
-            difference.operation, difference.at
-        )];
+        let mut lines = vec![headline(difference)];
         lines.extend(details(difference));
         let place = (report.against, Some(line));
         command(level, Some(place), &difference.id(), &lines);

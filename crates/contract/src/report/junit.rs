@@ -16,17 +16,19 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let (mut tests, mut failures, mut skipped) = (1, 0, 0);
     for Item { difference, line } in report.items() {
         tests += 1;
-        let body: Vec<String> = details(difference).iter().map(|line| xml(line)).collect();
+        let phrase = xml(&difference.phrase());
+        let details = details(difference);
+        let body: Vec<String> = details.iter().map(|line| xml(line)).collect();
         let body = body.join("\n");
         let impact = difference.impact;
         let outcome = match &difference.ignored {
             Some(ignored) => {
                 skipped += 1;
-                format!("<skipped message=\"{}\"/>", xml(&ignored.reason))
+                let reason = xml(&ignored.reason);
+                format!("<skipped message=\"{reason}\">{phrase}\n{body}</skipped>")
             }
             None => {
                 failures += 1;
-                let phrase = xml(&difference.phrase());
                 format!("<failure type=\"{impact}\" message=\"{phrase}\">{body}</failure>")
             }
         };

@@ -131,6 +131,12 @@ impl Report<'_> {
     }
 }
 
+/// The first line of what is said of a difference.
+fn headline(difference: &Difference) -> String {
+    let phrase = difference.phrase();
+    format!("{} {}: {phrase}", difference.operation, difference.at)
+}
+
 /// What is said under a difference, line by line, of no form yet.
 fn details(difference: &Difference) -> Vec<String> {
     let mut details = difference.details.clone();

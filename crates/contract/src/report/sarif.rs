@@ -6,7 +6,7 @@ use crate::diff::{Impact, Kind};
 use crate::ignore::FindingKind;
 
 use super::json::ascii_controls;
-use super::{Item, Report, details, place};
+use super::{Item, Report, details, headline, place, visible};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let kinds = Kind::ALL
@@ -20,7 +20,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
         .map(|(id, text)| json!({"id": id, "shortDescription": {"text": text}}))
         .collect();
     let notes = report.problems.iter();
-    let notes = notes.map(|note| json!({"level": "note", "message": {"text": note.to_string()}}));
+    let notes =
+        notes.map(|note| json!({"level": "note", "message": {"text": plain(&note.to_string())}}));
     let notes: Vec<Value> = notes.collect();
     let mut results: Vec<Value> = report.items().map(|item| result(report, &item)).collect();
     results.extend(report.findings.iter().map(|finding| {
@@ -32,7 +33,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         json!({
             "ruleId": finding.kind,
             "level": level,
-            "message": {"text": format!("{}: {}", finding.origin, finding.message)},
+            "message": {"text": plain(&format!("{}: {}", finding.origin, finding.message))},
             "locations": [location(file, line)],
             "partialFingerprints": {"differenceId/v1": finding.origin.to_string()},
         })
@@ -61,16 +62,13 @@ fn result(report: &Report<'_>, Item { difference, line }: &Item<'_>) -> Value {
         Impact::Additive => "warning",
         Impact::Wording => "note",
     };
-    let phrase = difference.phrase();
-    let mut text = format!("{} {}: {phrase}", difference.operation, difference.at);
-    for detail in details(difference) {
-        text.push('\n');
-        text.push_str(&detail);
-    }
+    let mut lines = vec![headline(difference)];
+    lines.extend(details(difference));
+    let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
     let mut result = json!({
         "ruleId": difference.kind,
         "level": level,
-        "message": {"text": text},
+        "message": {"text": lines.join("\n")},
         "locations": [location(report.against, *line)],
         "partialFingerprints": {"differenceId/v1": difference.id()},
         "properties": {"impact": difference.impact, "hints": difference.hints},
@@ -87,6 +85,11 @@ fn location(file: &str, line: usize) -> Value {
         "artifactLocation": {"uri": uri(file)},
         "region": {"startLine": line},
     }})
+}
+
+/// Text in which nothing is taken for a link, which SARIF writes as Markdown does.
+fn plain(text: &str) -> String {
+    visible(text).replace("](", "] (")
 }
 
 /// A path as a relative reference: what a URI cannot hold is percent-encoded.

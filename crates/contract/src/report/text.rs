@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::diff::Impact;
 use crate::ignore::FindingKind;
 
-use super::{Report, details, visible};
+use super::{Report, details, headline, visible};
 
 const GREEN: Style = AnsiColor::BrightGreen.on_default().bold();
 const YELLOW: Style = AnsiColor::BrightYellow.on_default().bold();
@@ -33,12 +33,7 @@ pub(super) fn render(report: &Report<'_>, colours: bool) -> String {
             (None, Impact::Additive) => (YELLOW, "Additive"),
             (None, Impact::Wording) => (CYAN, "Wording"),
         };
-        let what = format!("{}: {}", difference.at, difference.phrase());
-        line(
-            style,
-            verb,
-            &format!("{} {}", difference.operation, visible(&what)),
-        );
+        line(style, verb, &visible(&headline(difference)));
         for detail in details(difference) {
             line(Style::new(), "", &format!("  {}", visible(&detail)));
         }
