@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::capture::line_at;
 use crate::diff::{Difference, Kind};
 
 /// The lines of a capture's facts, by operation and location.
@@ -21,14 +20,19 @@ impl Lines {
         let Ok(document) = DeTable::parse(capture) else {
             return lines;
         };
+        let breaks = capture
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n');
+        let breaks: Vec<usize> = breaks.map(|(offset, _)| offset).collect();
         for operation in tables(document.get_ref(), "operation") {
-            if let Some((id, line)) = text(operation, "id", capture) {
+            if let Some((id, offset)) = text(operation, "id") {
                 let mut found = Found {
                     operation: id,
-                    capture,
+                    breaks: &breaks,
                     lines: &mut lines.lines,
                 };
-                found.put("", line);
+                found.put("", offset);
                 found.operation(operation);
             }
         }
@@ -60,13 +64,15 @@ fn parent(at: &str) -> &str {
 
 struct Found<'a> {
     operation: &'a str,
-    capture: &'a str,
+    /// Where the lines of the capture end.
+    breaks: &'a [usize],
     lines: &'a mut HashMap<(String, String), usize>,
 }
 
 impl Found<'_> {
     /// The first of several facts with one location has it.
-    fn put(&mut self, at: impl Into<String>, line: usize) {
+    fn put(&mut self, at: impl Into<String>, offset: usize) {
+        let line = self.breaks.partition_point(|end| *end < offset) + 1;
         let place = (self.operation.to_owned(), at.into());
         self.lines.entry(place).or_insert(line);
     }
@@ -74,9 +80,9 @@ impl Found<'_> {
     fn operation(&mut self, operation: &DeTable<'_>) {
         // Responses before fields: of what both have, the status says more than the body.
         for response in tables(operation, "response") {
-            if let Some((status, line)) = text(response, "status", self.capture) {
+            if let Some((status, offset)) = text(response, "status") {
                 let at = format!("responses.{status}");
-                self.put(&at, line);
+                self.put(&at, offset);
                 self.keys(response, |key| match key {
                     "reason" | "headers" => Some(format!("{at}.{key}")),
                     "media_types" => Some(format!("{at}.mediaTypes")),
@@ -94,16 +100,16 @@ impl Found<'_> {
         }
         let mut within: HashMap<&str, usize> = HashMap::new();
         for unnamed in tables(operation, "unnamed") {
-            if let Some((scope, line)) = text(unnamed, "within", self.capture) {
+            if let Some((scope, offset)) = text(unnamed, "within") {
                 let count = within.entry(scope).or_default();
                 *count += 1;
-                self.put(format!("{scope}.unnamed"), line);
-                self.put(format!("{scope}.unnamed[{count}]"), line);
+                self.put(format!("{scope}.unnamed"), offset);
+                self.put(format!("{scope}.unnamed[{count}]"), offset);
             }
         }
         for example in tables(operation, "example") {
-            if let Some((at, line)) = text(example, "at", self.capture) {
-                self.put(format!("examples.{at}"), line);
+            if let Some((at, offset)) = text(example, "at") {
+                self.put(format!("examples.{at}"), offset);
             }
         }
         self.inner(operation, "dependencies", |package| {
@@ -120,8 +126,8 @@ impl Found<'_> {
     }
 
     fn field(&mut self, field: &DeTable<'_>) {
-        if let Some((at, line)) = text(field, "at", self.capture) {
-            self.put(at, line);
+        if let Some((at, offset)) = text(field, "at") {
+            self.put(at, offset);
             self.inner(field, "constraints", |keyword| format!("{at}#{keyword}"));
             self.inner(field, "labels", |value| format!("{at}[{value}]"));
         }
@@ -137,7 +143,7 @@ impl Found<'_> {
     fn keys(&mut self, table: &DeTable<'_>, at: impl Fn(&str) -> Option<String>) {
         for key in table.keys() {
             if let Some(at) = at(key.get_ref()) {
-                self.put(at, line_at(self.capture, key.span().start));
+                self.put(at, key.span().start);
             }
         }
     }
@@ -149,11 +155,11 @@ fn tables<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> impl Iterator<Item = &'
     items.filter_map(|item: &Spanned<DeValue<'i>>| item.get_ref().as_table())
 }
 
-/// A string of a table, and its line.
-fn text<'t>(table: &'t DeTable<'_>, key: &str, capture: &str) -> Option<(&'t str, usize)> {
+/// A string of a table, and where it begins.
+fn text<'t>(table: &'t DeTable<'_>, key: &str) -> Option<(&'t str, usize)> {
     let value = table.get(key)?;
-    let line = line_at(capture, value.span().start);
-    value.get_ref().as_str().map(|text| (text, line))
+    let text = value.get_ref().as_str();
+    text.map(|text| (text, value.span().start))
 }
 
 #[cfg(test)]
