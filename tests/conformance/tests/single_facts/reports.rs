@@ -12,7 +12,7 @@ use webex_precheck_contract::ignore::{self, Finding};
 use webex_precheck_contract::report::{Format, Report};
 use webex_precheck_contract::{Inventory, Problem, capture, source};
 
-use super::{Row, customer_page, published, subscriber_page};
+use super::{Row, customer_page, published as file, subscriber_page};
 
 const FIXTURES: [&str; 5] = [
     "customer-page.txt",
@@ -96,7 +96,7 @@ fn changed(rows: &[Row], fixture: &str) -> Vec<Case> {
 fn make_cases() -> Vec<Case> {
     let mut cases = changed(&customer_page::rows(), "customer-page.txt");
     cases.extend(changed(&subscriber_page::rows(), "subscriber-page.txt"));
-    cases.extend(changed(&published::rows(), "published.json"));
+    cases.extend(changed(&file::rows(), "published.json"));
     let contract = conformance::contract();
     let fresh: Vec<_> = FIXTURES
         .map(|name| {
@@ -117,7 +117,7 @@ fn make_cases() -> Vec<Case> {
             cases.push(case(what, stored, fresh, problems.clone()));
         }
     }
-    let ignoring = changed(&published::rows(), "published.json");
+    let ignoring = changed(&file::rows(), "published.json");
     cases.extend(ignoring.into_iter().map(Case::with_ignores));
     cases.push(hostile());
     cases.push(hostile().with_ignores());
@@ -137,19 +137,23 @@ const HOSTILE: &str = "\u{1b}[31m|`@all`<b> & \"'\r\n::error::x\n[y](javascript:
 fn hostile() -> Case {
     let base = conformance::fixture("published.json");
     let stored = conformance::captured(&base, &conformance::contract());
-    let mut document: Value = serde_json::from_str(&base).unwrap();
-    let operation = &mut document["paths"]["/wholesale/customers/validate"]["post"];
-    operation["summary"] = json!(HOSTILE);
-    operation["description"] = json!(HOSTILE);
-    operation["responses"][HOSTILE] = json!({"description": HOSTILE});
-    let body = &mut operation["requestBody"]["content"]["application/json"]["schema"];
-    let orgid = &mut body["properties"]["orgId"];
-    orgid["description"] = json!(HOSTILE);
-    orgid["example"] = json!(HOSTILE);
-    orgid["pattern"] = json!(HOSTILE);
-    orgid["enum"] = json!([HOSTILE]);
-    body["properties"][HOSTILE] = json!({"type": "string", "description": HOSTILE});
-    let (fresh, problems) = source::read("copy", &document.to_string(), &stored);
+    let text = published(|operation| {
+        operation["summary"] = json!(HOSTILE);
+        operation["description"] = json!(HOSTILE);
+        operation["responses"][HOSTILE] = json!({"description": HOSTILE});
+        let body = &mut operation["requestBody"]["content"]["application/json"]["schema"];
+        body["properties"][HOSTILE] = json!({"type": "string", "description": HOSTILE});
+        let orgid = &mut body["properties"]["orgId"];
+        for (name, value) in [
+            ("description", json!(HOSTILE)),
+            ("example", json!(HOSTILE)),
+            ("pattern", json!(HOSTILE)),
+            ("enum", json!([HOSTILE])),
+        ] {
+            orgid[name] = value;
+        }
+    });
+    let (fresh, problems) = source::read("copy", &text, &stored);
     assert!(!source::is_broken(&problems), "{problems:?}");
     let case = case("hostile".to_owned(), &stored, &fresh, problems);
     let differences = case.comparison.differences.len();
@@ -164,6 +168,34 @@ fn no_two_differences_have_one_id() {
         let distinct: BTreeSet<&String> = ids.iter().collect();
         assert_eq!(distinct.len(), ids.len(), "{}: {ids:#?}", case.what);
     }
+}
+
+/// A published file whose customer operation is edited.
+fn published(edit: impl Fn(&mut Value)) -> String {
+    let text = conformance::fixture("published.json");
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    edit(&mut document["paths"]["/wholesale/customers/validate"]["post"]);
+    document.to_string()
+}
+
+#[test]
+fn differences_with_one_location_and_kind_are_told_apart() {
+    let contract = conformance::contract();
+    let orgid = |values: &'static [&str]| {
+        published(move |operation| {
+            let body = &mut operation["requestBody"]["content"]["application/json"]["schema"];
+            body["properties"]["orgId"]["enum"] = json!(values);
+        })
+    };
+    let stored = conformance::captured(&orgid(&["red", "red", "green"]), &contract);
+    let (fresh, _) = source::read("copy", &orgid(&["green"]), &stored);
+    let ids: Vec<String> = drift(&stored, &fresh)
+        .differences
+        .iter()
+        .map(|d| d.id())
+        .collect();
+    let removed = "customer:body.orgId[red]:removed";
+    assert_eq!(ids, [removed.to_owned(), format!("{removed}:2")]);
 }
 
 #[test]
