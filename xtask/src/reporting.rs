@@ -26,7 +26,8 @@ pub(crate) struct ReportArguments {
     /// Mildest difference that makes the exit code 1
     #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Threshold::Wording)]
     fail_on: Threshold,
-    /// Do not count a difference, by its ID, in which `*` stands for any characters; repeatable
+    /// Do not count a difference, by its ID, OPERATION:LOCATION:KIND, in which `*` stands for any
+    /// characters; repeatable
     #[arg(long, value_name = "ID; REASON[; until YYYY-MM-DD]")]
     ignore: Vec<String>,
     /// Do not count the differences of a TOML file of [[ignore]] with id, reason and until; repeatable

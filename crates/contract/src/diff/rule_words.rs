@@ -85,7 +85,7 @@ impl Hint {
             Self::Prohibition => {
                 "must not, mustn't, cannot, can not, can't, may not, should not, shouldn't, shall \
                  not, not allowed, not permitted, not supported, not valid, forbidden, prohibit*, \
-                 disallow*, reject*, invalid, never, unless, mutually exclusive"
+                 disallow*, reject*, never, unless, mutually exclusive"
             }
             Self::Choice => {
                 "only, either, neither, one of, any of, exactly, instead of, allowed values, \

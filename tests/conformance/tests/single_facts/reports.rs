@@ -510,3 +510,61 @@ fn every_form_shows_the_words_of_today_and_the_fingerprint_of_yesterday() {
         }
     }
 }
+
+#[test]
+fn what_is_said_of_something_new_is_shown_and_marked() {
+    let paint = |operation: &mut Value, values: Value, labels: &str| {
+        let body = &mut operation["requestBody"]["content"]["application/json"]["schema"];
+        let orgid = &mut body["properties"]["orgId"];
+        orgid["enum"] = values;
+        orgid["description"] = json!(format!("Its colour.\n{labels}"));
+    };
+    let red = " * `red` - As a rose.\n";
+    let base = published(|operation| paint(operation, json!(["red"]), red));
+    let changed = published(|operation| {
+        let labels = format!("{red} * `green` - For gardeners only.\n");
+        paint(operation, json!(["red", "green"]), &labels);
+        operation["responses"]["418"] = json!({"description": "Take one of the cups."});
+        let body = &mut operation["requestBody"]["content"]["application/json"]["schema"];
+        let verse = json!({"type": "string", "description": "At most 9 lines."});
+        body["properties"]["motto"] = json!({
+            "type": "object",
+            "description": "A motto must rhyme. It is fun.",
+            "properties": {"verse": verse},
+        });
+    });
+    let stored = conformance::captured(&base, &conformance::contract());
+    let (fresh, _) = source::read("copy", &changed, &stored);
+    let comparison = drift(&stored, &fresh);
+    for (id, details, hints) in [
+        (
+            "customer:body.motto:added",
+            &[
+                "+ A motto must rhyme.",
+                "+ It is fun.",
+                "+ verse: At most 9 lines.",
+            ][..],
+            &[Hint::Limit, Hint::Requirement, Hint::Number][..],
+        ),
+        (
+            "customer:body.orgId[green]:added",
+            &["+ For gardeners only."],
+            &[Hint::Choice],
+        ),
+        (
+            "customer:responses.418:added",
+            &["+ Take one of the cups."],
+            &[Hint::Choice],
+        ),
+    ] {
+        let difference = comparison.differences.iter().find(|d| d.id() == id);
+        let difference = difference.unwrap_or_else(|| panic!("{id}: {comparison:#?}"));
+        assert_eq!(difference.details, details, "{id}");
+        assert!(
+            difference.hints.iter().eq(hints),
+            "{id}: {:?}",
+            difference.hints
+        );
+    }
+    assert_eq!(comparison.differences.len(), 3, "{comparison:#?}");
+}
