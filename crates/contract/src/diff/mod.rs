@@ -262,3 +262,40 @@ pub fn diff(before: &Inventory, after: &Inventory) -> Comparison {
     comparison.tell_twins_apart();
     comparison
 }
+
+#[cfg(test)]
+mod tests {
+    //! What a source tells no longer.
+    use super::*;
+    use crate::inventory::{Field, Operation, SourceKind};
+
+    #[test]
+    fn what_is_told_no_longer_of_one_field_is_one_difference() {
+        let inventory = |field: Field| Inventory {
+            kind: SourceKind::Page,
+            source: "made up".to_owned(),
+            operations: vec![Operation {
+                fields: vec![field],
+                ..Operation::unknown(OperationId::Customer)
+            }],
+        };
+        let at = "query.colour".to_owned();
+        let told = Field {
+            at: at.clone(),
+            deprecated: Some(false),
+            required: Some(true),
+            text: Some(Prose::new("Its colour.")),
+            ..Field::default()
+        };
+        let untold = Field {
+            at,
+            ..Field::default()
+        };
+        let comparison = drift(&inventory(told), &inventory(untold));
+        let [lost] = &comparison.differences[..] else {
+            panic!("{comparison:#?}");
+        };
+        assert_eq!(lost.id(), "customer:query.colour:told");
+        assert_eq!(lost.before.as_deref(), Some("told (deprecation, wording)"));
+    }
+}
