@@ -14,6 +14,7 @@ mod drift;
 mod interop;
 mod outcome;
 mod race;
+mod reporting;
 mod soak;
 mod source;
 mod weigh;
@@ -27,8 +28,8 @@ use clap::{Parser, Subcommand};
 
 /// Keeps the client true to Webex's documentation.
 ///
-/// Exit codes: 0 clean; 1 differences; 2 usage, or a tool is missing; 3 a source is unreadable or
-/// broken; 4 generated files are stale.
+/// Exit codes: 0 clean; 1 differences, or something is to be ignored that is not there; 2 usage, or
+/// a tool is missing; 3 a source is unreadable or broken; 4 generated files are stale.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {

@@ -83,6 +83,14 @@ impl Prose {
             .collect()
     }
 
+    /// The sentences of a text that was just read, and that `other` has not; none of a stored one.
+    pub(crate) fn words_missing_in(&self, other: &Prose) -> impl Iterator<Item = &str> {
+        self.sentences
+            .iter()
+            .filter(|s| !other.has(&s.fingerprint))
+            .filter_map(|s| s.words.as_deref())
+    }
+
     /// The text as it was read; `None` of a stored one.
     pub(crate) fn text(&self) -> Option<String> {
         let words: Option<Vec<&str>> = self.sentences.iter().map(|s| s.words.as_deref()).collect();
