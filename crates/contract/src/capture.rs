@@ -24,9 +24,14 @@ pub fn read(text: &str) -> Result<Inventory, String> {
 /// Where and what is wrong in a TOML text, in one line.
 pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map_or(0, |span| span.start);
-    let before = text.get(..start).unwrap_or_default();
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    let line = line_at(text, start);
     format!("line {line}: {}", error.message().replace('\n', " "))
+}
+
+/// The line of a text that a byte stands on.
+pub(crate) fn line_at(text: &str, index: usize) -> usize {
+    let before = text.get(..index).unwrap_or_default();
+    before.bytes().filter(|b| *b == b'\n').count() + 1
 }
 
 /// Name of the file, without its ending, that stores what sources of this kind document.

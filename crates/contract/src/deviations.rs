@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::capture::toml_error;
+use crate::capture::{line_at, toml_error};
 use crate::diff::{Comparison, Difference, Kind};
 use crate::inventory::{Inventory, OperationId};
 
@@ -70,8 +70,7 @@ impl Deviations {
         let file: File = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
         let mut deviations = Vec::new();
         for spanned in file.deviation {
-            let start = spanned.span().start;
-            let line = text[..start].bytes().filter(|b| *b == b'\n').count() + 1;
+            let line = line_at(text, spanned.span().start);
             let entry = spanned.into_inner();
             if !Kind::ALL.iter().any(|kind| kind.as_str() == entry.kind) {
                 let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();

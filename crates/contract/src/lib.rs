@@ -5,6 +5,7 @@
 //! one inventory against another and judges each [`Difference`](diff::Difference) by its
 //! [`Impact`](diff::Impact) on callers. [`deviations`] excuse the differences that are deliberate,
 //! and a [`report::Report`] shows the rest.
+//! [`rules`] rest on sentences, and are to be reviewed when those change.
 
 pub mod capture;
 mod contradictions;
@@ -17,6 +18,7 @@ pub mod page;
 mod problem;
 mod prose;
 pub mod report;
+pub mod rules;
 pub mod source;
 mod types;
 
