@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
+use webex_precheck_contract::deviations::Deviations;
+use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi};
 
 use crate::outcome::{Failure, note, print};
@@ -48,6 +50,18 @@ impl Workspace {
             )));
         }
         Ok(contract.without_prose())
+    }
+
+    /// Where the contract leaves the captures on purpose.
+    pub(crate) fn deviations(&self) -> Result<Deviations, Failure> {
+        Deviations::read(&self.read(DEVIATIONS)?)
+            .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
+    }
+
+    /// The rules that rest on wording.
+    pub(crate) fn rules(&self) -> Result<Rules, Failure> {
+        Rules::read(&self.read(RULES)?)
+            .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
     }
 
     /// The stored captures by name, in order.
@@ -137,6 +151,8 @@ impl Workspace {
 pub(crate) const CONTRACT: &str = "spec/openapi.json";
 /// The deliberate deviations from the sources.
 pub(crate) const DEVIATIONS: &str = "spec/deviations.toml";
+/// The rules that sources state in words only.
+pub(crate) const RULES: &str = "spec/rules.toml";
 /// The captures.
 pub(crate) const DOCUMENTED: &str = "spec/documented";
 
