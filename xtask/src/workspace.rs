@@ -153,6 +153,8 @@ pub(crate) const CONTRACT: &str = "spec/openapi.json";
 pub(crate) const DEVIATIONS: &str = "spec/deviations.toml";
 /// The rules that sources state in words only.
 pub(crate) const RULES: &str = "spec/rules.toml";
+/// What the sources say, side by side.
+pub(crate) const EVIDENCE: &str = "spec/EVIDENCE.md";
 /// The captures.
 pub(crate) const DOCUMENTED: &str = "spec/documented";
 
