@@ -36,10 +36,19 @@ fn part<T>(name: &str, fact: Option<T>, show: impl Fn(T) -> Option<String>) -> S
 }
 
 /// How long a description is.
-pub(super) fn sentences(text: Option<&Prose>) -> String {
-    part("sentences", text, |text| {
-        (!text.is_empty()).then(|| count(text.fingerprints().count(), "sentence"))
+pub(super) fn length(text: Option<&Prose>) -> String {
+    fact(text, |text| match text.fingerprints().count() {
+        0 => ABSENT.to_owned(),
+        length => count(length, "sentence"),
     })
+}
+
+fn sentences(text: Option<&Prose>) -> String {
+    let length = length(text);
+    match length.as_str() {
+        UNKNOWN | ABSENT => format!("sentences {length}"),
+        _ => length,
+    }
 }
 
 /// What is not there: unknown where the source does not name all that stands in `scope`.

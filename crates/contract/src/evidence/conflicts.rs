@@ -159,7 +159,7 @@ fn is_fact(difference: &Difference) -> bool {
 fn about(difference: &Difference) -> String {
     let (_, detail) = place(&difference.at);
     match (detail, difference.kind) {
-        ("", Kind::Added | Kind::Removed) => "whether it is there".to_owned(),
+        ("", Kind::Added | Kind::Removed) => "presence".to_owned(),
         ("", kind) => kind.to_string(),
         (detail, _) => code(detail),
     }

@@ -43,22 +43,19 @@ pub(super) fn facts(out: &mut String, sides: &Sides<'_>) {
         rows.push(sides.row(name.to_owned(), remarks, |operation, _| cell(operation)));
     }
     let prose: [(&str, Cell); 4] = [
-        ("title", |o| cells::sentences(o.title.as_ref())),
-        ("description", |o| cells::sentences(o.description.as_ref())),
+        ("title", |o| cells::length(o.title.as_ref())),
+        ("description", |o| cells::length(o.description.as_ref())),
         ("note above the statuses", |o| {
-            cells::sentences(o.status_note.as_ref())
+            cells::length(o.status_note.as_ref())
         }),
         ("descriptions of fields without a name", unnamed),
     ];
     for (name, cell) in prose {
-        rows.push(sides.row(
-            name.to_owned(),
-            String::new(),
-            |operation, side| match side {
-                Side::Source => cell(operation),
-                Side::Contract => "in words of its own".to_owned(),
-            },
-        ));
+        let cell = |operation: &_, side| match side {
+            Side::Source => cell(operation),
+            Side::Contract => "not compared".to_owned(),
+        };
+        rows.push(sides.row(name.to_owned(), String::new(), cell));
     }
     table(out, "The operation as such", &sides.columns("fact"), &rows);
 }
@@ -145,22 +142,22 @@ pub(super) fn examples(out: &mut String, sides: &Sides<'_>) {
             })
         })
         .collect();
-    rows.push(sides.row(
-        "of single fields".to_owned(),
-        String::new(),
-        |operation, _| {
-            let known: Vec<&String> = operation
-                .fields
-                .iter()
-                .filter_map(|f| f.example.as_ref())
-                .collect();
-            let shown = known.iter().filter(|example| !example.is_empty()).count();
-            match (known.is_empty(), shown) {
-                (true, _) => UNKNOWN.to_owned(),
-                (false, 0) => ABSENT.to_owned(),
-                (false, shown) => format!("{shown} of {}", count(known.len(), "field")),
-            }
-        },
-    ));
+    let name = "of single fields".to_owned();
+    rows.push(sides.row(name, String::new(), |operation, _| of_fields(operation)));
     table(out, "Examples", &sides.columns("example"), &rows);
+}
+
+fn of_fields(operation: &Operation) -> String {
+    let mut known = operation
+        .fields
+        .iter()
+        .filter_map(|f| f.example.as_ref())
+        .peekable();
+    if known.peek().is_none() {
+        return UNKNOWN.to_owned();
+    }
+    match known.filter(|example| !example.is_empty()).count() {
+        0 => ABSENT.to_owned(),
+        shown => count(shown, "field"),
+    }
 }

@@ -8,13 +8,13 @@ use crate::diff::{Difference, Kind};
 use super::Evidence;
 use super::cells::ABSENT;
 use super::conflicts::{Between, Conflicts, Within};
-use super::markdown::{code, count, one_line, table};
+use super::markdown::{code, count, one_line, table, words};
 
 pub(super) fn write(out: &mut String, evidence: &Evidence<'_>, conflicts: &Conflicts<'_>) {
     let _ = write!(
         out,
         "\n## Where the sources contradict\n\n\
-         - each other: {}\n- themselves: {}\n- the contract: {}, for {}\n",
+         - each other: {}\n- themselves: {}\n\nThe contract leaves them on purpose: {}, for {}.\n",
         count(conflicts.between.len(), "fact"),
         count(conflicts.within.len(), "fact"),
         count(conflicts.left.len(), "difference"),
@@ -81,7 +81,7 @@ fn within(within: &Within<'_>) -> Vec<String> {
         within.operation.to_string(),
         code(&contradiction.at),
         code(&contradiction.place),
-        contradiction.message.replace('|', "\\|"),
+        words(&contradiction.message),
     ]
 }
 
@@ -130,7 +130,7 @@ fn left(out: &mut String, evidence: &Evidence<'_>, conflicts: &Conflicts<'_>) {
     let columns: Vec<String> = first.chain(names).collect();
     table(
         out,
-        "The contract, in so many differences a source",
+        "Where the contract leaves them, with the number of differences",
         &columns,
         &rows,
     );
