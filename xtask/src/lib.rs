@@ -11,6 +11,7 @@ mod codegen;
 mod conform;
 mod crash;
 mod drift;
+mod evidence;
 mod interop;
 mod outcome;
 mod race;
@@ -47,6 +48,7 @@ enum Verb {
     Capture(capture::Arguments),
     Drift(drift::Arguments),
     Conform(conform::Arguments),
+    Evidence(evidence::Arguments),
     Api(api::Arguments),
     Weigh(weigh::Arguments),
     Interop(interop::Arguments),
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),
         Verb::Conform(arguments) => conform::run(&workspace, &arguments),
+        Verb::Evidence(arguments) => evidence::run(&workspace, &arguments),
         Verb::Api(arguments) => api::run(&workspace, &arguments),
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),

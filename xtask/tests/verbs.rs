@@ -149,6 +149,83 @@ fn conform_names_a_deviation_that_excuses_nothing_with_its_line() {
 }
 
 #[test]
+fn conform_lists_a_rule_whose_sentence_has_changed_and_refuses_a_broken_file() {
+    let workspace = Workspace::new();
+    let rules = String::from_utf8(workspace.read("spec/rules.toml")).unwrap();
+    let capture = String::from_utf8(workspace.read("spec/documented/openapi.toml")).unwrap();
+    // "One package for now", of the subscriber's `packages`.
+    let capture = capture.replace("39c697d2844b d6a6b5fb4779", "39c697d2844b 000000000001");
+    workspace.write("spec/documented/openapi.toml", capture);
+    let run = workspace.run(&["conform"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    let mut lines = rules.lines();
+    let line = lines.position(|l| l.contains("\"openapi\"") && l.contains("d6a6b5fb4779"));
+    let expected = format!(
+        "Review spec/rules.toml:{}: `one-package`",
+        line.unwrap() + 1
+    );
+    let line = run.stderr.lines().find(|line| line.contains(&expected));
+    let line = line.unwrap_or_else(|| panic!("{}", run.stderr));
+    for part in [
+        "d6a6b5fb4779 at subscriber body.packages of openapi",
+        "000000000001",
+        "change the rule or its fingerprint",
+    ] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(run.stderr.contains("1 to mend"), "{}", run.stderr);
+    workspace.write("spec/rules.toml", "# x\n[[rule]]\nid = 5\n");
+    for verb in ["conform", "evidence"] {
+        let run = workspace.run(&[verb]);
+        assert_eq!(run.code, Some(3));
+        assert!(
+            run.stderr.contains("spec/rules.toml: line 3: "),
+            "{}",
+            run.stderr
+        );
+    }
+    fs::remove_file(workspace.path("spec/rules.toml")).unwrap();
+    let run = workspace.run(&["conform"]);
+    assert_eq!(run.code, Some(3));
+    assert!(run.stderr.contains("spec/rules.toml: "), "{}", run.stderr);
+}
+
+#[test]
+fn evidence_restores_its_file_and_check_tells_a_stale_or_missing_one() {
+    let workspace = Workspace::new();
+    let file = "spec/EVIDENCE.md";
+    let committed = workspace.read(file);
+    assert_eq!(workspace.run(&["evidence", "--check"]).code, Some(0));
+    let page = String::from_utf8(workspace.read("spec/documented/customer-page.toml")).unwrap();
+    let dropped = page.replacen(", \"webex_calling_standard\"", "", 1);
+    assert_ne!(page, dropped);
+    workspace.write("spec/documented/customer-page.toml", dropped);
+    let before = workspace.snapshot();
+    let run = workspace.run(&["evidence", "--check"]);
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("run `cargo xtask evidence`"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(workspace.snapshot(), before);
+    assert_eq!(workspace.run(&["evidence"]).code, Some(0));
+    assert_eq!(workspace.run(&["evidence", "--check"]).code, Some(0));
+    assert!(workspace.read(file) != committed);
+
+    workspace.write("spec/documented/customer-page.toml", page);
+    fs::remove_file(workspace.path(file)).unwrap();
+    let run = workspace.run(&["evidence", "--check"]);
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("spec/EVIDENCE.md is missing; run `cargo xtask evidence`")
+    );
+    assert_eq!(workspace.run(&["evidence"]).code, Some(0));
+    assert!(workspace.read(file) == committed);
+}
+
+#[test]
 fn conform_names_a_difference_that_nothing_excuses() {
     let workspace = Workspace::new();
     let contract = String::from_utf8(workspace.read("spec/openapi.json")).unwrap();

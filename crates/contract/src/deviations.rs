@@ -105,11 +105,7 @@ impl Deviations {
         let mut findings = Vec::new();
         for (source, _, comparison) in captures {
             for difference in &comparison.differences {
-                if !self
-                    .deviations
-                    .iter()
-                    .any(|d| d.excuses(source, difference))
-                {
+                if self.excusing(source, difference).is_none() {
                     findings.push(Finding::Unexcused {
                         source: source.clone(),
                         difference: difference.clone(),
@@ -197,6 +193,16 @@ impl Deviations {
         })
     }
 
+    /// The deviations, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = &Deviation> {
+        self.deviations.iter()
+    }
+
+    /// The deviation that excuses a difference between a capture (by name) and the contract.
+    pub fn excusing(&self, source: &str, difference: &Difference) -> Option<&Deviation> {
+        self.iter().find(|d| d.excuses(source, difference))
+    }
+
     /// Whether a deviation says why the contract has `at` that no source documents.
     pub fn back(&self, operation: OperationId, at: &str) -> bool {
         self.deviations.iter().any(|deviation| {
@@ -210,6 +216,26 @@ impl Deviations {
 }
 
 impl Deviation {
+    /// One operation; both where it is absent.
+    pub fn operation(&self) -> Option<OperationId> {
+        self.entry.operation
+    }
+
+    /// Location of the fact; `*` stands for any characters.
+    pub fn at(&self) -> &str {
+        &self.entry.at
+    }
+
+    /// What about the fact differs.
+    pub fn kind(&self) -> &str {
+        &self.entry.kind
+    }
+
+    /// The reason.
+    pub fn why(&self) -> &str {
+        &self.entry.why
+    }
+
     fn excuses(&self, source: &str, difference: &Difference) -> bool {
         let Entry {
             sources,

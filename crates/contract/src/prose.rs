@@ -159,9 +159,8 @@ impl<'de> Deserialize<'de> for Prose {
         let stored = String::deserialize(deserializer)?;
         let sentences = stored.split_whitespace().map(|part| {
             let (fingerprint, copies) = part.split_once('x').unwrap_or((part, "1"));
-            let digits = fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
             match copies.parse() {
-                Ok(copies) if digits && fingerprint.len() == FINGERPRINT_DIGITS => Ok(Sentence {
+                Ok(copies) if is_fingerprint(fingerprint) => Ok(Sentence {
                     fingerprint: fingerprint.to_owned(),
                     copies,
                     words: None,
@@ -189,6 +188,11 @@ fn without_emphasis(sentence: &str) -> String {
 }
 
 const FINGERPRINT_DIGITS: usize = 12;
+
+/// Whether a text is what the fingerprint of a sentence looks like.
+pub(crate) fn is_fingerprint(text: &str) -> bool {
+    text.len() == FINGERPRINT_DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
 
 /// The first 48 bits of the SHA-256 of the normalised sentence.
 fn fingerprint(sentence: &str) -> String {

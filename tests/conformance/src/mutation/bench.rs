@@ -48,6 +48,7 @@ pub fn state() -> State {
     State {
         contract: crate::read("spec/openapi.json"),
         deviations: crate::read("spec/deviations.toml"),
+        rules: crate::read("spec/rules.toml"),
         captures: crate::captures(),
     }
 }
@@ -129,6 +130,7 @@ impl<'a> Base<'a> {
             state: State {
                 contract: adoption.contract,
                 deviations: adoption.deviations,
+                rules: state().rules,
                 captures: adoption.captures,
             },
             open,
@@ -259,6 +261,7 @@ impl<'a> Base<'a> {
         let state = State {
             contract: adoption.contract.clone(),
             deviations: adoption.deviations.clone(),
+            rules: self.state.rules.clone(),
             captures: adoption.captures.clone(),
         };
         match adopt::adopt(&state, &source, true) {

@@ -309,7 +309,7 @@ fn of_field(all: &mut Vec<Mutation>, site: &Site) {
     );
     let retyped = match ty {
         "string" => Some("integer"),
-        "object" | "array" => Some("string"),
+        "object" => Some("string"),
         "number" => Some("boolean"),
         _ => None,
     };
