@@ -1,21 +1,23 @@
-//! `conform`: holds the contract against every capture.
+//! `conform`: holds the contract, and the rules that rest on wording, against every capture.
 
-use webex_precheck_contract::deviations::{Deviations, Finding};
+use webex_precheck_contract::deviations::Finding;
 use webex_precheck_contract::diff::diff;
 
 use crate::outcome::{Failure, Outcome, note};
-use crate::workspace::{CONTRACT, DEVIATIONS, Workspace};
+use crate::workspace::{CONTRACT, DEVIATIONS, RULES, Workspace};
 
-/// Tell where `spec/openapi.json` leaves the captures without a deviation that says why
+/// Tell where `spec/openapi.json` leaves the captures without a deviation that says why, and which
+/// rules rest on sentences that stand there no longer
 #[derive(clap::Args)]
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(workspace: &Workspace, _: &Arguments) -> Result<Outcome, Failure> {
     let contract = workspace.contract()?;
-    let deviations = Deviations::read(&workspace.read(DEVIATIONS)?)
-        .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}")))?;
+    let deviations = workspace.deviations()?;
+    let captures = workspace.captures()?;
+    let unfounded = workspace.rules()?.judge(&captures);
     let mut held = Vec::new();
-    for (name, inventory) in workspace.captures()? {
+    for (name, inventory) in captures {
         let comparison = diff(&inventory, &contract);
         held.push((name, inventory, comparison));
     }
@@ -48,25 +50,30 @@ pub(crate) fn run(workspace: &Workspace, _: &Arguments) -> Result<Outcome, Failu
             ),
         );
     }
+    for rule in &unfounded {
+        note(
+            "Review",
+            &format!(
+                "{RULES}:{}: {rule}; read the new wording, then change the rule or its fingerprint",
+                rule.line
+            ),
+        );
+    }
+    let to_mend = findings.len() + unfounded.len();
     let compared: usize = held
         .iter()
         .map(|(_, _, comparison)| comparison.compared)
         .sum();
     let differences: usize = held.iter().map(|(_, _, c)| c.differences.len()).sum();
     note(
-        if findings.is_empty() {
-            "Fresh"
-        } else {
-            "Failure"
-        },
+        if to_mend == 0 { "Fresh" } else { "Failure" },
         &format!(
-            "{compared} facts of {} captures compared with the contract, {differences} deliberate or other differences, {} to mend",
+            "{compared} facts of {} captures compared with the contract, {differences} deliberate or other differences, {to_mend} to mend",
             held.len(),
-            findings.len()
         ),
     );
-    match findings.is_empty() {
-        true => Ok(Outcome::Clean),
-        false => Ok(Outcome::Differences),
+    match to_mend {
+        0 => Ok(Outcome::Clean),
+        _ => Ok(Outcome::Differences),
     }
 }

@@ -11,11 +11,13 @@ mod codegen;
 mod conform;
 mod crash;
 mod drift;
+mod evidence;
 mod fetch;
 mod interop;
 mod outcome;
 mod race;
 pub mod rehearse;
+mod reporting;
 mod soak;
 mod source;
 mod weigh;
@@ -29,8 +31,8 @@ use clap::{Parser, Subcommand};
 
 /// Keeps the client true to Webex's documentation.
 ///
-/// Exit codes: 0 clean; 1 differences; 2 usage, or a tool is missing; 3 a source is unreadable or
-/// broken; 4 generated files are stale.
+/// Exit codes: 0 clean; 1 differences, or something is to be ignored that is not there; 2 usage, or
+/// a tool is missing; 3 a source is unreadable or broken; 4 generated files are stale.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -48,6 +50,7 @@ enum Verb {
     Capture(capture::Arguments),
     Drift(drift::Arguments),
     Conform(conform::Arguments),
+    Evidence(evidence::Arguments),
     Api(api::Arguments),
     Weigh(weigh::Arguments),
     Interop(interop::Arguments),
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),
         Verb::Conform(arguments) => conform::run(&workspace, &arguments),
+        Verb::Evidence(arguments) => evidence::run(&workspace, &arguments),
         Verb::Api(arguments) => api::run(&workspace, &arguments),
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),

@@ -4,12 +4,14 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use webex_precheck_contract::report::visible;
+
 /// How a verb ended that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// 0: nothing to tell.
     Clean,
-    /// 1: there are differences.
+    /// 1: there are differences, or something to ignore is not there.
     Differences,
     /// 4: generated files are not what codegen would write.
     Stale,
@@ -57,12 +59,23 @@ pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
 
 /// Writes a line to stderr, its verb aligned as Cargo does it.
 pub(crate) fn note(verb: &str, message: &str) {
-    let _ = writeln!(io::stderr(), "{verb:>10} {message}");
+    // A message may quote a source, which may hold anything.
+    let lines: Vec<String> = message.lines().map(visible).collect();
+    let _ = writeln!(io::stderr(), "{verb:>10} {}", lines.join("\n"));
 }
 
 /// Writes data to stdout. A reader that has gone away (`| head`) is no failure.
 pub(crate) fn print(data: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(data.as_bytes()) {
+    write(io::stdout(), data)
+}
+
+/// Writes text with styles to stdout, without them where nobody sees them or wants them.
+pub(crate) fn print_styled(text: &str) -> Result<(), Failure> {
+    write(anstream::stdout(), text)
+}
+
+fn write(mut out: impl Write, data: &str) -> Result<(), Failure> {
+    match out.write_all(data.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("stdout: {error}")))
         }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
+use webex_precheck_contract::deviations::Deviations;
+use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi};
 
 use crate::outcome::{Failure, note, print};
@@ -40,6 +42,18 @@ impl Workspace {
     /// The contract as facts, without its prose: its words are its own.
     pub(crate) fn contract(&self) -> Result<Inventory, Failure> {
         read_contract(&self.read(CONTRACT)?)
+    }
+
+    /// Where the contract leaves the captures on purpose.
+    pub(crate) fn deviations(&self) -> Result<Deviations, Failure> {
+        Deviations::read(&self.read(DEVIATIONS)?)
+            .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
+    }
+
+    /// The rules that rest on wording.
+    pub(crate) fn rules(&self) -> Result<Rules, Failure> {
+        Rules::read(&self.read(RULES)?)
+            .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
     }
 
     /// The stored captures by name, in order.
@@ -160,6 +174,10 @@ pub(crate) const CONTRACT: &str = "spec/openapi.json";
 pub(crate) const CHANGELOG: &str = "CHANGELOG.md";
 /// The deliberate deviations from the sources.
 pub(crate) const DEVIATIONS: &str = "spec/deviations.toml";
+/// The rules that sources state in words only.
+pub(crate) const RULES: &str = "spec/rules.toml";
+/// What the sources say, side by side.
+pub(crate) const EVIDENCE: &str = "spec/EVIDENCE.md";
 /// The captures.
 pub(crate) const DOCUMENTED: &str = "spec/documented";
 

@@ -23,10 +23,14 @@ pub fn read(text: &str) -> Result<Inventory, String> {
 
 /// Where and what is wrong in a TOML text, in one line.
 pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
-    let start = error.span().map_or(0, |span| span.start);
-    let before = text.get(..start).unwrap_or_default();
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    let line = line_at(text, error.span().map_or(0, |span| span.start));
     format!("line {line}: {}", error.message().replace('\n', " "))
+}
+
+/// The line that the byte at `offset` stands on, counted from 1.
+pub(crate) fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.bytes().take(offset);
+    before.filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// Name of the file, without its ending, that stores what sources of this kind document.

@@ -1,13 +1,33 @@
-//! Where the examples of a source contradict its own declarations.
+//! Where a source contradicts itself.
 
 use serde_json::Value;
 
 use crate::inventory::Operation;
 use crate::problem::Problem;
 
+/// Two things that a source says and that cannot both be true.
+pub(crate) struct Contradiction {
+    /// The fact that something else in the source belies.
+    pub(crate) at: String,
+    /// What belies it, such as `examples.request`.
+    pub(crate) place: String,
+    /// Both, in words.
+    pub(crate) message: String,
+}
+
 /// Notes each value of an example whose type is not the declared one.
 pub(crate) fn find(operation: &Operation) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let found = of_examples(operation).into_iter();
+    found
+        .map(|Contradiction { place, message, .. }| {
+            Problem::note(format!("{} {place}", operation.id), message)
+        })
+        .collect()
+}
+
+/// Values of examples whose type is not the declared one.
+pub(crate) fn of_examples(operation: &Operation) -> Vec<Contradiction> {
+    let mut found = Vec::new();
     for example in &operation.examples {
         let scope = match example.at.as_str() {
             "request" => "body",
@@ -15,11 +35,36 @@ pub(crate) fn find(operation: &Operation) -> Vec<Problem> {
             other => other,
         };
         if let Ok(value) = serde_json::from_str(&example.json) {
-            let place = format!("{} examples.{}", operation.id, example.at);
-            walk(operation, scope, &value, &place, &mut problems);
+            let place = format!("examples.{}", example.at);
+            walk(operation, scope, &value, &place, &mut found);
         }
     }
-    problems
+    found
+}
+
+/// Packages that others need, and that cannot be asked for.
+pub(crate) fn of_dependencies(operation: &Operation) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    let packages = operation.field("body.packages");
+    let listed = packages.and_then(|field| field.values.as_ref());
+    let Some(listed) = listed
+        .map(|values| values.listed())
+        .filter(|l| !l.is_empty())
+    else {
+        return found;
+    };
+    for (package, needed) in operation.dependencies.iter().flatten() {
+        for name in needed.iter().filter(|name| !listed.contains(name)) {
+            found.push(Contradiction {
+                at: format!("body.packages[{name}]"),
+                place: format!("dependencies.{package}"),
+                message: format!(
+                    "`{package}` may stand beside `{name}`, which `body.packages` does not list"
+                ),
+            });
+        }
+    }
+    found
 }
 
 fn walk(
@@ -27,7 +72,7 @@ fn walk(
     scope: &str,
     value: &Value,
     place: &str,
-    problems: &mut Vec<Problem>,
+    found: &mut Vec<Contradiction>,
 ) {
     let elements = match value {
         Value::Array(values) => values.iter().collect(),
@@ -40,12 +85,13 @@ fn walk(
         if let Some(declared) = declared
             && !declared.as_str().split('|').any(|ty| fits(ty, value))
         {
-            problems.push(Problem::note(
-                place,
-                format!("`{at}` is declared {declared}, and the example shows {shown}"),
-            ));
+            found.push(Contradiction {
+                at: at.clone(),
+                place: place.to_owned(),
+                message: format!("`{at}` is declared {declared}, and the example shows {shown}"),
+            });
         }
-        walk(operation, &at, value, place, problems);
+        walk(operation, &at, value, place, found);
     }
 }
 

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::capture::toml_error;
+use crate::capture::{line_at, toml_error};
 use crate::diff::{Comparison, Difference, Kind};
 use crate::inventory::{Inventory, OperationId};
+use crate::pattern::matches;
 
 /// The file of deviations.
 #[derive(Debug)]
@@ -73,8 +74,7 @@ impl Deviations {
         let file: File = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
         let mut deviations = Vec::new();
         for spanned in file.deviation {
-            let start = spanned.span().start;
-            let line = text[..start].bytes().filter(|b| *b == b'\n').count() + 1;
+            let line = line_at(text, spanned.span().start);
             let entry = spanned.into_inner();
             if !Kind::ALL.iter().any(|kind| kind.as_str() == entry.kind) {
                 let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
@@ -105,11 +105,7 @@ impl Deviations {
         let mut findings = Vec::new();
         for (source, _, comparison) in captures {
             for difference in &comparison.differences {
-                if !self
-                    .deviations
-                    .iter()
-                    .any(|d| d.excuses(source, difference))
-                {
+                if self.excusing(source, difference).is_none() {
                     findings.push(Finding::Unexcused {
                         source: source.clone(),
                         difference: difference.clone(),
@@ -197,6 +193,16 @@ impl Deviations {
         })
     }
 
+    /// The deviations, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = &Deviation> {
+        self.deviations.iter()
+    }
+
+    /// The deviation that excuses a difference between a capture (by name) and the contract.
+    pub fn excusing(&self, source: &str, difference: &Difference) -> Option<&Deviation> {
+        self.iter().find(|d| d.excuses(source, difference))
+    }
+
     /// Whether a deviation says why the contract has `at` that no source documents.
     pub fn back(&self, operation: OperationId, at: &str) -> bool {
         self.deviations.iter().any(|deviation| {
@@ -210,6 +216,26 @@ impl Deviations {
 }
 
 impl Deviation {
+    /// One operation; both where it is absent.
+    pub fn operation(&self) -> Option<OperationId> {
+        self.entry.operation
+    }
+
+    /// Location of the fact; `*` stands for any characters.
+    pub fn at(&self) -> &str {
+        &self.entry.at
+    }
+
+    /// What about the fact differs.
+    pub fn kind(&self) -> &str {
+        &self.entry.kind
+    }
+
+    /// The reason.
+    pub fn why(&self) -> &str {
+        &self.entry.why
+    }
+
     fn excuses(&self, source: &str, difference: &Difference) -> bool {
         let Entry {
             sources,
@@ -255,39 +281,10 @@ impl Deviation {
     }
 }
 
-/// Whether a pattern, in which `*` stands for any characters, matches the whole of `text`.
-fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            let starts = rest.char_indices().map(|(index, _)| index);
-            starts
-                .chain([rest.len()])
-                .any(|index| matches(tail, &rest[index..]))
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    //! Patterns, and what is refused on reading.
+    //! What is refused on reading.
     use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_characters() {
-        for (pattern, text, expected) in [
-            ("body.email", "body.email", true),
-            ("body.email", "body.email.x", false),
-            ("body.*address.country", "body.address.country", true),
-            ("body.*address.country", "body.a.b.address.country", true),
-            ("responses.*", "responses.400", true),
-            ("*", "", true),
-            ("a*b*c", "a-b-b-c", true),
-            ("a*b*c", "a-c", false),
-        ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
-        }
-    }
 
     #[test]
     fn mistakes_are_named_with_their_line() {

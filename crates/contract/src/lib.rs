@@ -5,18 +5,24 @@
 //! one inventory against another and judges each [`Difference`](diff::Difference) by its
 //! [`Impact`](diff::Impact) on callers. [`deviations`] excuse the differences that are deliberate,
 //! and a [`report::Report`] shows the rest.
+//! [`rules`] rest on sentences, and are to be reviewed when those change.
+//! [`evidence`] shows side by side what every source says of every fact.
 
 pub mod capture;
 mod contradictions;
 mod dependencies;
 pub mod deviations;
 pub mod diff;
+pub mod evidence;
+pub mod ignore;
 pub mod inventory;
 pub mod openapi;
 pub mod page;
+mod pattern;
 mod problem;
 mod prose;
 pub mod report;
+pub mod rules;
 pub mod source;
 mod types;
 

@@ -83,6 +83,14 @@ impl Prose {
             .collect()
     }
 
+    /// The sentences of a text that was just read, and that `other` has not; none of a stored one.
+    pub(crate) fn words_missing_in(&self, other: &Prose) -> impl Iterator<Item = &str> {
+        self.sentences
+            .iter()
+            .filter(|s| !other.has(&s.fingerprint))
+            .filter_map(|s| s.words.as_deref())
+    }
+
     /// The text as it was read; `None` of a stored one.
     pub(crate) fn text(&self) -> Option<String> {
         let words: Option<Vec<&str>> = self.sentences.iter().map(|s| s.words.as_deref()).collect();
@@ -151,9 +159,8 @@ impl<'de> Deserialize<'de> for Prose {
         let stored = String::deserialize(deserializer)?;
         let sentences = stored.split_whitespace().map(|part| {
             let (fingerprint, copies) = part.split_once('x').unwrap_or((part, "1"));
-            let digits = fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
             match copies.parse() {
-                Ok(copies) if digits && fingerprint.len() == FINGERPRINT_DIGITS => Ok(Sentence {
+                Ok(copies) if is_fingerprint(fingerprint) => Ok(Sentence {
                     fingerprint: fingerprint.to_owned(),
                     copies,
                     words: None,
@@ -181,6 +188,11 @@ fn without_emphasis(sentence: &str) -> String {
 }
 
 const FINGERPRINT_DIGITS: usize = 12;
+
+/// Whether a text is what the fingerprint of a sentence looks like.
+pub(crate) fn is_fingerprint(text: &str) -> bool {
+    text.len() == FINGERPRINT_DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
 
 /// The first 48 bits of the SHA-256 of the normalised sentence.
 fn fingerprint(sentence: &str) -> String {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::panic, clippy::expect_used, reason = "only tests use it")]
 
+pub mod mutation;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -17,7 +17,7 @@ pub(super) fn follow(
     source: &Source<'_>,
     excuses: &Deviations,
     [before, after]: [&[Held]; 2],
-    kept: &[&Difference],
+    kept: &[Difference],
 ) -> Result<String, Failure> {
     let missing = missing(source, excuses, [before, after], kept);
     let dead = dead(excuses, [before, after]);
@@ -56,7 +56,7 @@ fn missing<'a>(
     source: &Source<'_>,
     excuses: &Deviations,
     [before, after]: [&'a [Held]; 2],
-    kept: &[&Difference],
+    kept: &[Difference],
 ) -> Vec<(&'a str, &'a Difference)> {
     let mut missing = Vec::new();
     for (name, _, comparison) in after {
@@ -66,7 +66,7 @@ fn missing<'a>(
         };
         for difference in &comparison.differences {
             let stays = match name == source.capture {
-                true => kept.contains(&difference),
+                true => kept.contains(difference),
                 false => !was(difference) && excuses.on(name, difference).is_none(),
             };
             if stays && !excuses.excuse(name, difference) {

@@ -326,7 +326,6 @@ impl Edit<'_, '_> {
         if let Some(properties) = self.object_at(&format!("{}/properties", place.holder)) {
             properties.shift_remove(&name);
         }
-        self.forget_flags(at);
         Applied
     }
 
@@ -361,32 +360,6 @@ impl Edit<'_, '_> {
                 Applied
             }
             _ => Left(BY_HAND),
-        }
-    }
-
-    /// A field that is gone has no flag, and no place in the template.
-    fn forget_flags(&mut self, at: &str) {
-        let Some(field) = at.strip_prefix("body.") else {
-            return;
-        };
-        let Some(operation) = place::operation(self.contract, self.id) else {
-            return;
-        };
-        if let Some(names) = self.object_at(&format!("{operation}/x-flag-names")) {
-            names.retain(|name, _| {
-                name != field
-                    && !name
-                        .strip_prefix(field)
-                        .is_some_and(|rest| rest.starts_with('.'))
-            });
-        }
-        let mut template = format!("{operation}/x-template");
-        let (parents, name) = field.rsplit_once('.').unwrap_or(("", field));
-        for parent in parents.split('.').filter(|part| !part.is_empty()) {
-            template = format!("{template}/{}", escape(&plain(parent)));
-        }
-        if let Some(object) = self.object_at(&template) {
-            object.shift_remove(&plain(name));
         }
     }
 
@@ -727,7 +700,6 @@ impl Edit<'_, '_> {
                 *name = Value::from(new.as_str());
             }
         }
-        self.forget_flags(&old_at);
         Applied
     }
 

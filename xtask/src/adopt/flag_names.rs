@@ -1,18 +1,18 @@
-//! Flags of fields that are new: one whose name is taken already gets another one, and those that
-//! people know stay as they are.
+//! Flags of fields that come and go: one whose name is taken already gets another one, those that
+//! people know stay as they are, and a field that is gone has none.
 
 use serde_json::{Value, json};
 use webex_precheck_contract::OperationId;
 
 use crate::codegen::flags::{self, kebab};
-use crate::outcome::Failure;
 
 use super::place::{self, plain};
 use super::shared::insert_after;
 
 /// Gives flags to the fields that `edited` has and `original` has not.
-pub(super) fn settle(original: &Value, edited: &mut Value) -> Result<(), Failure> {
+pub(super) fn settle(original: &Value, edited: &mut Value) {
     for id in OperationId::ALL {
+        forget(edited, id);
         let known = names(original, id);
         let mut taken: Vec<String> = known.iter().map(|(_, name)| name.clone()).collect();
         taken.extend(flags::RESERVED.iter().map(|&name| name.to_owned()));
@@ -43,7 +43,41 @@ pub(super) fn settle(original: &Value, edited: &mut Value) -> Result<(), Failure
             taken.push(own);
         }
     }
-    Ok(())
+}
+
+/// Forgets the names and template values of fields that are gone.
+fn forget(contract: &mut Value, id: OperationId) {
+    let fields: Vec<String> = names(contract, id)
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect();
+    let Some(operation) = place::operation(contract, id) else {
+        return;
+    };
+    if let Some(Value::Object(names)) = contract.pointer_mut(&format!("{operation}/x-flag-names")) {
+        names.retain(|name, _| fields.contains(name));
+    }
+    if let Some(template) = contract.pointer_mut(&format!("{operation}/x-template")) {
+        retain(template, "", &fields);
+    }
+}
+
+fn retain(value: &mut Value, path: &str, fields: &[String]) {
+    let Value::Object(object) = value else {
+        return;
+    };
+    object.retain(|name, value| {
+        let at = match path {
+            "" => name.clone(),
+            path => format!("{path}.{name}"),
+        };
+        let inside = format!("{at}.");
+        let has_fields = fields.iter().any(|field| field.starts_with(&inside));
+        if has_fields {
+            retain(value, &at, fields);
+        }
+        fields.contains(&at) || (has_fields && value.as_object().is_some_and(|it| !it.is_empty()))
+    });
 }
 
 fn names(contract: &Value, id: OperationId) -> Vec<(String, String)> {

@@ -7,6 +7,7 @@
 mod changelog;
 mod deviations;
 mod edit;
+mod examples;
 mod flag_names;
 mod place;
 mod plan;
@@ -18,12 +19,16 @@ mod text;
 use std::fs;
 
 use webex_precheck_contract::capture;
+use webex_precheck_contract::deviations::Deviations;
+use webex_precheck_contract::evidence::Evidence;
 use webex_precheck_contract::report::{Format, Report};
 
 use crate::codegen;
-use crate::outcome::{Failure, Outcome, note, print};
+use crate::outcome::{Failure, Outcome, note, print_styled};
 use crate::source::Fresh;
-use crate::workspace::{CHANGELOG, CONTRACT, DEVIATIONS, Workspace, capture_file};
+use crate::workspace::{
+    CHANGELOG, CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, capture_file, read_contract,
+};
 
 pub use plan::{Adoption, Left, Source, State, adopt};
 
@@ -57,6 +62,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let state = State {
         contract: workspace.read(CONTRACT)?,
         deviations: workspace.read(DEVIATIONS)?,
+        rules: workspace.read(RULES)?,
         captures: workspace.captures()?,
     };
     let source = Source {
@@ -65,6 +71,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         inventory: &fresh.inventory,
     };
     let adoption = adopt(&state, &source, arguments.allow_breaking)?;
+    let against = fresh.capture_file();
+    // The lines of what changed are those of the capture as it was.
+    let capture = workspace.read(&against).unwrap_or_default();
+    let drift = Report {
+        source: &fresh.name,
+        against: &against,
+        capture: &capture,
+        problems: &[],
+        comparison: &adoption.drift,
+        findings: &[],
+    };
     // Everything is there before anything is written.
     let mut fresh_enough = true;
     for (file, text) in files(workspace, &fresh, &adoption)? {
@@ -73,15 +90,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
             false => workspace.ensure_contents(&file, &text, false, "cargo xtask adopt SOURCE")?,
         };
     }
-    let against = fresh.capture_file();
-    let drift = Report {
-        source: &fresh.name,
-        against: &against,
-        problems: &[],
-        comparison: &adoption.drift,
-    };
     if !arguments.dry_run {
-        print(&drift.render(Format::Text))?;
+        print_styled(&drift.render(Format::Terminal))?;
     }
     if let Some(file) = &arguments.report {
         let text = report::markdown(&source, &adoption, &drift.render(Format::Markdown));
@@ -103,6 +113,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         true => Outcome::Clean,
         false => Outcome::Differences,
     })
+}
+
+/// The generated files that follow from an adoption.
+pub fn generated(adoption: &Adoption) -> Result<Vec<(String, String)>, Failure> {
+    codegen::files(&adoption.contract, &adoption.captures)
 }
 
 /// All files as they follow from an adoption.
@@ -132,6 +147,13 @@ fn files(
         files.push((capture_file(name), text));
     }
     files.extend(codegen::files(&adoption.contract, &captures)?);
+    let evidence = Evidence {
+        captures: &captures,
+        contract: &read_contract(&adoption.contract)?,
+        deviations: &Deviations::read(&adoption.deviations).map_err(Failure::new)?,
+        rules: &workspace.rules()?,
+    };
+    files.push((EVIDENCE.to_owned(), evidence.to_markdown()));
     let entry = changelog::with(&changelog, &fresh.inventory.source, adoption);
     files.push((CHANGELOG.to_owned(), entry));
     Ok(files)

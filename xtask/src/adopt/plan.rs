@@ -3,15 +3,16 @@
 use serde_json::Value;
 use webex_precheck_contract::deviations::Deviations;
 use webex_precheck_contract::diff::{self, Comparison, Difference, Impact, Kind};
+use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Inventory, openapi};
 
 use crate::outcome::Failure;
-use crate::workspace::{CONTRACT, DEVIATIONS, read_contract};
+use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract};
 
 use super::deviations;
 use super::edit::{self, Facts, Outcome};
-use super::flag_names;
 use super::text;
+use super::{examples, flag_names};
 
 /// What is adopted, and from what.
 pub struct State {
@@ -19,6 +20,8 @@ pub struct State {
     pub contract: String,
     /// Text of the deviations.
     pub deviations: String,
+    /// Text of the rules that rest on wording.
+    pub rules: String,
     /// The captures by name, in order.
     pub captures: Vec<(String, Inventory)>,
 }
@@ -34,7 +37,7 @@ pub struct Source<'a> {
 }
 
 /// What follows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Adoption {
     /// What the source documents otherwise than before.
     pub drift: Comparison,
@@ -130,14 +133,21 @@ pub fn adopt(
             break;
         }
     }
-    flag_names::settle(&value, &mut edited)?;
+    let dropped = examples::drop_contradictory(&mut edited);
+    flag_names::settle(&value, &mut edited);
     let contract = text::write(&state.contract, &value, &edited)?;
     let changed = facts(&edited)?;
-    let kept: Vec<&Difference> = decided
+    let mut kept: Vec<Difference> = decided
         .iter()
         .filter(|(_, outcome)| matches!(outcome, Outcome::Kept(_)))
-        .map(|(difference, _)| difference)
+        .map(|(difference, _)| difference.clone())
         .collect();
+    let differences = diff::diff(source.inventory, &changed).differences;
+    kept.extend(differences.into_iter().filter(|difference| {
+        dropped.iter().any(|(id, at)| {
+            *id == difference.operation && difference.at == format!("examples.{at}")
+        })
+    }));
     let before = held(&state.captures, &original);
     let after = held(&captures, &changed);
     let deviations = deviations::follow(
@@ -179,6 +189,15 @@ pub fn adopt(
                 what,
             });
         }
+    }
+    let rules = Rules::read(&state.rules)
+        .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))?;
+    for rule in rules.review(&state.captures, &captures) {
+        left.push(Left {
+            file: RULES,
+            line: rule.line,
+            what: format!("{rule}; read the new wording, then change the rule or its fingerprint"),
+        });
     }
     left.extend(lines.marked().into_iter().map(|line| Left {
         file: CONTRACT,
@@ -225,6 +244,10 @@ fn of_drift(difference: &Difference) -> Option<String> {
         _ => return None,
     };
     let mut what = format!("{}: {todo}", told(difference));
+    if !difference.hints.is_empty() {
+        let hints: Vec<&str> = difference.hints.iter().map(|hint| hint.as_str()).collect();
+        what.push_str(&format!(" (it smells of a rule: {})", hints.join(", ")));
+    }
     for detail in &difference.details {
         what.push_str("\n    ");
         what.push_str(detail);

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use webex_precheck_contract::report::visible;
+
 use super::plan::{Adoption, Left, Source};
 
 impl fmt::Display for Left {
@@ -62,7 +64,7 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
 /// Text of others, which must not become Markdown, a link or a mention.
 fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

@@ -193,6 +193,17 @@ fn enumeration(contract: &Value, name: &str, schema: &Value) -> Result<TokenStre
     })
 }
 
+/// Whether a request can hold another enumeration with this value.
+fn is_sent_by_another(contract: &Value, body: Option<&Value>, name: &str, value: &str) -> bool {
+    enumerations(contract).any(|(other, schema)| {
+        let reference = format!("#/components/schemas/{other}");
+        let values = schema.get("enum").and_then(Value::as_array);
+        other != name
+            && values.is_some_and(|values| values.iter().any(|known| known == value))
+            && body.is_some_and(|body| reaches(contract, body, &reference, 0))
+    })
+}
+
 /// `needs_one_of`, where an operation that sends this enumeration states dependencies.
 fn dependencies(contract: &Value, name: &str, values: &[&str]) -> Result<TokenStream, Failure> {
     let reference = format!("#/components/schemas/{name}");
@@ -216,6 +227,9 @@ fn dependencies(contract: &Value, name: &str, values: &[&str]) -> Result<TokenSt
                 .filter_map(Value::as_str)
             {
                 if !values.contains(&other) {
+                    if is_sent_by_another(contract, body, name, other) {
+                        continue;
+                    }
                     return Err(Failure::new(format!(
                         "{CONTRACT}: {path}: `{package}` needs `{other}`, which {name} does not have"
                     )));

@@ -198,6 +198,17 @@ fn compare_labels(
             .filter(|(value, _)| !after.contains_key(*value));
         gone.into_iter().any(|(_, gone)| gone == text)
     };
+    // What is said of a value that comes stands with its own difference.
+    for (value, text) in after.iter().filter(|(value, _)| !old.contains(value)) {
+        let at = format!("{at}[{value}]");
+        let differences = ledger.comparison.differences.iter_mut();
+        if let Some(added) = differences
+            .rev()
+            .find(|d| d.at == at && d.kind == Kind::Added)
+        {
+            added.quote("", text);
+        }
+    }
     for (value, text) in after.iter().filter(|(value, _)| stays(value)) {
         if !before.contains_key(value) && !moved(text) {
             ledger.prose(&format!("{at}[{value}]"), Some(&nothing), Some(text));

@@ -9,7 +9,7 @@ use crate::types::Values;
 use super::field::requirement;
 use super::impact::Direction;
 use super::ledger::Ledger;
-use super::{Impact, Kind};
+use super::{Difference, Impact, Kind};
 
 pub(super) fn compare(ledger: &mut Ledger<'_>, before: &Operation, after: &Operation) {
     let mut walk = Walk {
@@ -134,8 +134,13 @@ impl<'o> Walk<'_, '_, 'o> {
         }
         let impact = Direction::of(&field.at).added_field(field.required);
         let shown = shown(field, &nested(self.after, field));
-        self.ledger
+        let added = self
+            .ledger
             .add(&field.at, Kind::Added, impact, None, Some(shown));
+        quote(added, "", field);
+        for inner in self.after.fields.iter().filter(|f| field.is_above(&f.at)) {
+            quote(added, &inner.at[field.at.len() + 1..], inner);
+        }
     }
 
     /// Fields without a place are known by their names.
@@ -160,6 +165,7 @@ impl<'o> Walk<'_, '_, 'o> {
                     Some(shown(field, &[])),
                 );
                 added.details = places(&unplaced.places);
+                quote(added, "", field);
             }
         }
         for unplaced in &self.before.unplaced {
@@ -239,6 +245,20 @@ fn unplaced_as<'o>(operation: &'o Operation, field: &Field) -> Option<&'o Field>
         .iter()
         .find(|unplaced| unplaced.places.contains(&field.at))
         .map(|unplaced| &unplaced.field)
+}
+
+/// Shows what is said of a field that is new, and of its values.
+fn quote(added: &mut Difference, name: &str, field: &Field) {
+    let label = |name: &str| match name {
+        "" => String::new(),
+        name => format!("{name}: "),
+    };
+    if let Some(text) = &field.text {
+        added.quote(&label(name), text);
+    }
+    for (value, text) in field.labels.iter().flatten() {
+        added.quote(&label(&format!("{name}[{value}]")), text);
+    }
 }
 
 fn nested(operation: &Operation, field: &Field) -> Vec<String> {

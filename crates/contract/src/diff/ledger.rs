@@ -73,6 +73,7 @@ impl Ledger<'_> {
             difference.details = gone.collect();
             let removed = difference.details.len();
             difference.details.extend(new);
+            difference.hint(after.words_missing_in(before));
             // What went was not stored; what stayed helps to see what it was.
             if removed > 0
                 && difference.details.len() == removed
@@ -105,13 +106,9 @@ impl Ledger<'_> {
     ) -> &mut Difference {
         let differences = &mut self.comparison.differences;
         differences.push(Difference {
-            operation: self.operation,
-            at: at.to_owned(),
-            kind,
-            impact,
             before,
             after,
-            details: Vec::new(),
+            ..Difference::new(self.operation, at, kind, impact)
         });
         let last = differences.len() - 1;
         &mut differences[last]

@@ -7,14 +7,19 @@ mod impact;
 mod ledger;
 mod lists;
 mod operation;
+mod rule_words;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
+use crate::ignore::Ignored;
 use crate::inventory::{Inventory, OperationId};
+use crate::prose::Prose;
 
 pub use impact::{Impact, Release};
+pub use rule_words::Hint;
 
 /// One documented fact that is not the same on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +40,15 @@ pub struct Difference {
     /// More for a person to read: changed sentences, possible places.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<String>,
+    /// What rules the new sentences may lay down.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub hints: BTreeSet<Hint>,
+    /// Why it does not count, where it is ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
+    /// How many differences before it have the same operation, location and kind.
+    #[serde(skip)]
+    twins: usize,
 }
 
 /// What about a fact differs.
@@ -124,7 +138,11 @@ impl fmt::Display for Kind {
 impl Difference {
     /// Names the difference; stays the same from run to run.
     pub fn id(&self) -> String {
-        format!("{}:{}:{}", self.operation, self.at, self.kind)
+        let id = format!("{}:{}:{}", self.operation, self.at, self.kind);
+        match self.twins {
+            0 => id,
+            twins => format!("{id}:{}", twins + 1),
+        }
     }
 
     /// What differs, in a few words.
@@ -135,6 +153,39 @@ impl Difference {
             (kind, Some(only), None) | (kind, None, Some(only)) => format!("{kind}: {only}"),
             (kind, None, None) => kind.to_string(),
         }
+    }
+
+    pub(crate) fn new(
+        operation: OperationId,
+        at: impl Into<String>,
+        kind: Kind,
+        impact: Impact,
+    ) -> Self {
+        Self {
+            operation,
+            at: at.into(),
+            kind,
+            impact,
+            before: None,
+            after: None,
+            details: Vec::new(),
+            hints: BTreeSet::new(),
+            ignored: None,
+            twins: 0,
+        }
+    }
+
+    /// Shows the sentences of a text that is new, each after `label`.
+    fn quote(&mut self, label: &str, text: &Prose) {
+        let nothing = Prose::default();
+        let sentences = text.sentences_missing_in(&nothing).into_iter();
+        self.details
+            .extend(sentences.map(|sentence| format!("+ {label}{sentence}")));
+        self.hint(text.words_missing_in(&nothing));
+    }
+
+    fn hint<'a>(&mut self, sentences: impl Iterator<Item = &'a str>) {
+        self.hints.extend(sentences.flat_map(rule_words::hints));
     }
 }
 
@@ -152,9 +203,25 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// The gravest impact, or `None` where nothing differs.
+    /// The differences that are not ignored.
+    pub fn counted(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().filter(|d| d.ignored.is_none())
+    }
+
+    /// The gravest impact, or `None` where nothing differs that counts.
     pub fn impact(&self) -> Option<Impact> {
-        self.differences.iter().map(|d| d.impact).max()
+        self.counted().map(|d| d.impact).max()
+    }
+
+    /// Gives differences with the same location and kind names of their own.
+    fn tell_twins_apart(&mut self) {
+        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        for difference in &mut self.differences {
+            let place = (difference.operation, difference.at.clone(), difference.kind);
+            let count = seen.entry(place).or_default();
+            difference.twins = *count;
+            *count += 1;
+        }
     }
 }
 
@@ -164,19 +231,23 @@ impl Comparison {
 /// A requirement is not: a source that contradicts itself there is noted by its reader.
 pub fn drift(before: &Inventory, after: &Inventory) -> Comparison {
     let mut comparison = diff(before, after);
+    let mut lost: Vec<(OperationId, String, Vec<&str>)> = Vec::new();
     for (operation, at, kind) in std::mem::take(&mut comparison.lost) {
-        if kind != Kind::Requirement {
-            comparison.differences.push(Difference {
-                operation,
-                at,
-                kind: Kind::Told,
-                impact: Impact::Wording,
-                before: Some(format!("told ({kind})")),
-                after: Some("told no longer".to_owned()),
-                details: Vec::new(),
-            });
+        let mut known = lost.iter_mut();
+        match known.find(|(known, place, _)| *known == operation && *place == at) {
+            _ if kind == Kind::Requirement => {}
+            Some((_, _, kinds)) => kinds.push(kind.as_str()),
+            None => lost.push((operation, at, vec![kind.as_str()])),
         }
     }
+    for (operation, at, kinds) in lost {
+        comparison.differences.push(Difference {
+            before: Some(format!("told ({})", kinds.join(", "))),
+            after: Some("told no longer".to_owned()),
+            ..Difference::new(operation, at, Kind::Told, Impact::Wording)
+        });
+    }
+    comparison.tell_twins_apart();
     comparison
 }
 
@@ -188,5 +259,43 @@ pub fn diff(before: &Inventory, after: &Inventory) -> Comparison {
             operation::compare(operation, other, &mut comparison);
         }
     }
+    comparison.tell_twins_apart();
     comparison
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a source tells no longer.
+    use super::*;
+    use crate::inventory::{Field, Operation, SourceKind};
+
+    #[test]
+    fn what_is_told_no_longer_of_one_field_is_one_difference() {
+        let inventory = |field: Field| Inventory {
+            kind: SourceKind::Page,
+            source: "made up".to_owned(),
+            operations: vec![Operation {
+                fields: vec![field],
+                ..Operation::unknown(OperationId::Customer)
+            }],
+        };
+        let at = "query.colour".to_owned();
+        let told = Field {
+            at: at.clone(),
+            deprecated: Some(false),
+            required: Some(true),
+            text: Some(Prose::new("Its colour.")),
+            ..Field::default()
+        };
+        let untold = Field {
+            at,
+            ..Field::default()
+        };
+        let comparison = drift(&inventory(told), &inventory(untold));
+        let [lost] = &comparison.differences[..] else {
+            panic!("{comparison:#?}");
+        };
+        assert_eq!(lost.id(), "customer:query.colour:told");
+        assert_eq!(lost.before.as_deref(), Some("told (deprecation, wording)"));
+    }
 }

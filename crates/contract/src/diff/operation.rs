@@ -253,7 +253,10 @@ fn remove_status(ledger: &mut Ledger<'_>, response: &Response) {
 fn add_status(ledger: &mut Ledger<'_>, response: &Response) {
     let at = format!("responses.{}", response.status);
     let impact = impact::status(&response.status);
-    ledger.add(&at, Kind::Added, impact, None, Some(shown(response)));
+    let added = ledger.add(&at, Kind::Added, impact, None, Some(shown(response)));
+    if let Some(text) = &response.text {
+        added.quote("", text);
+    }
 }
 
 fn shown(response: &Response) -> String {
@@ -353,9 +356,8 @@ fn compare_unnamed(
                 }
                 Change::Added(b) => {
                     let what = Some("a description".to_owned());
-                    let details = b.text.sentences_missing_in(&Default::default());
                     let added = ledger.add(&at, Kind::Added, Impact::Additive, None, what);
-                    added.details = details.into_iter().map(|s| format!("+ {s}")).collect();
+                    added.quote("", &b.text);
                 }
             }
         }

@@ -2,46 +2,88 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::{Item, Report, details, visible};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "### `{}` against `{}`\n\n{}.",
-        report.source,
-        report.against,
+        "### {} against {}\n\n{}.",
+        code(report.source),
+        code(report.against),
         report.summary()
     );
     if !report.comparison.differences.is_empty() {
-        out.push_str("\n| impact | operation | fact | what |\n|---|---|---|---|\n");
+        out.push_str("\n| impact | operation | fact | what | line |\n|---|---|---|---|---|\n");
     }
-    for difference in &report.comparison.differences {
-        let mut what = cell(&difference.phrase());
-        for detail in &difference.details {
-            let _ = write!(what, "<br>{}", cell(detail));
+    for Item { difference, line } in report.items() {
+        let mut what = code(&difference.phrase());
+        for detail in details(difference) {
+            let _ = write!(what, "<br>{}", code(&detail));
         }
+        let impact = match difference.ignored {
+            Some(_) => format!("ignored ({})", difference.impact),
+            None => difference.impact.to_string(),
+        };
+        let at = code(&difference.at);
         let _ = writeln!(
             out,
-            "| {} | {} | `{}` | {what} |",
-            difference.impact,
-            difference.operation,
-            difference.at.replace('|', "\\|")
+            "| {impact} | {} | {at} | {what} | {line} |",
+            difference.operation
         );
     }
-    if !report.problems.is_empty() {
-        out.push_str("\nNotes:\n\n");
-    }
-    for problem in report.problems {
-        let _ = writeln!(out, "- {}", cell(&problem.to_string()));
-    }
+    let notes = report.problems.iter().map(ToString::to_string);
+    list(&mut out, "Notes", notes);
+    let findings = report.findings.iter();
+    let findings = findings.map(|finding| format!("{}: {}", finding.origin, finding.message));
+    list(&mut out, "To mend in what is ignored", findings);
     out
 }
 
-/// Text that cannot break out of its cell.
-fn cell(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('|', "\\|")
-        .replace(['\n', '\r'], " ")
+fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
+    for (index, item) in items.enumerate() {
+        if index == 0 {
+            let _ = writeln!(out, "\n{title}:\n");
+        }
+        let _ = writeln!(out, "- {}", code(&item));
+    }
+}
+
+/// Text as code, in which nothing is a link, a mention, HTML or the end of a cell.
+fn code(text: &str) -> String {
+    let text = visible(text);
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max();
+    let fence = "`".repeat(longest.unwrap_or_default() + 1);
+    // A table takes two backslashes before a pipe for one, and the pipe for the end of its cell.
+    let text = text.replace("\\|", "\\ |").replace('|', "\\|");
+    match text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        true => format!("{fence} {text} {fence}"),
+        false => format!("{fence}{text}{fence}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Nothing gets out of its code.
+    use super::*;
+
+    #[test]
+    fn code_holds_what_is_put_into_it() {
+        for (text, expected) in [
+            ("a -> b", "`a -> b`"),
+            ("@all <b> [x](y) *z*", "`@all <b> [x](y) *z*`"),
+            ("a | b", "`a \\| b`"),
+            ("a \\| b", "`a \\ \\| b`"),
+            ("a`b", "``a`b``"),
+            ("``a`", "``` ``a` ```"),
+            (" a", "`  a `"),
+            ("a\nb", "`a\\u{a}b`"),
+            (" ", ""),
+        ] {
+            assert_eq!(code(text), expected);
+        }
+    }
 }

@@ -1,12 +1,21 @@
-//! A comparison as something to read: for people, programs, pull requests and GitHub's checks.
+//! A comparison as something to read: for people, programs, pull requests, and what shows checks.
 
 mod github;
 mod json;
+mod junit;
+mod lines;
 mod markdown;
+mod plain;
+mod sarif;
 mod text;
 
-use crate::diff::Comparison;
+use crate::diff::{Comparison, Difference, Impact};
+use crate::ignore::{Finding, Origin};
 use crate::problem::Problem;
+
+use lines::Lines;
+
+pub use plain::visible;
 
 /// What a report tells of.
 #[derive(Clone, Copy, Debug)]
@@ -15,34 +24,75 @@ pub struct Report<'a> {
     pub source: &'a str,
     /// File of the capture that it was compared with.
     pub against: &'a str,
+    /// Text of that file, where differences get their lines from.
+    pub capture: &'a str,
     /// What the reader noted.
     pub problems: &'a [Problem],
     /// What differs.
     pub comparison: &'a Comparison,
+    /// What is wrong with what should ignore differences.
+    pub findings: &'a [Finding],
 }
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Lines for a terminal.
+    /// Lines to read.
     Text,
-    /// One JSON object.
+    /// The same lines, in the colours of a terminal.
+    Terminal,
+    /// One JSON object, as `docs/drift-report.schema.json` has it.
     Json,
     /// A table for a pull request or an issue.
     Markdown,
     /// Workflow commands that GitHub shows as annotations.
     Github,
+    /// A suite of tests in the XML of JUnit, one test a difference.
+    Junit,
+    /// A log in the format of static analysers, SARIF 2.1.0.
+    Sarif,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Terminal,
+        Self::Json,
+        Self::Markdown,
+        Self::Github,
+        Self::Junit,
+        Self::Sarif,
+    ];
+}
+
+/// A difference with the line of the capture that it is about.
+struct Item<'a> {
+    difference: &'a Difference,
+    line: usize,
 }
 
 impl Report<'_> {
     /// Writes the report.
     pub fn render(&self, format: Format) -> String {
         match format {
-            Format::Text => text::render(self),
+            Format::Text => text::render(self, false),
+            Format::Terminal => text::render(self, true),
             Format::Json => json::render(self),
             Format::Markdown => markdown::render(self),
             Format::Github => github::render(self),
+            Format::Junit => junit::render(self),
+            Format::Sarif => sarif::render(self),
         }
+    }
+
+    fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        let lines = Lines::of(self.capture);
+        let differences = self.comparison.differences.iter();
+        differences.map(move |difference| Item {
+            difference,
+            line: lines.line(difference),
+        })
     }
 
     /// The closing line.
@@ -58,21 +108,54 @@ impl Report<'_> {
             count => format!(" ({count} more are told by one side only)"),
         };
         let facts = format!("{compared} facts compared{untold}");
-        if differences.is_empty() {
-            return format!("{facts}, no difference");
-        }
-        let count = |impact| differences.iter().filter(|d| d.impact == impact).count();
-        let [wording, additive, breaking] = crate::diff::Impact::ALL.map(count);
-        let release = self.comparison.impact().map(|i| i.release().to_string());
+        let counted: Vec<&Difference> = self.comparison.counted().collect();
+        let ignored = match differences.len() - counted.len() {
+            0 => String::new(),
+            count => format!(", {count} ignored"),
+        };
+        let Some(impact) = self.comparison.impact() else {
+            return format!("{facts}, no difference{ignored}");
+        };
+        let count = |impact| counted.iter().filter(|d| d.impact == impact).count();
+        let [wording, additive, breaking] = Impact::ALL.map(count);
         format!(
-            "{facts}, {} {}: {breaking} breaking, {additive} additive, {wording} wording; next release: {}",
-            differences.len(),
-            if differences.len() == 1 {
+            "{facts}, {} {}: {breaking} breaking, {additive} additive, {wording} wording{ignored}; next release: {}",
+            counted.len(),
+            if counted.len() == 1 {
                 "difference"
             } else {
                 "differences"
             },
-            release.unwrap_or_default()
+            impact.release()
         )
+    }
+}
+
+/// The first line of what is said of a difference.
+fn headline(difference: &Difference) -> String {
+    let phrase = difference.phrase();
+    format!("{} {}: {phrase}", difference.operation, difference.at)
+}
+
+/// What is said under a difference, line by line, of no form yet.
+fn details(difference: &Difference) -> Vec<String> {
+    let mut details = difference.details.clone();
+    if !difference.hints.is_empty() {
+        let hints: Vec<&str> = difference.hints.iter().map(|hint| hint.as_str()).collect();
+        details.push(format!("perhaps a rule: {}", hints.join(", ")));
+    }
+    if let Some(ignored) = &difference.ignored {
+        let until = ignored.until.iter().map(|until| format!(" until {until}"));
+        let until: String = until.collect();
+        details.push(format!("ignored{until}: {}", ignored.reason));
+    }
+    details
+}
+
+/// File and line of a finding; what was typed is in no file.
+fn place(finding: &Finding) -> Option<(&str, usize)> {
+    match &finding.origin {
+        Origin::File { name, line } => Some((name, *line)),
+        Origin::Flag(_) => None,
     }
 }

@@ -6,6 +6,7 @@
 mod customer_page;
 mod pages;
 mod published;
+mod reports;
 mod subscriber_page;
 
 use webex_precheck_contract::diff::{Difference, Impact, Kind, drift};

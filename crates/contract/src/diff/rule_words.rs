@@ -1,0 +1,219 @@
+//! Words that smell of a rule. Most rules of the API are stated in prose alone, and a person who
+//! reads what changed should not miss one among mended commas.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+/// What a sentence may lay down. A hint is a guess: it marks a sentence that is worth reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hint {
+    /// A bound, as in "at most".
+    Limit,
+    /// A length or a size, as in "characters".
+    Size,
+    /// How a value is written, as in "encoded".
+    Format,
+    /// What must be, as in "mandatory".
+    Requirement,
+    /// What must not be, as in "cannot".
+    Prohibition,
+    /// One of several, as in "either".
+    Choice,
+    /// What is on its way out, as in "deprecated".
+    Deprecation,
+    /// The name of a standard, as in "ISO 3166".
+    Standard,
+    /// A figure.
+    Number,
+}
+
+impl Hint {
+    /// Every hint.
+    pub const ALL: [Self; 9] = [
+        Self::Limit,
+        Self::Size,
+        Self::Format,
+        Self::Requirement,
+        Self::Prohibition,
+        Self::Choice,
+        Self::Deprecation,
+        Self::Standard,
+        Self::Number,
+    ];
+
+    /// As it stands in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Size => "size",
+            Self::Format => "format",
+            Self::Requirement => "requirement",
+            Self::Prohibition => "prohibition",
+            Self::Choice => "choice",
+            Self::Deprecation => "deprecation",
+            Self::Standard => "standard",
+            Self::Number => "number",
+        }
+    }
+
+    /// Phrases that give the hint. `*` at the end of a word stands for any letters or digits, `#`
+    /// for digits or none; punctuation and case do not count.
+    fn phrases(self) -> impl Iterator<Item = &'static str> {
+        let phrases = match self {
+            Self::Limit => {
+                "at most, at least, up to, more than, less than, fewer than, greater than, longer \
+                 than, shorter than, between, within, max, min, maximum*, \
+                 minimum*, limit*, exceed*, upper bound, lower bound, range, ranges, ranging"
+            }
+            Self::Size => {
+                "character, characters, chars, length, lengths, digit, digits, size, sizes, byte, \
+                 bytes, kb, mb, octets, letters, empty, blank"
+            }
+            Self::Format => {
+                "format, formats, formatted, pattern, patterns, regex, regular expression, \
+                 encod*, prefix*, suffix*, starts with, start with, begins with, begin with, ends \
+                 with, end with, case sensitive, case insensitive, uppercase, lowercase, \
+                 alphanumeric, delimit*, separated"
+            }
+            Self::Requirement => {
+                "required, requires, require, mandatory, must, shall, need to, needs to, has to, \
+                 have to, should be, necessary, depends on, dependent on, unique"
+            }
+            Self::Prohibition => {
+                "must not, mustn't, cannot, can not, can't, may not, should not, shouldn't, shall \
+                 not, not allowed, not permitted, not supported, not valid, forbidden, prohibit*, \
+                 disallow*, reject*, never, unless, mutually exclusive"
+            }
+            Self::Choice => {
+                "only, either, neither, one of, any of, exactly, instead of, allowed values, \
+                 possible values, valid values, supported values"
+            }
+            Self::Deprecation => {
+                "deprecat*, no longer supported, no longer available, no longer used, obsolete, \
+                 retired, end of life, sunset, legacy, will be removed"
+            }
+            Self::Standard => {
+                "iso#, rfc#, e 164, itu, utf#, ascii, unicode, iana, ietf, \
+                 bcp#, ieee#, ansi, base64*, uuid*, guid*, json schema"
+            }
+            // Any word that begins with a digit, see below.
+            Self::Number => "",
+        };
+        phrases.split(", ")
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What a sentence may lay down.
+pub(super) fn hints(sentence: &str) -> BTreeSet<Hint> {
+    let plain = sentence.to_lowercase().replace('\u{2019}', "'");
+    let words: Vec<&str> = plain
+        .split(|c: char| !c.is_alphanumeric() && !['\'', '_'].contains(&c))
+        .map(|word| word.trim_matches('_'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let gives = |hint: &Hint| match hint {
+        Hint::Number => words
+            .iter()
+            .any(|word| word.starts_with(|c: char| c.is_ascii_digit())),
+        hint => hint.phrases().any(|phrase| has(&words, phrase)),
+    };
+    Hint::ALL.into_iter().filter(gives).collect()
+}
+
+/// Whether a phrase stands anywhere among the words.
+fn has(words: &[&str], phrase: &str) -> bool {
+    let phrase: Vec<&str> = phrase.split(' ').collect();
+    words.windows(phrase.len()).any(|window| {
+        window
+            .iter()
+            .zip(&phrase)
+            .all(|(word, pattern)| is(word, pattern))
+    })
+}
+
+fn is(word: &str, pattern: &str) -> bool {
+    if let Some(stem) = pattern.strip_suffix('*') {
+        return word.starts_with(stem);
+    }
+    match pattern.strip_suffix('#') {
+        Some(stem) => word
+            .strip_prefix(stem)
+            .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit())),
+        None => word == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Sentences that state a rule are marked with what it is about; ordinary ones are not.
+    use super::*;
+
+    #[test]
+    fn rules_are_marked() {
+        for (sentence, expected) in [
+            ("A nickname has at most 40 characters.", "limit size number"),
+            ("The Maximum is nine.", "limit"),
+            ("Lists that exceed the limit are cut.", "limit"),
+            ("Give it up to two letters.", "limit size"),
+            ("Its length counts.", "size"),
+            ("Written in the date format of the shop.", "format"),
+            ("URL-encoded, please.", "format"),
+            ("A colour is mandatory.", "requirement"),
+            ("The colour MUST be known.", "requirement"),
+            ("A shop must not sell itself.", "requirement prohibition"),
+            ("Green can\u{2019}t be had with blue.", "prohibition"),
+            ("It's not allowed to whistle.", "prohibition"),
+            ("Either green or blue.", "choice"),
+            ("Takes one of the colours below.", "choice"),
+            ("For resellers only.", "choice"),
+            ("This colour is deprecated; take blue.", "deprecation"),
+            ("Brown is no longer supported.", "deprecation"),
+            ("As ISO-3166 has it.", "standard number"),
+            ("As ISO3166 has it.", "standard"),
+            ("A number of E.164.", "standard number"),
+            ("Text in UTF-8.", "standard number"),
+            ("See RFC 3339 there.", "standard number"),
+            ("Kept for 30 days.", "number"),
+            ("(Required: see 2.)", "requirement number"),
+            ("It is _mandatory_.", "requirement"),
+        ] {
+            let found: Vec<&str> = hints(sentence).into_iter().map(Hint::as_str).collect();
+            assert_eq!(found.join(" "), expected, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn ordinary_sentences_are_not() {
+        for sentence in [
+            "",
+            "The colour of the roof.",
+            "A phone number, if the shop has one.",
+            "Set addressLine1 and line_2 to where the shop is.",
+            "People of an isolated island call it home.",
+            "See the colours of other shops.",
+            "An unlimited view of the sea.",
+            "A limb and a mustang went to the minister.",
+            "Information about the roof as it was sold.",
+        ] {
+            assert_eq!(hints(sentence), BTreeSet::new(), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn every_hint_is_listed_once_and_named_as_it_is_stored() {
+        let distinct: BTreeSet<Hint> = Hint::ALL.into_iter().collect();
+        assert_eq!(distinct.len(), Hint::ALL.len());
+        for hint in Hint::ALL {
+            assert_eq!(serde_json::json!(hint), hint.as_str());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Text of a source, which may hold anything, made harmless.
+
+/// Shows what is not to be seen (control characters, line breaks, marks that turn the direction of
+/// writing, what XML forbids) as `\u{1b}`: it can neither steer a terminal nor begin a line.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_hidden(c) {
+            true => out.extend(c.escape_unicode()),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether a character steers what shows it, instead of being shown.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is shown as it is, and what is not.
+    use super::*;
+
+    #[test]
+    fn what_steers_is_shown_as_its_number() {
+        for (text, expected) in [
+            (
+                "caf\u{e9} \u{2192} \u{1f600}",
+                "caf\u{e9} \u{2192} \u{1f600}",
+            ),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("one\r\ntwo\tthree", "one\\u{d}\\u{a}two\\u{9}three"),
+            ("\u{9b}31m\u{7f}\0", "\\u{9b}31m\\u{7f}\\u{0}"),
+            ("\u{202e}txet\u{2066}", "\\u{202e}txet\\u{2066}"),
+            ("\u{ffff}\u{feff}", "\\u{ffff}\\u{feff}"),
+        ] {
+            assert_eq!(visible(text), expected);
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Which rules someone must look at, because the wording under them has changed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Ground, Rule, Rules, sentences};
+use crate::inventory::{Inventory, OperationId};
+
+/// A rule to be reviewed: a sentence that it rests on is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfounded {
+    /// Line of the sentence in the file of rules.
+    pub line: usize,
+    /// The rule.
+    pub id: String,
+    /// What it says.
+    pub says: String,
+    /// Name of the capture.
+    pub source: String,
+    /// The operation; `None` where it is both, and the capture has neither.
+    pub operation: Option<OperationId>,
+    /// The place in the capture.
+    pub at: String,
+    /// The sentence, as it was when the rule was written.
+    pub fingerprint: String,
+    /// What has become of it.
+    pub cause: Cause,
+}
+
+/// What has become of a sentence that a rule rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// There is no such capture.
+    NoCapture,
+    /// The capture does not document the operation.
+    NoOperation,
+    /// No text stands there.
+    NoText,
+    /// It is gone; these stand there, and no rule rests on them.
+    Gone(Vec<String>),
+    /// It still stands, and these have come beside it.
+    Joined(Vec<String>),
+}
+
+type Captures = [(String, Inventory)];
+
+/// The sentences at one place, operation by operation.
+type Standing<'c> = Vec<(OperationId, BTreeSet<&'c str>)>;
+
+impl Rules {
+    /// The rules that rest on a sentence which does not stand where they say.
+    pub fn judge(&self, captures: &Captures) -> Vec<Unfounded> {
+        let mut found = Vec::new();
+        for (rule, ground) in self.grounds() {
+            match standing(rule, ground, captures) {
+                Err(cause) => found.push(unfounded(rule, ground, rule.operation, cause)),
+                Ok(places) => {
+                    let lost = places
+                        .into_iter()
+                        .filter(|(_, now)| !now.contains(ground.fingerprint.as_str()));
+                    found.extend(lost.map(|(operation, now)| {
+                        let cause = match now.is_empty() {
+                            true => Cause::NoText,
+                            false => Cause::Gone(self.without_rule(ground, operation, &now)),
+                        };
+                        unfounded(rule, ground, Some(operation), cause)
+                    }));
+                }
+            }
+        }
+        found
+    }
+
+    /// The rules to be reviewed now that captures have changed: those that have lost a sentence,
+    /// and those beside whose sentence a new one has come, which may limit what it says.
+    pub fn review(&self, before: &Captures, after: &Captures) -> Vec<Unfounded> {
+        let known = self.judge(before);
+        let is_known = |lost: &Unfounded| {
+            let same = |k: &Unfounded| (k.line, k.operation) == (lost.line, lost.operation);
+            known.iter().any(same)
+        };
+        let mut found = self.judge(after);
+        found.retain(|lost| !is_known(lost));
+        for (rule, ground) in self.grounds() {
+            let sides = [before, after].map(|side| standing(rule, ground, side));
+            let [Ok(before), Ok(after)] = sides else {
+                continue;
+            };
+            for (operation, now) in after {
+                let was = before.iter().find(|(id, _)| *id == operation);
+                let Some((_, was)) = was.filter(|_| now.contains(ground.fingerprint.as_str()))
+                else {
+                    continue;
+                };
+                let new: BTreeSet<&str> = now.difference(was).copied().collect();
+                let new = self.without_rule(ground, operation, &new);
+                if !new.is_empty() {
+                    found.push(unfounded(rule, ground, Some(operation), Cause::Joined(new)));
+                }
+            }
+        }
+        found.sort_by_key(|unfounded| unfounded.line);
+        found
+    }
+
+    fn grounds(&self) -> impl Iterator<Item = (&Rule, &Ground)> {
+        self.rules
+            .iter()
+            .flat_map(|rule| rule.rests_on.iter().map(move |ground| (rule, ground)))
+    }
+
+    /// Those of the sentences at the place of `ground` that no rule rests on.
+    fn without_rule(
+        &self,
+        ground: &Ground,
+        operation: OperationId,
+        sentences: &BTreeSet<&str>,
+    ) -> Vec<String> {
+        let has_rule = |sentence: &str| {
+            self.grounds().any(|(rule, other)| {
+                rule.is_for(operation)
+                    && (&other.source, &other.at) == (&ground.source, &ground.at)
+                    && other.fingerprint == sentence
+            })
+        };
+        let free = sentences.iter().filter(|sentence| !has_rule(sentence));
+        free.map(|sentence| (*sentence).to_owned()).collect()
+    }
+}
+
+fn standing<'c>(
+    rule: &Rule,
+    ground: &Ground,
+    captures: &'c Captures,
+) -> Result<Standing<'c>, Cause> {
+    let capture = captures.iter().find(|(name, _)| *name == ground.source);
+    let (_, inventory) = capture.ok_or(Cause::NoCapture)?;
+    let places: Standing<'c> = inventory
+        .operations
+        .iter()
+        .filter(|operation| rule.is_for(operation.id))
+        .map(|operation| (operation.id, sentences::at(operation, &ground.at)))
+        .collect();
+    match places.is_empty() {
+        true => Err(Cause::NoOperation),
+        false => Ok(places),
+    }
+}
+
+fn unfounded(
+    rule: &Rule,
+    ground: &Ground,
+    operation: Option<OperationId>,
+    cause: Cause,
+) -> Unfounded {
+    Unfounded {
+        line: ground.line,
+        id: rule.id.clone(),
+        says: rule.says.clone(),
+        source: ground.source.clone(),
+        operation,
+        at: ground.at.clone(),
+        fingerprint: ground.fingerprint.clone(),
+        cause,
+    }
+}
+
+impl fmt::Display for Unfounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line: _,
+            id,
+            says,
+            source,
+            operation,
+            at,
+            fingerprint,
+            cause,
+        } = self;
+        write!(f, "`{id}` ({says}) rests on {fingerprint} at ")?;
+        if let Some(operation) = operation {
+            write!(f, "{operation} ")?;
+        }
+        write!(f, "{at} of {source}, ")?;
+        match cause {
+            Cause::NoCapture => f.write_str("and there is no such capture"),
+            Cause::NoOperation => f.write_str("which does not document the operation"),
+            Cause::NoText => f.write_str("where no text stands now"),
+            Cause::Gone(now) if now.is_empty() => {
+                f.write_str("where it stands no longer, and nothing new does")
+            }
+            Cause::Gone(now) => {
+                write!(f, "where it stands no longer; no rule rests on what does: ")?;
+                f.write_str(&now.join(" "))
+            }
+            Cause::Joined(new) => write!(f, "beside which has come: {}", new.join(" ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Sentences that stand, went, and came, one place of a source at a time.
+    use super::*;
+    use crate::capture;
+
+    const LIMIT: &str = "0000000000a1";
+    const OTHER: &str = "0000000000b2";
+
+    /// A source with this description and this text of `body.city`, for both operations.
+    fn source(description: &str, city: &str) -> Vec<(String, Inventory)> {
+        let operation = |id: &str| {
+            format!(
+                "[[operation]]\nid = \"{id}\"\ndescription = \"{description}\"\n\
+                 [[operation.field]]\nat = \"body.city\"\ntext = \"{city}\"\n\
+                 labels = {{ big = \"0000000000c3\" }}\n\
+                 [[operation.unnamed]]\nwithin = \"body\"\ntext = \"0000000000d4\"\n\
+                 [[operation.response]]\nstatus = \"429\"\ntext = \"0000000000e5x2\"\n"
+            )
+        };
+        let both = operation("customer") + &operation("subscriber");
+        let text = format!("kind = \"openapi\"\nsource = \"x\"\n{both}");
+        vec![("openapi".to_owned(), capture::read(&text).unwrap())]
+    }
+
+    fn rules(operation: &str, grounds: &[(&str, &str)]) -> Rules {
+        let grounds = grounds.iter().map(|(at, fingerprint)| {
+            format!("\n{{ source = \"openapi\", at = \"{at}\", fingerprint = \"{fingerprint}\" }},")
+        });
+        let grounds: String = grounds.collect();
+        let text = format!(
+            "[[rule]]\nid = \"limit\"\nsays = \"x\"\n{operation}\nrests_on = [{grounds}\n]\nkept_in = [\"x\"]"
+        );
+        Rules::read(&text).unwrap()
+    }
+
+    fn told(found: &[Unfounded]) -> Vec<(usize, Option<OperationId>, Cause)> {
+        let found = found.iter();
+        found
+            .map(|u| (u.line, u.operation, u.cause.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn every_kind_of_place_is_found() {
+        let rules = rules(
+            "",
+            &[
+                ("description", LIMIT),
+                ("body.city", OTHER),
+                ("body.city[big]", "0000000000c3"),
+                ("body.unnamed", "0000000000d4"),
+                ("responses.429", "0000000000e5"),
+            ],
+        );
+        assert_eq!(rules.judge(&source(LIMIT, OTHER)), []);
+    }
+
+    #[test]
+    fn a_rule_that_has_lost_its_sentence_is_told_with_what_stands_there() {
+        use OperationId::{Customer, Subscriber};
+        let new = "0000000000f6";
+        let now = source(&format!("{new} {OTHER}"), "");
+        let customer = rules(
+            "operation = \"customer\"",
+            &[
+                ("description", LIMIT),
+                ("description", OTHER),
+                ("body.city", LIMIT),
+            ],
+        );
+        let gone = || Cause::Gone(vec![new.to_owned()]);
+        assert_eq!(
+            told(&customer.judge(&now)),
+            [
+                (6, Some(Customer), gone()),
+                (8, Some(Customer), Cause::NoText)
+            ]
+        );
+        let both = rules("", &[("description", LIMIT), ("description", OTHER)]);
+        assert_eq!(
+            told(&both.judge(&now)),
+            [(6, Some(Customer), gone()), (6, Some(Subscriber), gone())]
+        );
+        let message = both.judge(&now)[0].to_string();
+        for part in ["`limit` (x)", LIMIT, "customer description of openapi", new] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert!(!message.contains(OTHER), "{message}");
+    }
+
+    #[test]
+    fn a_capture_or_an_operation_that_is_missing_is_told() {
+        let rules = rules("operation = \"subscriber\"", &[("description", LIMIT)]);
+        let causes = |captures: &Captures| -> Vec<Cause> {
+            rules.judge(captures).into_iter().map(|u| u.cause).collect()
+        };
+        assert_eq!(causes(&[]), [Cause::NoCapture]);
+        let mut one = source(LIMIT, "");
+        one[0].1.operations.pop();
+        assert_eq!(causes(&one), [Cause::NoOperation]);
+    }
+
+    #[test]
+    fn a_review_tells_what_is_new() {
+        let rules = rules("operation = \"customer\"", &[("body.city", LIMIT)]);
+        let review = |before: &str, after: &str| -> Vec<Cause> {
+            let sides = [before, after].map(|city| source("", city));
+            let found = rules.review(&sides[0], &sides[1]);
+            found.into_iter().map(|u| u.cause).collect()
+        };
+        let beside = format!("{LIMIT} {OTHER}");
+        assert_eq!(review(LIMIT, LIMIT), []);
+        assert_eq!(review(&beside, LIMIT), []);
+        assert_eq!(
+            review(LIMIT, &beside),
+            [Cause::Joined(vec![OTHER.to_owned()])]
+        );
+        assert_eq!(review(LIMIT, OTHER), [Cause::Gone(vec![OTHER.to_owned()])]);
+        assert_eq!(review(LIMIT, ""), [Cause::NoText]);
+        // Told of at the last change already.
+        assert_eq!(review(OTHER, OTHER), []);
+    }
+}

@@ -1,0 +1,162 @@
+//! How a verb reports what differs: in which forms, what does not count, and what fails the run.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+use webex_precheck_contract::diff::{Comparison, Impact};
+use webex_precheck_contract::ignore::{self, FindingKind, Ignore};
+use webex_precheck_contract::report::{Format, Report};
+
+use crate::outcome::{Failure, Outcome, print, print_styled};
+use crate::source::Fresh;
+use crate::workspace::Workspace;
+
+/// What can be asked of a verb that reports differences.
+#[derive(clap::Args)]
+pub(crate) struct ReportArguments {
+    /// Form of the report on stdout
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+    /// Write the report in another form to a file as well; repeatable
+    #[arg(long, value_name = "FORM=FILE", value_parser = form_and_file)]
+    write: Vec<(Form, PathBuf)>,
+    /// Mildest difference that makes the exit code 1
+    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Threshold::Wording)]
+    fail_on: Threshold,
+    /// Do not count a difference, by its ID, OPERATION:LOCATION:KIND, in which `*` stands for any
+    /// characters; repeatable
+    #[arg(long, value_name = "ID; REASON[; until YYYY-MM-DD]")]
+    ignore: Vec<String>,
+    /// Do not count the differences of a TOML file of [[ignore]] with id, reason and until; repeatable
+    #[arg(long, value_name = "FILE")]
+    ignore_file: Vec<PathBuf>,
+    /// The day that `until` is held against [default: today in UTC]
+    #[arg(long, hide = true, value_name = "YYYY-MM-DD")]
+    today: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Lines for a terminal
+    Text,
+    /// One JSON object, as docs/drift-report.schema.json has it
+    Json,
+    /// A table for a pull request
+    Markdown,
+    /// Workflow commands for GitHub's annotations
+    Github,
+    /// JUnit XML, a test for each difference
+    Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Threshold {
+    /// Calls that worked may fail
+    Breaking,
+    /// Callers go on as before, and the client must follow
+    Additive,
+    /// Any difference
+    Wording,
+}
+
+impl ReportArguments {
+    /// What does not count. Read before a source is, which may take its time.
+    pub(crate) fn ignores(&self) -> Result<Vec<Ignore>, Failure> {
+        let mut ignores = Vec::new();
+        for words in &self.ignore {
+            ignores.push(ignore::read_flag(words).map_err(Failure::usage)?);
+        }
+        for file in &self.ignore_file {
+            let name = file.display().to_string();
+            let text = fs::read_to_string(file).map_err(|error| {
+                Failure::usage(format!(
+                    "--ignore-file: {name}: {error}; is the path right?"
+                ))
+            })?;
+            ignores.extend(ignore::read_file(&name, &text).map_err(Failure::usage)?);
+        }
+        Ok(ignores)
+    }
+
+    /// Marks what does not count, reports in every form that was asked for, and judges.
+    pub(crate) fn report(
+        &self,
+        workspace: &Workspace,
+        fresh: &Fresh,
+        comparison: &mut Comparison,
+        ignores: &[Ignore],
+    ) -> Result<Outcome, Failure> {
+        let today = || Timestamp::now().to_zoned(TimeZone::UTC).date();
+        let today = self.today.unwrap_or_else(today);
+        let findings = ignore::apply(ignores, comparison, today);
+        let against = fresh.capture_file();
+        let report = Report {
+            source: &fresh.name,
+            against: &against,
+            capture: &workspace.read(&against)?,
+            problems: &fresh.problems,
+            comparison,
+            findings: &findings,
+        };
+        for (form, file) in &self.write {
+            fs::write(file, report.render(form.format())).map_err(|error| {
+                let file = file.display();
+                Failure::usage(format!("--write: {file}: {error}; is the path right?"))
+            })?;
+        }
+        match self.format {
+            // Without its colours where stdout is no terminal, or the environment wants none.
+            Form::Text => print_styled(&report.render(Format::Terminal))?,
+            form => print(&report.render(form.format()))?,
+        }
+        let fails = |impact| impact >= self.fail_on.impact();
+        let unused = findings.iter().any(|f| f.kind == FindingKind::Unused);
+        match unused || comparison.impact().is_some_and(fails) {
+            true => Ok(Outcome::Differences),
+            false => Ok(Outcome::Clean),
+        }
+    }
+}
+
+impl Form {
+    fn format(self) -> Format {
+        match self {
+            Self::Text => Format::Text,
+            Self::Json => Format::Json,
+            Self::Markdown => Format::Markdown,
+            Self::Github => Format::Github,
+            Self::Junit => Format::Junit,
+            Self::Sarif => Format::Sarif,
+        }
+    }
+}
+
+impl Threshold {
+    fn impact(self) -> Impact {
+        match self {
+            Self::Breaking => Impact::Breaking,
+            Self::Additive => Impact::Additive,
+            Self::Wording => Impact::Wording,
+        }
+    }
+}
+
+fn form_and_file(text: &str) -> Result<(Form, PathBuf), String> {
+    let Some((form, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+        return Err("write a form and a file, such as `markdown=report.md`".to_owned());
+    };
+    let forms = || {
+        let forms = Form::value_variants().iter();
+        let names = forms.filter_map(|form| Some(form.to_possible_value()?.get_name().to_owned()));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    match Form::from_str(form, false) {
+        Ok(form) => Ok((form, file.into())),
+        Err(_) => Err(format!("`{form}` is no form; use one of {}", forms())),
+    }
+}
