@@ -290,7 +290,10 @@ impl Edit<'_, '_> {
     fn remove_value(&mut self, at: &str, value: &str) -> Outcome {
         let listed = |operation: &Operation| {
             let values = operation.field(at).and_then(|field| field.values.as_ref());
+            let needed = operation.dependencies.iter().flatten();
+            let mut needed = needed.flat_map(|(package, needed)| needed.iter().chain([package]));
             values.is_some_and(|values| values.listed().iter().any(|it| it == value))
+                || needed.any(|package| package == value)
         };
         if let Err(outcome) = self.may_go(listed) {
             return outcome;

@@ -42,7 +42,11 @@ pub(super) fn attach(
         runs[index] = match nameless {
             Some(nameless) if alone => {
                 let is_named = |d: &usize| !nameless.contains(&descriptions[*d]);
-                gap.filter(is_named).collect()
+                let candidates: Vec<usize> = gap.filter(is_named).collect();
+                // One that had no name may have changed as well: there are as many as before.
+                let taken = runs.iter().flatten().count();
+                let surplus = descriptions.len().saturating_sub(taken + nameless.len());
+                likest(&descriptions, candidates, texts[index], surplus)
             }
             _ => most_alike(&descriptions, gap, texts[index])
                 .into_iter()
@@ -81,15 +85,33 @@ fn exact(descriptions: &[Prose], from: usize, text: &Prose) -> Option<Range<usiz
     })
 }
 
+/// How many words two texts have in common, from 0 to 1.
+fn likeness(one: &Prose, other: &Prose) -> f64 {
+    let one: BTreeSet<String> = one.words().collect();
+    let other: BTreeSet<String> = other.words().collect();
+    let common = one.intersection(&other).count();
+    // Small counts: no precision is lost.
+    2.0 * common as f64 / (one.len() + other.len()).max(1) as f64
+}
+
+/// As many of the candidates as there are too many descriptions, the likest to a text first; and
+/// any that is like it. In their order.
+fn likest(
+    descriptions: &[Prose],
+    mut candidates: Vec<usize>,
+    text: &Prose,
+    surplus: usize,
+) -> Vec<usize> {
+    let like = |index: &usize| likeness(text, &descriptions[*index]);
+    candidates.sort_by(|a, b| like(b).total_cmp(&like(a)));
+    let alike = candidates.iter().filter(|c| like(c) >= SIMILAR).count();
+    candidates.truncate(surplus.max(alike));
+    candidates.sort_unstable();
+    candidates
+}
+
 fn most_alike(descriptions: &[Prose], gap: Range<usize>, text: &Prose) -> Option<usize> {
-    let words: BTreeSet<String> = text.words().collect();
-    let likeness = |index: &usize| {
-        let other: BTreeSet<String> = descriptions[*index].words().collect();
-        let common = words.intersection(&other).count();
-        // Small counts: no precision is lost.
-        2.0 * common as f64 / (words.len() + other.len()).max(1) as f64
-    };
-    gap.map(|index| (likeness(&index), index))
+    gap.map(|index| (likeness(text, &descriptions[index]), index))
         .filter(|(likeness, _)| *likeness >= SIMILAR)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, index)| index)
@@ -136,6 +158,24 @@ mod tests {
         );
         assert_eq!(copies, [true, true, true]);
         assert!(left.is_empty());
+    }
+
+    #[test]
+    fn a_nameless_one_that_changed_stays_nameless() {
+        let nameless = [Prose::new("The tile.")];
+        let attached = |descriptions: &[&str], text: &str| {
+            let mut text = Prose::new(text);
+            let descriptions = descriptions.iter().map(|d| Prose::new(d)).collect();
+            attach(descriptions, vec![&mut text], Some(&nameless))
+        };
+        // The field is new, or its form alone changed: the tile is the one that changed.
+        let left = attached(&["A tile of clay."], "Something new.");
+        assert_eq!(left, [Prose::new("A tile of clay.")]);
+        let left = attached(&["The roof.", "A tile of clay."], "The roof leaks.");
+        assert_eq!(left, [Prose::new("A tile of clay.")]);
+        // One too many belongs to the field, whatever it says.
+        let left = attached(&["Nothing alike.", "The tile."], "The roof leaks.");
+        assert_eq!(left, nameless);
     }
 
     #[test]

@@ -320,7 +320,7 @@ fn of_field(all: &mut Vec<Mutation>, site: &Site) {
             "a type changes",
             &own,
             &[(id("type"), Breaking)],
-            !deviates,
+            !is_answer,
             move |file| {
                 let schema = object(file, &p);
                 for keyword in ["properties", "required", "items", "enum"] {
@@ -337,7 +337,7 @@ fn of_field(all: &mut Vec<Mutation>, site: &Site) {
             "a text becomes a list",
             &own,
             &[(id("type"), Breaking)],
-            !deviates,
+            !is_answer,
             move |file| {
                 let schema = object(file, &p);
                 let values = schema.shift_remove("enum");
@@ -385,7 +385,7 @@ fn of_field(all: &mut Vec<Mutation>, site: &Site) {
             "values are listed",
             &own,
             &expected,
-            !deviates,
+            !is_answer,
             move |file| {
                 object(file, &p).insert("enum".to_owned(), json!(["one", "two"]));
             },

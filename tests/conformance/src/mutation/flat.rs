@@ -189,7 +189,7 @@ fn of_field(
             "a type changes",
             &own,
             (id("type"), Breaking),
-            !deviates,
+            !is_answer,
             (start + 1, 1, vec![ty.replacen("string", "number", 1)]),
         );
     }
@@ -428,7 +428,7 @@ pub(super) fn of_status(
         false,
         (index, 1, vec![words]),
     );
-    let other = number + 20;
+    let other = number + 30;
     push(
         all,
         "a status comes",

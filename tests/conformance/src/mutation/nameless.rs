@@ -90,7 +90,7 @@ fn of_row(all: &mut Vec<Mutation>, index: usize, section: &str, name: &str, ty: 
         "a field is renamed",
         &scope,
         (id("renamed"), Breaking),
-        true,
+        ty != "enum",
         (index, 1, row(&format!("{name}Anew"), ty, rest)),
     );
     match rest.strip_prefix("Required") {
@@ -160,7 +160,8 @@ fn of_nested(all: &mut Vec<Mutation>, lines: &[&str]) {
     let Some(head) = lines.iter().position(|line| *line == "Body Parameters") else {
         return;
     };
-    let words = |text: &str| format!("Words of our own. {text}");
+    // Each is told by its own sentence.
+    let words = |number: usize, text: &str| format!("Nameless words, number {number}. {text}");
     // The last lines before the answer are the nested fields, the last of which is the e-mail
     // address of the customer; before it stand five of the person.
     let Some(tail) = lines.iter().position(|line| *line == "Response Properties") else {
@@ -168,7 +169,7 @@ fn of_nested(all: &mut Vec<Mutation>, lines: &[&str]) {
     };
     for (number, index) in (head + 1..tail).rev().take(4).enumerate() {
         let id = format!("subscriber:body.unnamed[{}]:wording", 11 - number);
-        let text = words(lines[index]);
+        let text = words(number, lines[index]);
         push(
             all,
             "the words of a nameless field change",
