@@ -1,6 +1,6 @@
 //! Builds programs of the workspace, for verbs that run them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -40,15 +40,19 @@ pub(crate) fn run_example(
         workspace,
         &["--release", "--package", "e2e", "--example", example],
     )?;
-    run(&example, &program, arguments)
+    let mut command = Command::new(example);
+    run(command.arg(program).args(arguments))
 }
 
-fn run(example: &Path, program: &Path, arguments: &[String]) -> Result<Outcome, Failure> {
-    let run = Command::new(example).arg(program).args(arguments).status();
-    let status = run.map_err(|error| Failure::new(format!("{}: {error}", example.display())))?;
+/// Runs a program to its end: its exit code is that of the verb.
+pub(crate) fn run(command: &mut Command) -> Result<Outcome, Failure> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .status()
+        .map_err(|error| Failure::new(format!("{name}: {error}")))?;
     match status.code() {
         Some(0) => Ok(Outcome::Clean),
         Some(1) => Ok(Outcome::Differences),
-        _ => Err(Failure::new(format!("{}: {status}", example.display()))),
+        _ => Err(Failure::new(format!("{name}: {status}"))),
     }
 }

@@ -14,6 +14,7 @@ mod drift;
 mod evidence;
 mod fetch;
 mod interop;
+mod mutate;
 mod outcome;
 mod race;
 pub mod rehearse;
@@ -58,6 +59,7 @@ enum Verb {
     Attack(attack::Arguments),
     Crash(crash::Arguments),
     Race(race::Arguments),
+    Mutate(mutate::Arguments),
     Rehearse(rehearse::Arguments),
     #[command(hide = true)]
     RehearsedGh(rehearse::GhArguments),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),
         Verb::Soak(arguments) => soak::run(&workspace, &arguments),
         Verb::Crash(arguments) => crash::run(&workspace, &arguments),
+        Verb::Mutate(arguments) => mutate::run(&workspace, &arguments),
         Verb::Race(arguments) => race::run(&workspace, &arguments),
         Verb::Rehearse(arguments) => rehearse::run(&workspace, &arguments),
         Verb::RehearsedGh(arguments) => rehearse::gh(&arguments),

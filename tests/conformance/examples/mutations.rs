@@ -1,26 +1,42 @@
 //! Thousands of changes of all sources, made from a seed: `cargo xtask mutate`.
 
-#![allow(clippy::print_stdout, reason = "it reports")]
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "it reports")]
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use conformance::mutation::Subject;
-use conformance::mutation::bench::{self, Numbers};
+use conformance::mutation::bench::{self, Numbers, Sample};
+use conformance::mutation::compile::Copy;
+use conformance::mutation::subjects;
 use fastrand::Rng;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let seed = arguments
-        .next()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(1);
+    let seed = arguments.next().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or(1);
+    let builds = arguments.next().and_then(|builds| builds.parse().ok());
+    let builds: usize = builds.unwrap_or(20);
     let mut numbers = Numbers::default();
     let mut rng = Rng::with_seed(seed);
+    let mut draw = Rng::with_seed(seed);
+    let mut samples: Vec<Sample> = Vec::new();
+    let mut seen = 0;
     let begun = Instant::now();
     for subject in subjects() {
         let before = (numbers.single, numbers.double);
-        bench::run(&subject, usize::MAX, &mut rng, &mut numbers, &mut |_| {});
+        // Each adoption that changes the contract is as likely to be built as any other.
+        let mut keep = |sample: Sample| {
+            if sample.adoption.changes.differences.is_empty() {
+                return;
+            }
+            seen += 1;
+            if samples.len() < builds {
+                samples.push(sample);
+            } else if let Some(place) = samples.get_mut(draw.usize(..seen)) {
+                *place = sample;
+            }
+        };
+        bench::run(&subject, usize::MAX, &mut rng, &mut numbers, &mut keep);
         println!(
             "{}: {} changes one at a time, {} two at a time",
             subject.name,
@@ -28,49 +44,61 @@ fn main() -> ExitCode {
             numbers.double - before.1
         );
     }
-    for failure in numbers.failures.iter().take(60) {
+    println!("{:.0?} for all of them", begun.elapsed());
+    let mut built = (0, 0);
+    if builds > 0 {
+        let folder = conformance::root().join("target/mutations");
+        let copy = Copy::of_workspace(folder).expect("the workspace can be copied");
+        for sample in &samples {
+            match copy.check(sample) {
+                Ok("webex-precheck-api") => built.0 += 1,
+                Ok(_) => built.1 += 1,
+                Err(error) => numbers.failures.push(format!("{}: {error}", sample.what)),
+            }
+        }
+    }
+    for failure in &numbers.failures {
         println!("FAILED {failure}");
     }
-    println!("{} failures; {:?}", numbers.failures.len(), begun.elapsed());
+    println!("\nkinds of changes, and how often each was made:");
+    for (kind, count) in &numbers.kinds {
+        println!("{count:>8}  {kind}");
+    }
+    let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
     println!(
-        "expected {} named {} invented {} impact {} mechanical {} generated {}",
-        numbers.expected,
-        numbers.named,
-        numbers.invented,
-        numbers.impact_right,
-        numbers.mechanical,
-        numbers.generated
+        "\n{} changes, seed {seed}: {} one at a time, {} two at a time",
+        numbers.single + numbers.double,
+        numbers.single,
+        numbers.double
     );
+    println!(
+        "recall     {:.2}% ({} of {} differences were named)",
+        share(numbers.named, numbers.expected),
+        numbers.named,
+        numbers.expected
+    );
+    println!(
+        "precision  {:.2}% ({} were named that are none)",
+        share(numbers.named, numbers.named + numbers.invented),
+        numbers.invented
+    );
+    println!(
+        "impact     {:.2}% right",
+        share(numbers.impact_right, numbers.named)
+    );
+    println!(
+        "adopt      {} of {} had to leave contract and captures in agreement, and code was generated for all",
+        numbers.mechanical, numbers.generated
+    );
+    println!(
+        "compiled   {} samples: {} the api crate alone, {} with client and program",
+        samples.len(),
+        built.0,
+        built.1
+    );
+    println!("{} failures", numbers.failures.len());
     match numbers.failures.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
-}
-
-fn subjects() -> Vec<Subject> {
-    let mut subjects = vec![
-        Subject::file("published.json", conformance::fixture("published.json")),
-        Subject::flat_page(
-            "customer-page.txt",
-            conformance::fixture("customer-page.txt"),
-        ),
-        Subject::nameless_page(
-            "subscriber-page.txt",
-            conformance::fixture("subscriber-page.txt"),
-        ),
-    ];
-    let real = conformance::real;
-    subjects.extend(
-        real("upstream/webex-wholesale-2025-10-16.json")
-            .map(|text| Subject::file("webex-wholesale-2025-10-16.json", text)),
-    );
-    subjects.extend(
-        real("docs/precheck-customer.txt")
-            .map(|text| Subject::flat_page("precheck-customer.txt", text)),
-    );
-    subjects.extend(
-        real("docs/precheck-subscriber.txt")
-            .map(|text| Subject::nameless_page("precheck-subscriber.txt", text)),
-    );
-    subjects
 }

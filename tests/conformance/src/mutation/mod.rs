@@ -2,6 +2,7 @@
 //! mean for callers. The comparison is held against that, and so is what follows from it.
 
 pub mod bench;
+pub mod compile;
 mod file;
 mod flat;
 mod nameless;
@@ -117,4 +118,28 @@ impl Mutation {
         };
         !overlap && !above(&self.area, &other.area) && !above(&other.area, &self.area)
     }
+}
+
+/// All sources: the fixtures, and the real ones where they are present.
+pub fn subjects() -> Vec<Subject> {
+    let fixture = crate::fixture;
+    let mut subjects = vec![
+        Subject::file("published.json", fixture("published.json")),
+        Subject::flat_page("customer-page.txt", fixture("customer-page.txt")),
+        Subject::nameless_page("subscriber-page.txt", fixture("subscriber-page.txt")),
+    ];
+    let real = crate::real;
+    subjects.extend(
+        real("upstream/webex-wholesale-2025-10-16.json")
+            .map(|text| Subject::file("webex-wholesale-2025-10-16.json", text)),
+    );
+    subjects.extend(
+        real("docs/precheck-customer.txt")
+            .map(|text| Subject::flat_page("precheck-customer.txt", text)),
+    );
+    subjects.extend(
+        real("docs/precheck-subscriber.txt")
+            .map(|text| Subject::nameless_page("precheck-subscriber.txt", text)),
+    );
+    subjects
 }
