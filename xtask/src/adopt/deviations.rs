@@ -16,7 +16,7 @@ pub(super) fn follow(
     text: &str,
     source: &Source<'_>,
     excuses: &Deviations,
-    [before, after]: [&[Held]; 2],
+    [before, after]: &[Vec<Held>; 2],
     kept: &[Difference],
 ) -> Result<String, Failure> {
     let missing = missing(source, excuses, [before, after], kept);

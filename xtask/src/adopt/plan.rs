@@ -4,7 +4,7 @@ use serde_json::Value;
 use webex_precheck_contract::deviations::Deviations;
 use webex_precheck_contract::diff::{self, Comparison, Difference, Impact, Kind};
 use webex_precheck_contract::rules::Rules;
-use webex_precheck_contract::{Inventory, openapi};
+use webex_precheck_contract::{Inventory, OperationId, openapi};
 
 use crate::outcome::Failure;
 use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract};
@@ -76,10 +76,9 @@ pub fn adopt(
     source: &Source<'_>,
     allow_breaking: bool,
 ) -> Result<Adoption, Failure> {
-    let read = |text: &str| {
-        Deviations::read(text).map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}")))
-    };
-    let excuses = read(&state.deviations)?;
+    let excuses = read_deviations(&state.deviations)?;
+    let rules = Rules::read(&state.rules)
+        .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))?;
     let stored = state
         .captures
         .iter()
@@ -90,137 +89,156 @@ pub fn adopt(
     };
     let captures = with(&state.captures, source);
     let original = read_contract(&state.contract)?;
-    let value = crate::codegen::parse(&state.contract)?;
-    let mut edited = value.clone();
-    let mut decided: Vec<(Difference, Outcome)> = Vec::new();
-    let others: Vec<&Inventory> = captures
-        .iter()
-        .filter(|(name, _)| name != source.capture)
-        .map(|(_, inventory)| inventory)
-        .collect();
-    for _ in 0..MOST_ROUNDS {
-        let facts = facts(&edited)?;
-        let open: Vec<Difference> = diff::diff(source.inventory, &facts)
-            .differences
-            .into_iter()
-            .filter(|difference| !excuses.excuse(source.capture, difference))
-            .collect();
-        let before = edited.clone();
-        for difference in &open {
-            if let Some((_, outcome)) = decided.iter().find(|(known, _)| known == difference)
-                && *outcome != Outcome::Applied
-            {
-                continue;
-            }
-            let on_purpose = excuses.on(source.capture, difference).is_some();
-            let outcome = match on_purpose {
-                true => Outcome::Left("the contract leaves the source here on purpose"),
-                false => edit::apply(
-                    &mut edited,
-                    &Facts {
-                        fresh: source.inventory,
-                        contract: &facts,
-                        differences: &open,
-                        others: &others,
-                        allow_breaking,
-                    },
-                    difference,
-                ),
-            };
-            decided.push((difference.clone(), outcome));
-        }
-        if edited == before {
-            break;
-        }
-    }
-    let dropped = examples::drop_contradictory(&mut edited);
-    flag_names::settle(&value, &mut edited);
-    let contract = text::write(&state.contract, &value, &edited)?;
-    let changed = facts(&edited)?;
-    let mut kept: Vec<Difference> = decided
-        .iter()
-        .filter(|(_, outcome)| matches!(outcome, Outcome::Kept(_)))
-        .map(|(difference, _)| difference.clone())
-        .collect();
-    let differences = diff::diff(source.inventory, &changed).differences;
-    kept.extend(differences.into_iter().filter(|difference| {
-        dropped.iter().any(|(id, at)| {
-            *id == difference.operation && difference.at == format!("examples.{at}")
-        })
-    }));
-    let before = held(&state.captures, &original);
-    let after = held(&captures, &changed);
-    let deviations = deviations::follow(
-        &state.deviations,
-        source,
-        &excuses,
-        [&before, &after],
-        &kept,
-    )?;
-    let excuses = read(&deviations)?;
-    let changes = diff::diff(&original, &changed);
-    let lines = text::Lines::of(&contract);
-    let mut left = Vec::new();
-    for difference in diff::diff(source.inventory, &changed).differences {
-        if excuses.excuse(source.capture, &difference) {
-            continue;
-        }
-        let known = decided.iter().rev().find(|(known, _)| *known == difference);
-        let why = match known {
-            Some((_, Outcome::Left(why) | Outcome::Kept(why))) => why,
-            _ => "change the contract by hand, or excuse it in spec/deviations.toml",
-        };
-        let (file, line) = match excuses.on(source.capture, &difference) {
-            Some(deviation) => (DEVIATIONS, deviation.line),
-            None => (CONTRACT, lines.of_fact(&edited, &difference)),
-        };
-        left.push(Left {
-            file,
-            line,
-            what: format!("{}: {why}", told(&difference)),
-        });
-    }
-    for difference in &drift.differences {
-        if let Some(what) = of_drift(difference) {
-            let line = lines.of_fact(&edited, difference);
-            left.push(Left {
-                file: CONTRACT,
-                line,
-                what,
-            });
-        }
-    }
-    let rules = Rules::read(&state.rules)
-        .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))?;
-    for rule in rules.review(&state.captures, &captures) {
-        left.push(Left {
-            file: RULES,
-            line: rule.line,
-            what: format!("{rule}; read the new wording, then change the rule or its fingerprint"),
-        });
-    }
-    left.extend(lines.marked().into_iter().map(|line| Left {
-        file: CONTRACT,
-        line,
-        what: "a description that only states facts: put it into better words, then remove `x-reword`"
-            .to_owned(),
-    }));
-    left.extend(
-        excuses.to_review().map(|line| Left {
-            file: DEVIATIONS,
-            line,
-            what: "a deviation that was written for you: give its reason, then remove `review`"
-                .to_owned(),
-        }),
-    );
-    Ok(Adoption {
+    let before = crate::codegen::parse(&state.contract)?;
+
+    let mut edits = Edits::of(&before, source, &excuses, &captures, allow_breaking)?;
+    let dropped = examples::drop_contradictory(&mut edits.contract);
+    flag_names::settle(&before, &mut edits.contract);
+    let contract = text::write(&state.contract, &before, &edits.contract)?;
+    let changed = facts(&edits.contract)?;
+
+    let kept = edits.kept(&diff::diff(source.inventory, &changed), &dropped);
+    let held = [held(&state.captures, &original), held(&captures, &changed)];
+    let deviations = deviations::follow(&state.deviations, source, &excuses, &held, &kept)?;
+    let mut adoption = Adoption {
         drift,
-        changes,
+        changes: diff::diff(&original, &changed),
         contract,
         deviations,
         captures,
-        left,
-    })
+        left: Vec::new(),
+    };
+    adoption.left = left(&adoption, source, &edits, &changed)?;
+    let to_review = rules.review(&state.captures, &adoption.captures);
+    adoption.left.extend(to_review.iter().map(|rule| Left {
+        file: RULES,
+        line: rule.line,
+        what: format!("{rule}; read the new wording, then change the rule or its fingerprint"),
+    }));
+    Ok(adoption)
+}
+
+/// The contract as it is edited, and what became of each difference between it and the source.
+struct Edits {
+    contract: Value,
+    decided: Vec<(Difference, Outcome)>,
+}
+
+impl Edits {
+    fn of(
+        before: &Value,
+        source: &Source<'_>,
+        excuses: &Deviations,
+        captures: &[(String, Inventory)],
+        allow_breaking: bool,
+    ) -> Result<Self, Failure> {
+        let others = captures.iter().filter(|(name, _)| name != source.capture);
+        let others: Vec<&Inventory> = others.map(|(_, inventory)| inventory).collect();
+        let mut edits = Self {
+            contract: before.clone(),
+            decided: Vec::new(),
+        };
+        for _ in 0..MOST_ROUNDS {
+            let facts = facts(&edits.contract)?;
+            let mut open = diff::diff(source.inventory, &facts).differences;
+            open.retain(|difference| !excuses.excuse(source.capture, difference));
+            let so_far = edits.contract.clone();
+            for difference in &open {
+                if edits
+                    .outcome(difference)
+                    .is_some_and(|it| *it != Outcome::Applied)
+                {
+                    continue;
+                }
+                let outcome = match excuses.on(source.capture, difference) {
+                    Some(_) => Outcome::Left("the contract leaves the source here on purpose"),
+                    None => edit::apply(
+                        &mut edits.contract,
+                        &Facts {
+                            fresh: source.inventory,
+                            contract: &facts,
+                            differences: &open,
+                            others: &others,
+                            allow_breaking,
+                        },
+                        difference,
+                    ),
+                };
+                edits.decided.push((difference.clone(), outcome));
+            }
+            if edits.contract == so_far {
+                break;
+            }
+        }
+        Ok(edits)
+    }
+
+    /// What became of a difference, the last time it was there.
+    fn outcome(&self, difference: &Difference) -> Option<&Outcome> {
+        let mut decided = self.decided.iter().rev();
+        let found = decided.find(|(known, _)| known == difference);
+        found.map(|(_, outcome)| outcome)
+    }
+
+    /// The differences that are to stay: those that were decided so, and the examples that were
+    /// `dropped`.
+    fn kept(&self, now: &Comparison, dropped: &[(OperationId, String)]) -> Vec<Difference> {
+        let stays = |difference: &&Difference| {
+            matches!(self.outcome(difference), Some(Outcome::Kept(_)))
+                || dropped.iter().any(|(id, at)| {
+                    *id == difference.operation && difference.at == format!("examples.{at}")
+                })
+        };
+        now.differences.iter().filter(stays).cloned().collect()
+    }
+}
+
+/// What an adoption leaves for a person, but for the rules.
+fn left(
+    adoption: &Adoption,
+    source: &Source<'_>,
+    edits: &Edits,
+    changed: &Inventory,
+) -> Result<Vec<Left>, Failure> {
+    let excuses = read_deviations(&adoption.deviations)?;
+    let lines = text::Lines::of(&adoption.contract);
+    let mut left = Vec::new();
+    let mut add = |file: &'static str, line: usize, what: String| {
+        left.push(Left { file, line, what });
+    };
+    for difference in diff::diff(source.inventory, changed).differences {
+        if excuses.excuse(source.capture, &difference) {
+            continue;
+        }
+        let why = match edits.outcome(&difference) {
+            Some(Outcome::Left(why) | Outcome::Kept(why)) => why,
+            _ => edit::BY_HAND,
+        };
+        let what = format!("{}: {why}", told(&difference));
+        match excuses.on(source.capture, &difference) {
+            Some(deviation) => add(DEVIATIONS, deviation.line, what),
+            None => add(CONTRACT, lines.of_fact(&edits.contract, &difference), what),
+        }
+    }
+    for difference in &adoption.drift.differences {
+        if let Some(what) = of_drift(difference) {
+            add(CONTRACT, lines.of_fact(&edits.contract, difference), what);
+        }
+    }
+    for line in lines.marked() {
+        let todo = "a description that only states facts: put it into better words, then remove `x-reword`";
+        add(CONTRACT, line, todo.to_owned());
+    }
+    for line in excuses.to_review() {
+        let todo = "a deviation that was written for you: give its reason, then remove `review`";
+        add(DEVIATIONS, line, todo.to_owned());
+    }
+    Ok(left)
+}
+
+fn read_deviations(text: &str) -> Result<Deviations, Failure> {
+    Deviations::read(text)
+        .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
 }
 
 impl Adoption {

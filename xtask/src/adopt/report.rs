@@ -32,10 +32,10 @@ pub(super) fn summary(source: &Source<'_>, adoption: &Adoption) -> String {
 
 /// The text of a pull request; `drift` is the report of what the source documents otherwise.
 pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) -> String {
-    let mut out = String::from(drift);
+    let mut out = String::new();
     let _ = writeln!(
         out,
-        "\n### What follows\n\n{}.",
+        "### What follows\n\n{}.",
         cell(&summary(source, adoption))
     );
     if !adoption.changes.differences.is_empty() {
@@ -58,6 +58,8 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
         let what = cell(&left.what).replace("\n", "<br>");
         let _ = writeln!(out, "- [ ] `{}:{}` {what}", left.file, left.line);
     }
+    // What is cut off, where there is too much, is told by `cargo xtask drift` as well.
+    let _ = write!(out, "\n{drift}");
     out
 }
 

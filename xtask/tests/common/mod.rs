@@ -23,6 +23,8 @@ impl Workspace {
             "spec",
             "spec/documented",
             "crates/api/src",
+            "crates/client/src/request",
+            "crates/cli/src/fields",
             "crates/sandbox/documented",
             "xtask/interop",
         ] {
@@ -34,6 +36,8 @@ impl Workspace {
                 }
             }
         }
+        let changelog = "CHANGELOG.md";
+        fs::copy(root().join(changelog), workspace.path(changelog)).unwrap();
         workspace
     }
 

@@ -1,0 +1,384 @@
+//! Adopting sources, as a process, in copies of the workspace's own files.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use std::fs;
+
+use common::{Workspace, fixture, root};
+use serde_json::{Value, json};
+
+const CUSTOMER: &str = "/paths/~1wholesale~1customers~1validate/post";
+const SUBSCRIBER: &str = "/paths/~1wholesale~1subscribers~1validate/post";
+const BODY: &str = "requestBody/content/application~1json/schema";
+
+/// A workspace in which the fixture of the published file was adopted as it is, so that nothing but
+/// what a test changes is news.
+fn settled() -> (Workspace, Value) {
+    let workspace = Workspace::new();
+    // The rules rest on Webex's words, which the fixture does not have.
+    workspace.write("spec/rules.toml", "# None.\n");
+    let file = fixture("published.json");
+    let path = workspace.write("published.json", &file);
+    let run = workspace.run(&["adopt", &path]);
+    assert!(matches!(run.code, Some(0 | 1)), "{}", run.stderr);
+    // What is written for a person to look at is looked at.
+    let deviations = String::from_utf8(workspace.read("spec/deviations.toml")).unwrap();
+    workspace.write(
+        "spec/deviations.toml",
+        deviations.replace("review = true\n", ""),
+    );
+    assert_eq!(workspace.run(&["evidence"]).code, Some(0));
+    let changelog =
+        "# Changelog\n\n## Unreleased\n\n- Something else.\n\n## 0.1.0\n\n- The first.\n";
+    workspace.write("CHANGELOG.md", changelog);
+    (workspace, serde_json::from_str(&file).unwrap())
+}
+
+fn contract(workspace: &Workspace) -> Value {
+    serde_json::from_slice(&workspace.read("spec/openapi.json")).unwrap()
+}
+
+fn object<'a>(value: &'a mut Value, pointer: &str) -> &'a mut serde_json::Map<String, Value> {
+    value.pointer_mut(pointer).unwrap().as_object_mut().unwrap()
+}
+
+/// Adopts a changed file; returns what was said, and the exit code.
+fn adopt(workspace: &Workspace, file: &Value, flags: &[&str]) -> (Option<i32>, String, String) {
+    let path = workspace.write("published.json", file.to_string());
+    let run = workspace.run(&[&["adopt", &path], flags].concat());
+    (run.code, run.stdout, run.stderr)
+}
+
+#[test]
+fn an_optional_text_reaches_everyone() {
+    let (workspace, mut file) = settled();
+    let before = contract(&workspace);
+    let fields = object(&mut file, &format!("{CUSTOMER}/{BODY}/properties"));
+    fields.insert(
+        "nickname".to_owned(),
+        json!({"type": "string", "description": "Up to 7 letters.", "example": "Joe"}),
+    );
+    let (code, stdout, stderr) = adopt(&workspace, &file, &[]);
+    // A better description is left for a person.
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stdout.contains("customer body.nickname"), "{stdout}");
+    // The contract has the new field, last as in the file, and is otherwise as it was.
+    let mut after = contract(&workspace);
+    let schema = object(
+        &mut after,
+        "/components/schemas/CustomerPrecheckRequest/properties",
+    );
+    assert_eq!(schema.keys().next_back().unwrap(), "nickname");
+    assert_eq!(
+        schema.shift_remove("nickname").unwrap(),
+        json!({
+            "type": "string",
+            "example": "Joe",
+            "description": "Webex documents `nickname` as an optional string.",
+            "x-reword": true,
+        })
+    );
+    assert_eq!(after.to_string(), before.to_string());
+    // Nothing of it was written by hand.
+    for (file, part) in [
+        (
+            "crates/api/src/generated.rs",
+            "pub nickname: ::std::option::Option<::std::string::String>",
+        ),
+        ("crates/client/src/request/generated.rs", "pub fn nickname("),
+        ("crates/cli/src/fields/generated.rs", "field: \"nickname\""),
+        (
+            "crates/sandbox/documented/openapi.toml",
+            "at = \"body.nickname\"",
+        ),
+        ("spec/documented/openapi.toml", "at = \"body.nickname\""),
+        ("spec/EVIDENCE.md", "nickname"),
+        ("spec/deviations.toml", "at = \"body.nickname\""),
+    ] {
+        let text = String::from_utf8(workspace.read(file)).unwrap();
+        assert!(text.contains(part), "{file} lacks {part}");
+    }
+    let changelog = String::from_utf8(workspace.read("CHANGELOG.md")).unwrap();
+    assert_eq!(
+        changelog,
+        "# Changelog\n\n## Unreleased\n\n- Something else.\n\
+         - **Minor:** followed `published.json`.\n  \
+           - customer `body.nickname`: added: string, optional (additive)\n\n\
+         ## 0.1.0\n\n- The first.\n"
+    );
+    // What is left names file and line.
+    let contract = String::from_utf8(workspace.read("spec/openapi.json")).unwrap();
+    let line = 1 + contract
+        .lines()
+        .position(|line| line.contains("x-reword"))
+        .unwrap();
+    assert!(
+        stderr.contains(&format!("Left spec/openapi.json:{line}: ")),
+        "{stderr}"
+    );
+    assert!(stderr.contains("Left spec/deviations.toml:"), "{stderr}");
+    // The page does not have it, which is excused for now.
+    assert_eq!(workspace.run(&["conform"]).code, Some(0));
+    assert_eq!(workspace.run(&["codegen", "--check"]).code, Some(0));
+    assert_eq!(workspace.run(&["evidence", "--check"]).code, Some(0));
+}
+
+#[test]
+fn adopting_twice_changes_nothing() {
+    let (workspace, mut file) = settled();
+    let fields = object(&mut file, &format!("{SUBSCRIBER}/{BODY}/properties"));
+    fields.insert("output".to_owned(), json!({"type": "string"}));
+    object(&mut file, &format!("{CUSTOMER}/responses")).insert(
+        "418".to_owned(),
+        json!({"description": "Teapot: our own words."}),
+    );
+    assert_eq!(adopt(&workspace, &file, &[]).0, Some(1));
+    let once = workspace.snapshot();
+    assert_eq!(adopt(&workspace, &file, &[]).0, Some(1));
+    assert_eq!(workspace.snapshot(), once);
+    let path = workspace.path("published.json");
+    assert_eq!(
+        workspace.run(&["drift", path.to_str().unwrap()]).code,
+        Some(0)
+    );
+    // The program has a flag of that name already.
+    let names = contract(&workspace);
+    let names = names.pointer("/paths/~1v1~1wholesale~1subscribers~1validate/post/x-flag-names");
+    assert_eq!(names.unwrap()["output"], "output-2");
+    // The new status is like its neighbours.
+    let teapot = contract(&workspace);
+    let teapot = &teapot["components"]["responses"]["Teapot"];
+    assert_eq!(teapot["description"], "Teapot: Webex lists this status.");
+    assert!(teapot["headers"]["trackingid"].is_object());
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_shows_everything() {
+    let (workspace, mut file) = settled();
+    let fields = object(&mut file, &format!("{CUSTOMER}/{BODY}/properties"));
+    fields.insert("nickname".to_owned(), json!({"type": "string"}));
+    workspace.write("published.json", file.to_string());
+    let before = workspace.snapshot();
+    let (code, stdout, stderr) = adopt(&workspace, &file, &["--dry-run"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(workspace.snapshot(), before);
+    for name in [
+        "spec/openapi.json",
+        "spec/documented/openapi.toml",
+        "spec/deviations.toml",
+        "crates/api/src/generated.rs",
+        "crates/cli/src/fields/generated.rs",
+        "CHANGELOG.md",
+    ] {
+        assert!(
+            stdout.contains(&format!("--- a/{name}\n+++ b/{name}\n")),
+            "{name}"
+        );
+    }
+    // What is shown can be applied, and comes to the same.
+    let patch = workspace.write("adoption.patch", &stdout);
+    let applied = std::process::Command::new("git")
+        .args(["apply", &patch])
+        .current_dir(workspace.path(""))
+        .status()
+        .unwrap();
+    assert!(applied.success());
+    fs::remove_file(workspace.path("adoption.patch")).unwrap();
+    let applied = workspace.snapshot();
+    adopt(&workspace, &file, &[]);
+    assert_eq!(workspace.snapshot(), applied);
+}
+
+#[test]
+fn a_removal_waits_to_be_allowed() {
+    let (workspace, mut file) = settled();
+    // Nobody but the file documents this field by name.
+    let place = format!("{SUBSCRIBER}/{BODY}/properties/provisioningParameters/properties");
+    object(&mut file, &place).shift_remove("extension");
+    let field = "/components/schemas/SubscriberProvisioningParameters/properties/extension";
+    let (code, _, stderr) = adopt(&workspace, &file, &[]);
+    assert_eq!(code, Some(1));
+    assert!(contract(&workspace).pointer(field).is_some());
+    assert!(
+        stderr.contains(": a removal, which only --allow-breaking applies"),
+        "{stderr}"
+    );
+    let (_, _, stderr) = adopt(&workspace, &file, &["--allow-breaking"]);
+    assert!(contract(&workspace).pointer(field).is_none(), "{stderr}");
+    assert!(stderr.contains("next release: major"), "{stderr}");
+    let changelog = String::from_utf8(workspace.read("CHANGELOG.md")).unwrap();
+    assert!(
+        changelog.contains("- **Major:** followed `published.json`."),
+        "{changelog}"
+    );
+    assert_eq!(workspace.run(&["conform"]).code, Some(0));
+    // Neither a flag nor the template speaks of it.
+    let fields = String::from_utf8(workspace.read("crates/cli/src/fields/generated.rs")).unwrap();
+    assert!(!fields.contains("extension"));
+}
+
+#[test]
+fn what_another_source_documents_stays() {
+    let (workspace, mut file) = settled();
+    object(&mut file, &format!("{CUSTOMER}/{BODY}/properties")).shift_remove("externalId");
+    let (code, _, stderr) = adopt(&workspace, &file, &["--allow-breaking"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    let field = "/components/schemas/CustomerPrecheckRequest/properties/externalId";
+    assert!(contract(&workspace).pointer(field).is_some());
+    assert_eq!(workspace.run(&["conform"]).code, Some(0));
+    // When the file has it again, the excuse goes.
+    let with_excuse = workspace.read("spec/deviations.toml");
+    assert!(
+        String::from_utf8(with_excuse)
+            .unwrap()
+            .contains("at = \"body.externalId\"")
+    );
+    let whole = serde_json::from_str(&fixture("published.json")).unwrap();
+    let (code, _, stderr) = adopt(&workspace, &whole, &[]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let without = String::from_utf8(workspace.read("spec/deviations.toml")).unwrap();
+    assert!(!without.contains("at = \"body.externalId\""), "{without}");
+    assert!(without.contains("# --- Answers"));
+}
+
+#[test]
+fn a_rule_in_words_is_left_for_a_person() {
+    let (workspace, mut file) = settled();
+    let city = format!("{CUSTOMER}/{BODY}/properties/address/properties/city");
+    object(&mut file, &city).insert(
+        "description".to_owned(),
+        "A town whose name must not exceed 30 characters.".into(),
+    );
+    let before = contract(&workspace);
+    let (code, _, stderr) = adopt(&workspace, &file, &[]);
+    assert_eq!(code, Some(1));
+    assert_eq!(contract(&workspace), before);
+    for part in [
+        "customer body.address.city: wording",
+        "smells of a rule",
+        "A town whose name must not exceed 30 characters.",
+        "(the sentence captured as ",
+        "next release: patch",
+    ] {
+        assert!(stderr.contains(part), "`{part}` is missing:\n{stderr}");
+    }
+}
+
+#[test]
+fn another_layout_is_kept() {
+    let (workspace, mut file) = settled();
+    let fields = object(&mut file, &format!("{CUSTOMER}/{BODY}/properties"));
+    fields.insert("nickname".to_owned(), json!({"type": "string"}));
+    object(&mut file, &format!("{SUBSCRIBER}/responses")).shift_remove("410");
+    // Somebody writes short lists on one line, and with three spaces.
+    let text = String::from_utf8(workspace.read("spec/openapi.json")).unwrap();
+    let own = text
+        .replace(
+            "\"tags\": [\n          \"Precheck\"\n        ]",
+            "\"tags\": [ \"Precheck\" ]",
+        )
+        .replace(
+            "  \"security\": [\n    {\n      \"bearer\": []\n    }\n  ]",
+            "   \"security\": [ { \"bearer\": [] } ]",
+        );
+    assert!(own != text);
+    workspace.write("spec/openapi.json", &own);
+    let (code, _, stderr) = adopt(&workspace, &file, &["--allow-breaking"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    let after = String::from_utf8(workspace.read("spec/openapi.json")).unwrap();
+    assert!(after.contains("\"tags\": [ \"Precheck\" ]"));
+    assert!(after.contains("   \"security\": [ { \"bearer\": [] } ]"));
+    assert!(after.contains("\"nickname\": {"), "{after}");
+    let kept = own.lines().filter(|line| after.contains(*line)).count();
+    // All but the three lines of the status.
+    assert!(own.lines().count() - kept <= 3);
+}
+
+#[test]
+fn broken_and_foreign_sources_are_refused_by_all_and_a_grown_one_is_no_drift() {
+    let (workspace, mut file) = settled();
+    let whole = file.to_string();
+    let mut foreign = file.clone();
+    object(&mut foreign, "/paths").retain(|path, _| !path.contains("validate"));
+    let mut page = fixture("customer-page.txt");
+    page.truncate(page.len() / 3);
+    while !page.is_char_boundary(page.len()) {
+        page.pop();
+    }
+    for (what, text) in [
+        ("empty", String::new()),
+        ("halved", whole[..whole.len() / 2].to_owned()),
+        ("foreign", foreign.to_string()),
+        (
+            "no paths",
+            json!({"openapi": "3.0.3", "info": {}, "paths": {}}).to_string(),
+        ),
+        ("a third of a page", page),
+        ("prose", "Nothing of interest.\n".repeat(40)),
+    ] {
+        let path = workspace.write("source", text);
+        let before = workspace.snapshot();
+        for verb in ["capture", "drift", "adopt"] {
+            let run = workspace.run(&[verb, &path]);
+            assert_eq!(run.code, Some(3), "{what}: {verb}: {}", run.stderr);
+            assert!(
+                run.stderr.contains("source: "),
+                "{what}: {verb}: {}",
+                run.stderr
+            );
+            assert_eq!(workspace.snapshot(), before, "{what}: {verb}");
+        }
+    }
+    fs::remove_file(workspace.path("source")).unwrap();
+    for index in 0..300 {
+        object(&mut file, "/paths").insert(
+            format!("/telephony/things{index}"),
+            json!({"get": {"responses": {"200": {"description": "OK: fine."}}}}),
+        );
+    }
+    let path = workspace.write("published.json", file.to_string());
+    let before = workspace.snapshot();
+    for verb in ["drift", "adopt"] {
+        let run = workspace.run(&[verb, &path]);
+        assert_eq!(run.code, Some(0), "{verb}: {}", run.stderr);
+    }
+    assert_eq!(workspace.snapshot(), before);
+}
+
+/// From the file of the summer before as the state of the repository, the present file leads to the
+/// present contract.
+#[test]
+fn two_published_revisions_lead_to_the_same_contract() {
+    let folder = std::env::var_os("PRECHECK_DOCUMENTATION")
+        .map_or_else(|| root().join("../shared"), std::path::PathBuf::from);
+    let revision = |day: &str| folder.join(format!("upstream/webex-wholesale-{day}.json"));
+    let (old, new) = (revision("2025-06-28"), revision("2025-10-16"));
+    if !old.exists() {
+        let required = std::env::var("PRECHECK_REQUIRE_DOCUMENTATION");
+        assert!(
+            required.as_deref() != Ok("1"),
+            "{} is not there",
+            old.display()
+        );
+        return;
+    }
+    let workspace = Workspace::new();
+    let today = workspace.read("spec/openapi.json");
+    let capture = workspace.read("spec/documented/openapi.toml");
+    let [old, new] = [&old, &new].map(|path| path.to_str().unwrap().to_owned());
+    // The state of that summer: its capture, its excuses, and what was generated from them.
+    assert_eq!(workspace.run(&["adopt", &old]).code, Some(1));
+    assert_ne!(workspace.read("spec/documented/openapi.toml"), capture);
+    assert_eq!(workspace.run(&["drift", &old]).code, Some(0));
+    assert_eq!(workspace.run(&["drift", &new]).code, Some(1));
+    let run = workspace.run(&["adopt", &new]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(workspace.read("spec/openapi.json") == today);
+    assert!(workspace.read("spec/documented/openapi.toml") == capture);
+    assert_eq!(workspace.run(&["drift", &new]).code, Some(0));
+    // What the file says of a token is excused as it is today.
+    let conform = workspace.run(&["conform"]);
+    assert_eq!(conform.code, Some(0), "{}", conform.stderr);
+}
