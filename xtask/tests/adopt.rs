@@ -192,6 +192,81 @@ fn a_dry_run_writes_nothing_and_shows_everything() {
 }
 
 #[test]
+fn a_commit_follows_green_tests_and_nothing_else() {
+    let (workspace, mut file) = settled();
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git")
+            .args([
+                "-c",
+                "user.name=A Tester",
+                "-c",
+                "user.email=tester@example.com",
+            ])
+            .args(arguments)
+            .current_dir(workspace.path(""))
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    git(&["init", "--quiet"]);
+    git(&["config", "user.name", "A Tester"]);
+    git(&["config", "user.email", "tester@example.com"]);
+    let fields = object(&mut file, &format!("{CUSTOMER}/{BODY}/properties"));
+    fields.insert("nickname".to_owned(), json!({"type": "string"}));
+    let outside = tempfile::TempDir::new().unwrap();
+    let source = outside.path().join("published.json");
+    fs::write(&source, file.to_string()).unwrap();
+    // What stands for cargo writes down what it is asked for, and does as the test says.
+    let cargo = outside.path().join("cargo");
+    let asked = outside.path().join("asked");
+    let run = |fails: &str| {
+        let script = format!(
+            "#!/bin/sh\necho \"$*\" >> {}\n[ \"$1\" != {fails} ]\n",
+            asked.display()
+        );
+        fs::write(&cargo, script).unwrap();
+        std::process::Command::new("chmod")
+            .arg("+x")
+            .arg(&cargo)
+            .status()
+            .unwrap();
+        let mut command = workspace.command(&["adopt", source.to_str().unwrap(), "--commit"]);
+        let output = command.env("CARGO", &cargo).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    // Nothing may be mixed up with it.
+    let (code, stderr) = run("nothing");
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("uncommitted changes"), "{stderr}");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "Before"]);
+    let (code, stderr) = run("test");
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("nothing is committed"), "{stderr}");
+    assert_eq!(git(&["log", "--format=%s"]), "Before\n");
+    git(&["checkout", "--quiet", "."]);
+    fs::remove_file(&asked).unwrap();
+    let (code, stderr) = run("nothing");
+    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(
+        fs::read_to_string(&asked).unwrap(),
+        "xtask api\ntest --workspace\n"
+    );
+    assert_eq!(
+        git(&["log", "-1", "--format=%s"]),
+        "Follow published.json: minor\n"
+    );
+    assert!(git(&["log", "-1", "--format=%b"]).contains("- spec/openapi.json:"));
+    assert_eq!(git(&["status", "--porcelain"]), "");
+    // There is nothing to do any more.
+    let (_, stderr) = run("test");
+    assert!(stderr.contains("nothing to commit"), "{stderr}");
+}
+
+#[test]
 fn a_removal_waits_to_be_allowed() {
     let (workspace, mut file) = settled();
     // Nobody but the file documents this field by name.

@@ -5,6 +5,7 @@
 //! ones. `text.rs` keeps the layout.
 
 mod changelog;
+mod commit;
 mod deviations;
 mod edit;
 mod examples;
@@ -49,12 +50,18 @@ pub(crate) struct Arguments {
     /// Apply removals as well
     #[arg(long)]
     allow_breaking: bool,
+    /// List the public API anew as well, run all tests, and commit if they pass
+    #[arg(long, conflicts_with = "dry_run")]
+    commit: bool,
     /// Write what was done and what is left to this file, as Markdown for a pull request
     #[arg(long, value_name = "FILE")]
     report: Option<std::path::PathBuf>,
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
+    if arguments.commit {
+        commit::check(workspace)?;
+    }
     let fresh = crate::source::read(workspace, &arguments.source)?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
@@ -98,6 +105,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         fs::write(file, text)
             .map_err(|error| Failure::usage(format!("--report {}: {error}", file.display())))?;
     }
+    let is_green = !arguments.commit || commit::run(workspace, &source, &adoption)?;
     for left in &adoption.left {
         note("Left", &left.to_string());
     }
@@ -109,7 +117,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         },
         &report::summary(&source, &adoption),
     );
-    Ok(match adoption.left.is_empty() {
+    Ok(match adoption.left.is_empty() && is_green {
         true => Outcome::Clean,
         false => Outcome::Differences,
     })
@@ -126,7 +134,10 @@ fn files(
     fresh: &Fresh,
     adoption: &Adoption,
 ) -> Result<Vec<(String, String)>, Failure> {
-    let changelog = workspace.read(CHANGELOG)?;
+    let changelog = match workspace.path(CHANGELOG).exists() {
+        true => workspace.read(CHANGELOG)?,
+        false => "# Changelog\n".to_owned(),
+    };
     let mut files = vec![
         (CONTRACT.to_owned(), adoption.contract.clone()),
         (DEVIATIONS.to_owned(), adoption.deviations.clone()),
