@@ -246,7 +246,22 @@ impl Adoption {
     /// alone is a patch.
     pub fn impact(&self) -> Option<Impact> {
         let wording = (!self.drift.differences.is_empty()).then_some(Impact::Wording);
-        self.changes.impact().max(wording)
+        let changes = self.changes.differences.iter();
+        changes.map(of_crate).max().max(wording)
+    }
+}
+
+/// What a change of the contract means for those who use the generated types: they may have to follow
+/// where those who send JSON need not.
+fn of_crate(change: &Difference) -> Impact {
+    let is_typed = change.at.starts_with("body.") || change.at.starts_with("responses.200.");
+    let changes_types = matches!(
+        change.kind,
+        Kind::Type | Kind::Requirement | Kind::Enumeration | Kind::Renamed | Kind::Removed
+    );
+    match is_typed && changes_types {
+        true => Impact::Breaking,
+        false => change.impact,
     }
 }
 

@@ -219,6 +219,14 @@ impl Edit<'_, '_> {
         if self.all_agree(&sharers, suffix) {
             return Ok(());
         }
+        let is_detail = matches!(
+            self.difference.kind,
+            Kind::Example | Kind::Deprecation | Kind::Constraint
+        );
+        // No type that people use gets another name for what shows in no type.
+        if is_detail && parameter(at).is_none() {
+            return Err(Kept(SHARED));
+        }
         if !self.is_response() {
             match parameter(at) {
                 Some((kind, name)) => isolate_parameter(self.contract, self.id, kind, &plain(name)),
