@@ -77,7 +77,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         capture: &fresh.capture,
         inventory: &fresh.inventory,
     };
-    let adoption = adopt(&state, &source, arguments.allow_breaking)?;
+    let mut adoption = adopt(&state, &source, arguments.allow_breaking)?;
+    if !arguments.commit && !adoption.changes.differences.is_empty() {
+        adoption.left.push(Left {
+            file: "crates/api/public-api.txt",
+            line: 1,
+            what: "the types changed; `cargo xtask api` lists them anew".to_owned(),
+        });
+    }
     let against = fresh.capture_file();
     // The lines of what changed are those of the capture as it was.
     let capture = workspace.read(&against).unwrap_or_default();
