@@ -71,7 +71,7 @@ fn every_field_of_the_contract_is_backed_by_a_source_or_a_deviation() {
 
 #[test]
 fn the_contract_has_all_that_is_known() {
-    // Counted by hand: fields of the two bodies, statuses of the pages.
+    // Counted by hand: fields of the two bodies, statuses of the pages. Webex may add more.
     let contract = contract();
     for (id, fields) in [(OperationId::Customer, 30), (OperationId::Subscriber, 13)] {
         let operation = contract.operation(id).unwrap();
@@ -79,15 +79,13 @@ fn the_contract_has_all_that_is_known() {
             .fields
             .iter()
             .filter(|f| f.at.starts_with("body."));
-        assert_eq!(body.count(), fields, "{id}");
-        let statuses: Vec<&str> = operation.responses.iter().map(|r| &*r.status).collect();
-        assert_eq!(
-            statuses,
-            [
-                "200", "201", "202", "204", "400", "401", "403", "404", "405", "409", "410", "415",
-                "423", "428", "429", "500", "502", "503", "504"
-            ]
-        );
+        assert!(body.count() >= fields, "{id}");
+        for status in [
+            "200", "201", "202", "204", "400", "401", "403", "404", "405", "409", "410", "415",
+            "423", "428", "429", "500", "502", "503", "504",
+        ] {
+            assert!(operation.response(status).is_some(), "{id} {status}");
+        }
         assert_eq!(
             operation.security.as_deref(),
             Some(&["http bearer".to_owned()][..])
