@@ -59,9 +59,10 @@ pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
 
 /// Writes a line to stderr, its verb aligned as Cargo does it.
 pub(crate) fn note(verb: &str, message: &str) {
-    // A message may quote a source, which may hold anything.
+    // A message may quote a source, which may hold anything: what begins a line of its own must not
+    // become a command of whoever reads the output.
     let lines: Vec<String> = message.lines().map(visible).collect();
-    let _ = writeln!(io::stderr(), "{verb:>10} {}", lines.join("\n"));
+    let _ = writeln!(io::stderr(), "{verb:>10} {}", lines.join("\n           | "));
 }
 
 /// Writes data to stdout. A reader that has gone away (`| head`) is no failure.

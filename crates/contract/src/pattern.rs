@@ -2,15 +2,22 @@
 
 /// Whether a pattern, in which `*` stands for any characters, matches the whole of `text`.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            let starts = rest.char_indices().map(|(index, _)| index);
-            starts
-                .chain([rest.len()])
-                .any(|index| matches(tail, &rest[index..]))
-        }),
+    let mut parts = pattern.split('*');
+    let head = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(head) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
+    // The first place for each part leaves the most for those behind it.
+    for part in parts {
+        match rest.find(part) {
+            Some(index) => rest = &rest[index + part.len()..],
+            None => return false,
+        }
     }
+    rest.ends_with(last)
 }
 
 #[cfg(test)]
@@ -29,6 +36,12 @@ mod tests {
             ("*", "", true),
             ("a*b*c", "a-b-b-c", true),
             ("a*b*c", "a-c", false),
+            ("a*a", "a", false),
+            ("*ab*ab", "abab", true),
+            ("*ab*ab", "xab", false),
+            ("**", "x", true),
+            (&"a*".repeat(40), &"a".repeat(39), false),
+            (&format!("{}b", "*a".repeat(40)), &"a".repeat(500), false),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }

@@ -55,7 +55,8 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
         out.push_str("\nLeft for a person:\n\n");
     }
     for left in &adoption.left {
-        let what = cell(&left.what).replace("\n", "<br>");
+        let what: Vec<String> = left.what.lines().map(cell).collect();
+        let what = what.join("<br>");
         let _ = writeln!(out, "- [ ] `{}:{}` {what}", left.file, left.line);
     }
     // What is cut off, where there is too much, is told by `cargo xtask drift` as well.
@@ -72,8 +73,6 @@ fn cell(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '@' => out.push_str("&#64;"),
-            '\n' => out.push('\n'),
-            c if c.is_control() => out.push(' '),
             c if "\\`*_{}[]()#+!|~".contains(c) => {
                 out.push('\\');
                 out.push(c);

@@ -37,7 +37,14 @@ fn leave_errors_undecoded(contract: &mut Value) {
 /// Drops the constraints on values, from which typify would make types that refuse what only
 /// Webex should judge, and the keywords that it does not take.
 fn judge_nothing_locally(contract: &mut Value) {
-    const KEYWORDS: [&str; 9] = [
+    const KEYWORDS: [&str; 16] = [
+        "default",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "maxProperties",
+        "minProperties",
+        "multipleOf",
+        "uniqueItems",
         "format",
         "minLength",
         "maxLength",

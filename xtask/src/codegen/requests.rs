@@ -45,6 +45,15 @@ fn request(file: &syn::File, contract: &Value, schema: &str) -> Result<TokenStre
     let name = format_ident!("{name}");
     let fields = fields(item, contract);
     let excluded = excluded(contract, schema)?;
+    if let Some(field) = fields
+        .iter()
+        .find(|f| METHODS.iter().any(|name| f.ident == name))
+    {
+        return Err(Failure::new(format!(
+            "{CONTRACT}: {schema}: requests have a method of the name of the field `{}` already",
+            field.name
+        )));
+    }
     let (required, optional): (Vec<&Field>, Vec<&Field>) =
         fields.iter().partition(|f| f.kind == Kind::Required);
     let arguments = required.iter().map(|field| {
@@ -144,6 +153,9 @@ fn request(file: &syn::File, contract: &Value, schema: &str) -> Result<TokenStre
     })
 }
 
+/// Methods of requests that are written by hand.
+const METHODS: [&str; 2] = ["findings", "prepare"];
+
 fn setter(field: &Field, rivals: &[&Field]) -> TokenStream {
     let Field { ident, docs, .. } = field;
     let ty = from_outside(&field.ty);
@@ -221,12 +233,17 @@ fn types(file: &syn::File) -> impl Iterator<Item = &Item> {
     modules.flat_map(|(_, items)| items)
 }
 
+/// What progenitor makes of numbers and truth values.
+const PRIMITIVES: [&str; 10] = [
+    "bool", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u32", "u64",
+];
+
 /// A type of the api crate, as another crate names it.
 fn from_outside(ty: &TokenStream) -> TokenStream {
     let text = ty.to_string().replace(' ', "");
     let path = match text.strip_prefix("crate::") {
         Some(path) => format!("webex_precheck_api::{path}"),
-        None if text.starts_with("::") => text,
+        None if text.starts_with("::") || PRIMITIVES.contains(&&*text) => text,
         None => format!("types::{text}"),
     };
     path.parse().unwrap_or_else(|_| ty.clone())
