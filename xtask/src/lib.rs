@@ -8,6 +8,7 @@ mod attack;
 mod build;
 mod capture;
 mod codegen;
+mod compare;
 mod conform;
 mod crash;
 mod drift;
@@ -15,6 +16,7 @@ mod evidence;
 mod fetch;
 mod interop;
 mod outcome;
+mod packages;
 mod race;
 pub mod rehearse;
 mod reporting;
@@ -54,6 +56,7 @@ enum Verb {
     Api(api::Arguments),
     Weigh(weigh::Arguments),
     Interop(interop::Arguments),
+    Compare(compare::Arguments),
     Soak(soak::Arguments),
     Attack(attack::Arguments),
     Crash(crash::Arguments),
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Verb::Api(arguments) => api::run(&workspace, &arguments),
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),
+        Verb::Compare(arguments) => compare::run(&workspace, &arguments),
         Verb::Soak(arguments) => soak::run(&workspace, &arguments),
         Verb::Crash(arguments) => crash::run(&workspace, &arguments),
         Verb::Race(arguments) => race::run(&workspace, &arguments),
