@@ -7,6 +7,7 @@ mod samples;
 mod tools;
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,8 +34,7 @@ fn main() -> ExitCode {
     match said {
         Ok(said) => println!("{}", said.trim_end()),
         Err(why) => {
-            let _ =
-                std::io::Write::write_all(&mut std::io::stderr(), format!("{why}\n").as_bytes());
+            tell(&why);
             return ExitCode::FAILURE;
         }
     }
@@ -96,6 +96,11 @@ fn ours(before: &str, after: &str) -> Result<String, String> {
 
 /// What the crate `drift` finds.
 fn drift(before: &str, after: &str) -> Result<String, String> {
+    // Without the number of the thread and the path, which are others each time.
+    std::panic::set_hook(Box::new(|panic| {
+        let what = panic.payload().downcast_ref::<&str>();
+        tell(&format!("panics: {}", what.unwrap_or(&"says nothing")));
+    }));
     let file =
         |name: &str| serde_json::from_str(&read(name)?).map_err(|error| format!("{name}: {error}"));
     let changes =
@@ -107,6 +112,10 @@ fn drift(before: &str, after: &str) -> Result<String, String> {
         drift::ChangeClass::Unhandled => None,
     });
     Ok(json!({"breaking": classes.collect::<Vec<_>>()}).to_string())
+}
+
+fn tell(why: &str) {
+    let _ = writeln!(io::stderr(), "{why}");
 }
 
 fn read(name: &str) -> Result<String, String> {

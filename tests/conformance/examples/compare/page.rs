@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use webex_precheck_contract::diff::Impact;
 
-use crate::samples::{AS_PUBLISHED, NOTHING, Sample};
+use crate::samples::{NOTHING, PAGE, Sample};
 use crate::tools::{Run, Tool};
 
 /// The samples of a kind, and what the tools said of them, in their order.
@@ -71,12 +71,15 @@ impl Tally {
     /// Of a change.
     fn cell(&self) -> String {
         let all = self.found + self.missed + self.failed;
-        let mut cell = match (self.found, self.failed) {
-            (0, 0) => return "**missed**".to_owned(),
-            (0, failed) if failed == all => return "not taken".to_owned(),
-            (found, _) if found == all => "found".to_owned(),
-            (found, _) => format!("found {found} of {all}"),
+        let mut cell = match self.found {
+            0 if self.failed == all => return "**failed**".to_owned(),
+            0 => "**missed**".to_owned(),
+            found if found == all => "found".to_owned(),
+            found => format!("found {found} of {all}"),
         };
+        if self.failed > 0 {
+            let _ = write!(cell, ", failed {}×", self.failed);
+        }
         for (count, what) in [
             (self.milder, "called harmless"),
             (self.graver, "called breaking"),
@@ -116,6 +119,10 @@ impl Row<'_> {
 
     fn render(&self) -> String {
         let cells = self.runs.iter().map(|tally| match self.is_change() {
+            // They take no pages.
+            true if self.kind.starts_with(PAGE) && tally.found + tally.missed == 0 => {
+                "not taken".to_owned()
+            }
             true => tally.cell(),
             false => tally.quiet(),
         });
@@ -189,7 +196,8 @@ are the first, the last and what lies between them, so that there are requests a
 operations. *Found* is any difference that is told, wherever it is told to be: each pair of files
 differs in one thing. *Called harmless* or *called breaking* is where a tool disagrees with our
 impact, of which only *breaking* or not is compared; a version bump is breaking if it is major. That
-is a difference of judgement and not an error of either side.
+is a difference of judgement and not an error of either side. *No class* is what a tool itself calls
+unclassified or unhandled. A page is *not taken* where a tool cannot read it.
 
 References that lead nowhere were replaced by an empty schema first, since some tools refuse them.
 
@@ -209,7 +217,7 @@ fn header(tools: &[Tool], what: &str) -> String {
 
 fn numbers(tools: &[Tool], changes: &[Row<'_>], others: &[Row<'_>]) -> String {
     let mut text = "\
-| tool | kinds found | in part | missed | not taken | told of nothing | class as ours | harmless instead | breaking instead | no class |
+| tool | kinds found | in part | missed | failed or not taken | told of nothing | class as ours | harmless instead | breaking instead | no class |
 |---|---|---|---|---|---|---|---|---|---|
 "
     .to_owned();
@@ -260,12 +268,8 @@ fn conclusion(tools: &[Tool], changes: &[Row<'_>], others: &[Row<'_>]) -> String
     let mut text = "\n## What follows\n".to_owned();
     for (what, kinds) in [
         (
-            "Kinds that every tool found in every sample",
+            "Kinds that every tool found in every sample (each of the rest, one missed or failed on)",
             list(&|row| (0..tools.len()).all(|index| all(row, index))),
-        ),
-        (
-            "Kinds that at least one tool missed in a sample or did not take",
-            list(&|row| rest().any(|index| !all(row, index))),
         ),
         (
             "Kinds that no other tool found in any sample",
@@ -276,24 +280,30 @@ fn conclusion(tools: &[Tool], changes: &[Row<'_>], others: &[Row<'_>]) -> String
             list(&|row| !all(row, 0) && rest().any(|index| some(row, index))),
         ),
         (
-            "Kinds that another tool finds as often as ours, in the same class",
+            "Kinds that no other tool found in every sample with our class (of all the rest, one did)",
             list(&|row| {
                 let same = |tally: &Tally| tally.agreed == row.samples.len();
-                rest().any(|index| same(&row.runs[index]))
+                !rest().any(|index| same(&row.runs[index]))
             }),
         ),
     ] {
         let _ = write!(text, "\n- {what}: {kinds}.");
     }
-    text += "\n";
-    let published = others.iter().find(|row| row.kind == AS_PUBLISHED);
+    text += "\n\nWhat was refused, or failed, pages aside:\n\n";
     for (index, tool) in tools.iter().enumerate() {
-        if let Some(why) = published.and_then(|row| row.runs[index].why.as_ref()) {
-            let _ = write!(
-                text,
-                "\n{} refuses the file with its references: `{why}`\n",
-                tool.name
-            );
+        let mut whys: Vec<(&str, Vec<&str>)> = Vec::new();
+        let files = |row: &&Row<'_>| !row.kind.starts_with(PAGE);
+        for row in others.iter().chain(changes).filter(files) {
+            let Some(why) = row.runs[index].why.as_deref() else {
+                continue;
+            };
+            match whys.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, kinds)) => kinds.push(row.kind),
+                None => whys.push((why, vec![row.kind])),
+            }
+        }
+        for (why, kinds) in whys {
+            let _ = writeln!(text, "- {}: `{why}` ({})", tool.name, kinds.join("; "));
         }
     }
     text += CAVEATS;

@@ -26,7 +26,10 @@ impl Sample {
 /// The kind in which nothing changes, and the file is left as it is published.
 pub(crate) const AS_PUBLISHED: &str = "nothing: references that lead nowhere";
 
-/// The first word of kinds of which nothing is to be told.
+/// How kinds begin that are changes of a page.
+pub(crate) const PAGE: &str = "a documentation page changes: ";
+
+/// How kinds begin of which nothing is to be told.
 pub(crate) const NOTHING: &str = "nothing: ";
 
 /// So many of each kind at most, in the order in which kinds come first.
@@ -58,8 +61,9 @@ pub(crate) fn all(most: usize) -> Vec<Sample> {
         Subject::flat_page("customer", text("customer-page.txt")),
         Subject::nameless_page("subscriber", text("subscriber-page.txt")),
     ] {
-        let kind = format!("a documentation page changes ({})", page.name);
-        let mutations: Vec<&Mutation> = page.mutations.iter().collect();
+        let kind = format!("{PAGE}{}", page.name);
+        let changes = page.mutations.iter().filter(|it| !it.expected.is_empty());
+        let mutations: Vec<&Mutation> = changes.collect();
         let chosen = spread(&mutations, most);
         samples.extend(chosen.map(|it| sample(&page, it, kind.clone(), "txt")));
     }

@@ -1,11 +1,11 @@
 //! The tools: how each is run, and how what it says is read.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -109,11 +109,13 @@ impl Tool {
     /// Lets it compare two files of a folder.
     pub(crate) fn run(&self, folder: &Path, files: &[String; 2]) -> Run {
         let read = |ended: Ended| {
+            // Some begin with an empty line, or a box about something else.
+            let is_prose = |line: &&str| line.starts_with(|first: char| first.is_alphanumeric());
             let why = || {
                 ended
                     .err
                     .lines()
-                    .next()
+                    .find(is_prose)
                     .unwrap_or("says nothing")
                     .to_owned()
             };
@@ -133,6 +135,7 @@ impl Tool {
 
     fn end(&self, folder: &Path, files: &[String; 2]) -> Result<Ended, String> {
         let failed = |error| format!("{}: {error}", self.program.display());
+        let out = folder.join(self.name.replace('/', "-"));
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .args(files)
@@ -141,22 +144,20 @@ impl Tool {
             .env("REDOCLY_TELEMETRY", "off")
             .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            // Of what Node writes into a pipe, the end is lost where a program exits by itself.
+            .stdout(File::create(&out).map_err(failed)?)
             .stderr(Stdio::piped())
             .spawn()
             .map_err(failed)?;
-        let deadline = Instant::now() + LIMIT;
-        let (out, err) = (whole(child.stdout.take()), whole(child.stderr.take()));
-        let until = |text: Receiver<String>| {
-            text.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        };
-        // What it writes ends when it does.
-        let (Ok(out), Ok(err)) = (until(out), until(err)) else {
+        // It ends when the program does.
+        let Ok(err) = whole(child.stderr.take()).recv_timeout(LIMIT) else {
             let _ = child.kill();
             let _ = child.wait();
             return Err(format!("took more than {} s", LIMIT.as_secs()));
         };
         let code = child.wait().map_err(failed)?.code().unwrap_or(-1);
+        let out = fs::read(&out).map_err(failed)?;
+        let out = String::from_utf8_lossy(&out).into_owned();
         Ok(Ended { out, err, code })
     }
 }
@@ -202,20 +203,25 @@ fn redocly(said: &str) -> Option<Vec<Option<bool>>> {
     )
 }
 
-/// A sentence, and three lists if there is something in one.
+/// A sentence, and an object if there is something to tell; the list of what breaks is left out
+/// where it would be empty.
 fn openapi_diff(said: &str) -> Option<Vec<Option<bool>>> {
     if said.starts_with("No changes found") {
         return Some(Vec::new());
     }
     let lists: Value = serde_json::from_str(&said[said.find('{')?..]).ok()?;
+    let breaks = lists["breakingDifferencesFound"].as_bool()?;
     let mut classes = Vec::new();
     for (list, class) in [
         ("breakingDifferences", Some(true)),
         ("nonBreakingDifferences", Some(false)),
         ("unclassifiedDifferences", None),
     ] {
-        let differences = lists[list].as_array()?;
-        classes.extend(differences.iter().map(|_| class));
+        match lists[list].as_array() {
+            Some(differences) => classes.extend(differences.iter().map(|_| class)),
+            None if class == Some(true) && !breaks => {}
+            None => return None,
+        }
     }
     Some(classes)
 }
