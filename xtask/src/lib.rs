@@ -8,6 +8,7 @@ mod attack;
 mod build;
 mod capture;
 mod codegen;
+mod compare;
 mod conform;
 mod crash;
 mod drift;
@@ -16,6 +17,7 @@ mod fetch;
 mod interop;
 mod mutate;
 mod outcome;
+mod packages;
 mod race;
 pub mod rehearse;
 mod reporting;
@@ -55,6 +57,7 @@ enum Verb {
     Api(api::Arguments),
     Weigh(weigh::Arguments),
     Interop(interop::Arguments),
+    Compare(compare::Arguments),
     Soak(soak::Arguments),
     Attack(attack::Arguments),
     Crash(crash::Arguments),
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Verb::Api(arguments) => api::run(&workspace, &arguments),
         Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),
+        Verb::Compare(arguments) => compare::run(&workspace, &arguments),
         Verb::Soak(arguments) => soak::run(&workspace, &arguments),
         Verb::Crash(arguments) => crash::run(&workspace, &arguments),
         Verb::Mutate(arguments) => mutate::run(&workspace, &arguments),

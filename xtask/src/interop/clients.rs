@@ -8,9 +8,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::servers::{Server, TOKEN};
-use super::tools::{Tools, tail};
+use super::tools::Tools;
 use super::{Arguments, Table};
 use crate::outcome::Failure;
+use crate::packages::tail;
 use crate::workspace::Workspace;
 
 const PUBLISHED: &str = "upstream/webex-wholesale-2025-10-16.json";

@@ -6,8 +6,9 @@ use std::process::Command;
 
 use super::Table;
 use super::servers::Server;
-use super::tools::{Tools, tail};
+use super::tools::Tools;
 use crate::outcome::Failure;
+use crate::packages::tail;
 use crate::workspace::Workspace;
 
 /// The tests of `tests/e2e/tests/prism.rs`, and what they are for.

@@ -1,10 +1,11 @@
 //! Installs the judges, pinned, into `target/interop`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
-use crate::outcome::{Failure, note};
+use crate::outcome::Failure;
+use crate::packages::{self, must, works};
 use crate::workspace::Workspace;
 
 /// Where the judges are installed.
@@ -34,19 +35,8 @@ impl Tools {
                 missing.push("python3, 3.11 or newer, with venv (Debian: python3-venv)");
             }
         }
-        if node
-            && !works(
-                "node",
-                &[
-                    "-e",
-                    "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)",
-                ],
-            )
-        {
-            missing.push("node, 20 or newer (Debian: nodejs)");
-        }
-        if node && !works("npm", &["--version"]) {
-            missing.push("npm (Debian: npm)");
+        if node {
+            missing.extend(packages::missing_node());
         }
         // Java 8 does not know this flag.
         if java && !works("java", &["--version"]) {
@@ -59,60 +49,21 @@ impl Tools {
             )));
         }
         if python {
-            tools.once("python", &tools.requirements, |folder| {
+            let folder = tools.folder.join("python");
+            packages::once(&folder, &tools.requirements, || {
                 fs::write(folder.join("requirements.txt"), &tools.requirements)
                     .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
                 let venv = "Python's venv must work (Debian: python3-venv)";
-                must(venv, "python3", &["-m", "venv", "."], folder)?;
+                must(venv, "python3", &["-m", "venv", "."], &folder)?;
                 let install = ["-m", "pip", "install", "--quiet", "--require-hashes"];
                 let install = [&install[..], &["-r", "requirements.txt"]].concat();
-                must("PyPI must be reachable", "bin/python", &install, folder)
+                must("PyPI must be reachable", "bin/python", &install, &folder)
             })?;
         }
         if node {
-            let manifest = workspace.read("xtask/interop/package.json")?;
-            tools.once("node", &tools.package, |folder| {
-                fs::write(folder.join("package.json"), &manifest)
-                    .and_then(|()| fs::write(folder.join("package-lock.json"), &tools.package))
-                    .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
-                let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
-                // Without them it waits for minutes before it says that there is no network.
-                let soon = ["--prefer-offline", "--fetch-retries", "1"];
-                let install = [&quiet[..], &soon].concat();
-                must(
-                    "the npm registry must be reachable",
-                    "npm",
-                    &install,
-                    folder,
-                )
-            })?;
+            packages::install_node(workspace, "xtask/interop", &tools.folder.join("node"))?;
         }
         Ok(tools)
-    }
-
-    /// Installs into a folder, once for each text of what is to be installed.
-    fn once(
-        &self,
-        name: &str,
-        pinned: &str,
-        install: impl FnOnce(&Path) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let folder = self.folder.join(name);
-        let installed = folder.join("installed");
-        if fs::read_to_string(&installed).is_ok_and(|text| text == pinned) {
-            return Ok(());
-        }
-        note(
-            "Installing",
-            &format!("{name} packages into {}", folder.display()),
-        );
-        let failed = |error| Failure::new(format!("{}: {error}", folder.display()));
-        if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(failed)?;
-        }
-        fs::create_dir_all(&folder).map_err(failed)?;
-        install(&folder)?;
-        fs::write(installed, pinned).map_err(failed)
     }
 
     /// A program of the Python packages.
@@ -160,39 +111,4 @@ impl Tools {
             python.or_else(node).unwrap_or("of no version")
         )
     }
-}
-
-fn works(program: &str, arguments: &[&str]) -> bool {
-    let mut command = Command::new(program);
-    command.args(arguments);
-    command.stdin(Stdio::null());
-    command.output().is_ok_and(|output| output.status.success())
-}
-
-/// Runs an installer; says what is needed where it fails.
-fn must(needed: &str, program: &str, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
-    let told = match program.contains('/') {
-        true => folder.join(program),
-        false => PathBuf::from(program),
-    };
-    let mut command = Command::new(told);
-    let run = command.args(arguments).current_dir(folder).output();
-    let said = match run {
-        Ok(output) if output.status.success() => return Ok(()),
-        Ok(output) => tail(&String::from_utf8_lossy(&output.stderr), 6),
-        Err(error) => error.to_string(),
-    };
-    Err(Failure::usage(format!(
-        "`{program} {}` failed; {needed}\n{said}",
-        arguments.join(" ")
-    )))
-}
-
-/// The last lines of a text.
-pub(super) fn tail(text: &str, most: usize) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    lines[lines.len().saturating_sub(most)..].join("\n")
 }

@@ -114,6 +114,10 @@ fn list<'a>(file: &'a mut Value, pointer: &str, name: &str) -> &'a mut Vec<Value
 fn without(names: &mut Map<String, Value>, name: &str) {
     if let Some(Value::Array(required)) = names.get_mut("required") {
         required.retain(|known| known != name);
+        // OpenAPI 3.0 forbids an empty list.
+        if required.is_empty() {
+            names.shift_remove("required");
+        }
     }
 }
 
