@@ -20,6 +20,7 @@ mod outcome;
 mod packages;
 mod race;
 pub mod rehearse;
+mod replace;
 mod reporting;
 mod soak;
 mod source;

@@ -91,6 +91,20 @@ impl Workspace {
         Ok(Some(inventory))
     }
 
+    /// Writes several files, or none of them. Returns whether all held their texts already.
+    pub(crate) fn replace_all(&self, files: &[(String, String)]) -> Result<bool, Failure> {
+        let files = files
+            .iter()
+            .map(|(relative, text)| (relative.as_str(), self.path(relative), text.as_str()));
+        let written = crate::replace::all(files).map_err(|(relative, error)| {
+            Failure::new(format!("{relative}: {error}; nothing was changed"))
+        })?;
+        for relative in &written {
+            note("Written", relative);
+        }
+        Ok(written.is_empty())
+    }
+
     /// Shows as a diff how a file would become `text`. Returns whether it is that already.
     pub(crate) fn show_difference(&self, relative: &str, text: &str) -> Result<bool, Failure> {
         let present = fs::read(self.path(relative)).unwrap_or_default();

@@ -123,7 +123,7 @@ fn an_optional_text_reaches_everyone() {
         changelog,
         "# Changelog\n\n## Unreleased\n\n- Something else.\n\
          - **Minor:** followed `published.json`.\n  \
-           - customer `body.freshName`: added: string, optional (additive)\n\n\
+           - customer `body.freshName`: `added: string, optional` (additive)\n\n\
          ## 0.1.0\n\n- The first.\n"
     );
     // What is left names file and line.
@@ -282,6 +282,76 @@ fn a_commit_follows_green_tests_and_nothing_else() {
     // There is nothing to do any more.
     let (_, stderr) = run("test");
     assert!(stderr.contains("nothing to commit"), "{stderr}");
+}
+
+/// What no code can be made of is left, and does not keep the rest from being adopted.
+#[test]
+fn names_that_cannot_be_generated_are_left_for_a_person() {
+    let text = || json!({"type": "string"});
+    for (what, name, schema) in [
+        ("a method", "new", text()),
+        ("a method by hand", "findings", text()),
+        ("another field in Rust", "org_id", text()),
+        ("a carriage return", "a\rb", text()),
+        ("an escape", "a\u{1b}[31m", text()),
+        ("an override of direction", "a\u{202e}b", text()),
+        ("HTML", "k`<b>", text()),
+        ("nothing", "", text()),
+        ("a per cent sign", "a%2Eb", text()),
+        (
+            "values that are one in Rust",
+            "choice",
+            json!({"type": "string", "enum": ["a-b", "a_b"]}),
+        ),
+        (
+            "a value with a line break",
+            "choice",
+            json!({"type": "string", "enum": ["a\nb"]}),
+        ),
+        ("no type", "nothing", json!({"type": "null"})),
+    ] {
+        let (workspace, mut file) = settled();
+        let fields = object(&mut file, &format!("{CUSTOMER}/{BODY}/properties"));
+        fields.insert(name.to_owned(), schema);
+        fields.insert("freshName".to_owned(), text());
+        let (code, _, stderr) = adopt(&workspace, &file, &[]);
+        assert_eq!(code, Some(1), "{what}: {stderr}");
+        let place = "/components/schemas/CustomerPrecheckRequest/properties";
+        let contract = contract(&workspace);
+        let fields = contract.pointer(place).unwrap().as_object().unwrap();
+        assert!(fields.contains_key("freshName"), "{what}");
+        assert!(!fields.contains_key(name), "{what}");
+        for line in [
+            "it is none that",
+            "its name, or one in it, is none that",
+            "no code can be generated",
+        ] {
+            if stderr.contains(line) {
+                break;
+            }
+            assert_ne!(line, "no code can be generated", "{what}: {stderr}");
+        }
+        for file in [
+            "CHANGELOG.md",
+            "spec/EVIDENCE.md",
+            "crates/api/src/generated.rs",
+        ] {
+            let text = String::from_utf8(workspace.read(file)).unwrap();
+            let strange = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!text.contains(strange), "{what}: {file}");
+        }
+        assert_eq!(
+            workspace.run(&["codegen", "--check"]).code,
+            Some(0),
+            "{what}"
+        );
+        let path = workspace.path("published.json");
+        assert_eq!(
+            workspace.run(&["drift", path.to_str().unwrap()]).code,
+            Some(0),
+            "{what}"
+        );
+    }
 }
 
 #[test]

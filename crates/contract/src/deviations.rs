@@ -177,10 +177,10 @@ impl Deviations {
         dead
     }
 
-    /// The lines of those that were written by a program and that nobody has looked at yet.
-    pub fn to_review(&self) -> impl Iterator<Item = usize> {
+    /// Those that were written by a program and that nobody has looked at yet: their places, and lines.
+    pub fn to_review(&self) -> impl Iterator<Item = (&str, usize)> {
         let marked = self.deviations.iter().filter(|d| d.entry.review);
-        marked.map(|deviation| deviation.line)
+        marked.map(|deviation| (deviation.entry.at.as_str(), deviation.line))
     }
 
     /// Whether a deviation excuses something in a source that no other does.

@@ -17,7 +17,7 @@ pub(super) fn follow(
     source: &Source<'_>,
     excuses: &Deviations,
     [before, after]: &[Vec<Held>; 2],
-    kept: &[Difference],
+    kept: &[(Difference, &'static str)],
 ) -> Result<String, Failure> {
     let missing = missing(source, excuses, [before, after], kept);
     let dead = dead(excuses, [before, after]);
@@ -45,7 +45,17 @@ pub(super) fn follow(
     }
     drop_empty(entries);
     for (name, difference) in missing {
-        entries.push(entry(source, name, difference));
+        let why = kept
+            .iter()
+            .find(|(it, _)| name == source.capture && it == difference);
+        let why = match why {
+            Some((_, why)) => format!("{} leaves the contract here: {why}.", source.name),
+            None => format!(
+                "The contract follows {}, which says otherwise.",
+                source.name
+            ),
+        };
+        entries.push(entry(name, difference, &why));
     }
     Ok(document.to_string())
 }
@@ -56,7 +66,7 @@ fn missing<'a>(
     source: &Source<'_>,
     excuses: &Deviations,
     [before, after]: [&'a [Held]; 2],
-    kept: &[Difference],
+    kept: &[(Difference, &'static str)],
 ) -> Vec<(&'a str, &'a Difference)> {
     let mut missing = Vec::new();
     for (name, _, comparison) in after {
@@ -66,7 +76,7 @@ fn missing<'a>(
         };
         for difference in &comparison.differences {
             let stays = match name == source.capture {
-                true => kept.contains(difference),
+                true => kept.iter().any(|(it, _)| it == difference),
                 false => !was(difference) && excuses.on(name, difference).is_none(),
             };
             if stays && !excuses.excuse(name, difference) {
@@ -126,7 +136,7 @@ fn drop_empty(entries: &mut ArrayOfTables) {
     }
 }
 
-fn entry(source: &Source<'_>, name: &str, difference: &Difference) -> Table {
+fn entry(name: &str, difference: &Difference, why: &str) -> Table {
     let mut table = Table::new();
     let mut sources = toml_edit::Array::new();
     sources.push(name);
@@ -149,16 +159,6 @@ fn entry(source: &Source<'_>, name: &str, difference: &Difference) -> Table {
             }
         }
     }
-    let why = match name == source.capture {
-        true => format!(
-            "The contract keeps it: {} is not alone in documenting this place.",
-            source.name
-        ),
-        false => format!(
-            "The contract follows {}, which says otherwise.",
-            source.name
-        ),
-    };
     table.insert("why", value(why));
     table.insert("review", value(true));
     table.decor_mut().set_prefix("\n");

@@ -1,8 +1,9 @@
 //! `adopt`: follows a source that changed, as a maintainer would do by hand.
 //!
-//! `plan.rs` decides what follows, `edit.rs` edits the contract for one difference, `place.rs` finds
+//! `plan.rs` decides what follows, `edit/` edits the contract for one difference, `place.rs` finds
 //! where a fact stands in it, `shared.rs` keeps apart what shares a schema, `schema.rs` writes new
-//! ones. `text.rs` keeps the layout.
+//! ones, `flag_names.rs` and `examples.rs` settle what hangs on it, `text.rs` keeps the layout.
+//! `deviations.rs` and `changelog.rs` write those files, `report.rs` tells people, `commit.rs` commits.
 
 mod changelog;
 mod commit;
@@ -18,6 +19,7 @@ mod shared;
 mod text;
 
 use std::fs;
+use std::path::Path;
 
 use webex_precheck_contract::capture;
 use webex_precheck_contract::deviations::Deviations;
@@ -78,13 +80,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         inventory: &fresh.inventory,
     };
     let mut adoption = adopt(&state, &source, arguments.allow_breaking)?;
-    if !arguments.commit && !adoption.changes.differences.is_empty() {
-        adoption.left.push(Left {
-            file: "crates/api/public-api.txt",
-            line: 1,
-            what: "the types changed; `cargo xtask api` lists them anew".to_owned(),
-        });
-    }
     let against = fresh.capture_file();
     // The lines of what changed are those of the capture as it was.
     let capture = workspace.read(&against).unwrap_or_default();
@@ -97,24 +92,39 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         findings: &[],
     };
     // Everything is there before anything is written.
-    let mut fresh_enough = true;
-    for (file, text) in files(workspace, &fresh, &adoption)? {
-        fresh_enough &= match arguments.dry_run {
-            true => workspace.show_difference(&file, &text)?,
-            false => workspace.ensure_contents(&file, &text, false, "cargo xtask adopt SOURCE")?,
-        };
-    }
-    if !arguments.dry_run {
-        print_styled(&drift.render(Format::Terminal))?;
+    let files = files(workspace, &fresh, &adoption)?;
+    let types = |(file, text): &(String, String)| {
+        file == codegen::API && workspace.read(file).is_ok_and(|present| present != *text)
+    };
+    if !arguments.commit && files.iter().any(types) {
+        adoption.left.push(Left {
+            file: "crates/api/public-api.txt",
+            line: 1,
+            what: "generated types changed; `cargo xtask api` lists what is public anew".to_owned(),
+        });
     }
     if let Some(file) = &arguments.report {
-        let text = report::markdown(&source, &adoption, &drift.render(Format::Markdown));
-        fs::write(file, text)
-            .map_err(|error| Failure::usage(format!("--report {}: {error}", file.display())))?;
+        write_report(
+            workspace,
+            file,
+            &files,
+            &report::markdown(&source, &adoption, &drift.render(Format::Markdown)),
+        )?;
+    }
+    let mut fresh_enough = true;
+    if arguments.dry_run {
+        for (file, text) in &files {
+            fresh_enough &= workspace.show_difference(file, text)?;
+        }
+    } else {
+        fresh_enough = workspace.replace_all(&files)?;
     }
     let is_green = !arguments.commit || commit::run(workspace, &source, &adoption)?;
     for left in &adoption.left {
         note("Left", &left.to_string());
+    }
+    if !arguments.dry_run {
+        print_styled(&drift.render(Format::Terminal))?;
     }
     note(
         match (arguments.dry_run, fresh_enough) {
@@ -128,6 +138,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         true => Outcome::Clean,
         false => Outcome::Differences,
     })
+}
+
+/// Writes the report, before anything else: where it cannot be, nothing is.
+fn write_report(
+    workspace: &Workspace,
+    file: &Path,
+    files: &[(String, String)],
+    text: &str,
+) -> Result<(), Failure> {
+    let failed = |what: &str| Failure::usage(format!("--report {}: {what}", file.display()));
+    let is_ours = |(name, _): &(String, String)| {
+        let ours = workspace.path(name).canonicalize();
+        ours.is_ok_and(|ours| file.canonicalize().is_ok_and(|file| file == ours))
+    };
+    if files.iter().any(is_ours) {
+        return Err(failed("this is a file that adopt writes; name another one"));
+    }
+    fs::write(file, text).map_err(|error| failed(&error.to_string()))
 }
 
 /// The generated files that follow from an adoption.

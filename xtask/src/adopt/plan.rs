@@ -12,7 +12,7 @@ use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract};
 use super::deviations;
 use super::edit::{self, Facts, Outcome};
 use super::text;
-use super::{examples, flag_names};
+use super::{examples, flag_names, shared};
 
 /// What is adopted, and from what.
 pub struct State {
@@ -64,6 +64,8 @@ pub struct Left {
     pub what: String,
 }
 
+/// More differences than two operations have, unless they are others.
+const MOST_DIFFERENCES: usize = 300;
 /// Edits of a kind can bring forth others: a field that is added has values, and so on.
 const MOST_ROUNDS: usize = 8;
 
@@ -87,18 +89,37 @@ pub fn adopt(
         Some((_, stored)) => diff::drift(stored, source.inventory),
         None => Comparison::default(),
     };
+    if drift.differences.len() > MOST_DIFFERENCES {
+        return Err(Failure::new(format!(
+            "{}: {} differences, more than anyone can review; `cargo xtask drift` tells them",
+            source.name,
+            drift.differences.len()
+        )));
+    }
     let captures = with(&state.captures, source);
     let original = read_contract(&state.contract)?;
     let before = crate::codegen::parse(&state.contract)?;
 
+    let held_before = held(&state.captures, &original);
+    if excuses.lines().next().is_none()
+        && held_before
+            .iter()
+            .any(|(_, _, it)| !it.differences.is_empty())
+    {
+        return Err(Failure::new(format!(
+            "{DEVIATIONS}: it has no entry, and the contract leaves its sources; is it the right file?"
+        )));
+    }
+
     let mut edits = Edits::of(&before, source, &excuses, &captures, allow_breaking)?;
     let dropped = examples::drop_contradictory(&mut edits.contract);
     flag_names::settle(&before, &mut edits.contract);
+    shared::drop_orphans(&before, &mut edits.contract);
     let contract = text::write(&state.contract, &before, &edits.contract)?;
     let changed = facts(&edits.contract)?;
 
     let kept = edits.kept(&diff::diff(source.inventory, &changed), &dropped);
-    let held = [held(&state.captures, &original), held(&captures, &changed)];
+    let held = [held_before, held(&captures, &changed)];
     let deviations = deviations::follow(&state.deviations, source, &excuses, &held, &kept)?;
     let mut adoption = Adoption {
         drift,
@@ -109,7 +130,14 @@ pub fn adopt(
         left: Vec::new(),
     };
     adoption.left = left(&adoption, source, &edits, &changed)?;
-    let to_review = rules.review(&state.captures, &adoption.captures);
+    // Those that lost their sentence, now or before, and those that a new one has come beside.
+    let mut to_review = rules.judge(&adoption.captures);
+    let news = rules.review(&state.captures, &adoption.captures);
+    to_review.extend(
+        news.into_iter()
+            .filter(|rule| !to_review.contains(rule))
+            .collect::<Vec<_>>(),
+    );
     adoption.left.extend(to_review.iter().map(|rule| Left {
         file: RULES,
         line: rule.line,
@@ -132,6 +160,23 @@ impl Edits {
         captures: &[(String, Inventory)],
         allow_breaking: bool,
     ) -> Result<Self, Failure> {
+        let quick = Self::one_by_one(before, source, excuses, captures, allow_breaking, false)?;
+        // Generating takes longer than everything else: it is asked for each edit only if all of
+        // them together cannot be generated from.
+        match crate::codegen::generate_all(&quick.contract) {
+            Ok(_) => Ok(quick),
+            Err(_) => Self::one_by_one(before, source, excuses, captures, allow_breaking, true),
+        }
+    }
+
+    fn one_by_one(
+        before: &Value,
+        source: &Source<'_>,
+        excuses: &Deviations,
+        captures: &[(String, Inventory)],
+        allow_breaking: bool,
+        try_each: bool,
+    ) -> Result<Self, Failure> {
         let others = captures.iter().filter(|(name, _)| name != source.capture);
         let others: Vec<&Inventory> = others.map(|(_, inventory)| inventory).collect();
         let mut edits = Self {
@@ -150,10 +195,11 @@ impl Edits {
                 {
                     continue;
                 }
+                let mut edited = edits.contract.clone();
                 let outcome = match excuses.on(source.capture, difference) {
                     Some(_) => Outcome::Left("the contract leaves the source here on purpose"),
                     None => edit::apply(
-                        &mut edits.contract,
+                        &mut edited,
                         &Facts {
                             fresh: source.inventory,
                             contract: &facts,
@@ -164,13 +210,33 @@ impl Edits {
                         difference,
                     ),
                 };
-                edits.decided.push((difference.clone(), outcome));
+                edits.decide(difference, edited, outcome, try_each);
             }
             if edits.contract == so_far {
                 break;
             }
         }
         Ok(edits)
+    }
+
+    /// Takes over an edit, unless no code can be generated from what it leads to.
+    fn decide(&mut self, difference: &Difference, edited: Value, outcome: Outcome, try_it: bool) {
+        let cannot_be = |contract: &Value| {
+            let mut settled = contract.clone();
+            flag_names::settle(&self.contract, &mut settled);
+            let _ = examples::drop_contradictory(&mut settled);
+            edited != self.contract && crate::codegen::generate_all(&settled).is_err()
+        };
+        let outcome = match outcome {
+            Outcome::Applied if try_it && cannot_be(&edited) => Outcome::Left(
+                "no code can be generated from it: a name, a value or a type of it has no counterpart in Rust",
+            ),
+            outcome => {
+                self.contract = edited;
+                outcome
+            }
+        };
+        self.decided.push((difference.clone(), outcome));
     }
 
     /// What became of a difference, the last time it was there.
@@ -182,14 +248,25 @@ impl Edits {
 
     /// The differences that are to stay: those that were decided so, and the examples that were
     /// `dropped`.
-    fn kept(&self, now: &Comparison, dropped: &[(OperationId, String)]) -> Vec<Difference> {
-        let stays = |difference: &&Difference| {
-            matches!(self.outcome(difference), Some(Outcome::Kept(_)))
-                || dropped.iter().any(|(id, at)| {
-                    *id == difference.operation && difference.at == format!("examples.{at}")
-                })
+    fn kept(
+        &self,
+        now: &Comparison,
+        dropped: &[(OperationId, String)],
+    ) -> Vec<(Difference, &'static str)> {
+        let why = |difference: &Difference| {
+            let was_dropped = dropped.iter().any(|(id, at)| {
+                *id == difference.operation && difference.at == format!("examples.{at}")
+            });
+            match self.outcome(difference) {
+                _ if was_dropped => Some("the example contradicts the types that are documented"),
+                Some(Outcome::Kept(why)) => Some(*why),
+                _ => None,
+            }
         };
-        now.differences.iter().filter(stays).cloned().collect()
+        let differences = now.differences.iter();
+        differences
+            .filter_map(|it| Some((it.clone(), why(it)?)))
+            .collect()
     }
 }
 
@@ -225,13 +302,21 @@ fn left(
             add(CONTRACT, lines.of_fact(&edits.contract, difference), what);
         }
     }
-    for line in lines.marked() {
-        let todo = "a description that only states facts: put it into better words, then remove `x-reword`";
-        add(CONTRACT, line, todo.to_owned());
+    for change in &adoption.changes.differences {
+        if change.kind == Kind::Added && change.at.starts_with("query.") {
+            let line = lines.of_fact(&edits.contract, change);
+            let todo = "client and program do not send it yet";
+            add(CONTRACT, line, format!("{}: {todo}", told(change)));
+        }
     }
-    for line in excuses.to_review() {
-        let todo = "a deviation that was written for you: give its reason, then remove `review`";
-        add(DEVIATIONS, line, todo.to_owned());
+    for (name, line) in lines.marked() {
+        let todo =
+            "its description only states facts: put it into better words, then remove `x-reword`";
+        add(CONTRACT, line, format!("{name}: {todo}"));
+    }
+    for (at, line) in excuses.to_review() {
+        let todo = "this deviation was written for you: give its reason, then remove `review`";
+        add(DEVIATIONS, line, format!("{at}: {todo}"));
     }
     Ok(left)
 }

@@ -10,6 +10,12 @@ use super::shared::{free_name, pascal};
 /// Marks a description that is to be put into better words.
 pub(crate) const REWORD: &str = "x-reword";
 
+/// What generated code means something else by.
+const TAKEN: [&str; 13] = [
+    "Box", "Clone", "Debug", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Some",
+    "String", "Vec",
+];
+
 const SCHEMAS: &str = "/components/schemas";
 
 /// The schema of a documented field. The schemas that need a name of their own are added to the
@@ -171,7 +177,7 @@ fn named(contract: &mut Value, operation: &Operation, field: &Field, ty: &str) -
     };
     // What ends so is the name of a generated type already.
     let name = match pascal(name) {
-        name if name.ends_with("Id") => format!("{name}Value"),
+        name if name.ends_with("Id") || TAKEN.contains(&name.as_str()) => format!("{name}Value"),
         name => name,
     };
     let name = free_name(contract, SCHEMAS, &name);

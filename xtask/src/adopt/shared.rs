@@ -179,6 +179,33 @@ fn copy(contract: &mut Value, reference: &str, prefix: &str) {
     }
 }
 
+/// Drops the components that nothing refers to any more, or that were made for nothing.
+pub(super) fn drop_orphans(before: &Value, contract: &mut Value) {
+    // What one orphan refers to is one when it is gone.
+    loop {
+        let mut orphans = Vec::new();
+        for kind in ["schemas", "responses", "parameters"] {
+            let folder = format!("/components/{kind}");
+            let names = contract.pointer(&folder).and_then(Value::as_object);
+            for name in names.into_iter().flat_map(serde_json::Map::keys) {
+                let pointer = format!("{folder}/{}", escape(name));
+                let was_one = before.pointer(&pointer).is_some() && count(before, &pointer) == 0;
+                if count(contract, &pointer) == 0 && !was_one {
+                    orphans.push((folder.clone(), name.clone()));
+                }
+            }
+        }
+        if orphans.is_empty() {
+            return;
+        }
+        for (folder, name) in orphans {
+            if let Some(Value::Object(components)) = contract.pointer_mut(&folder) {
+                components.shift_remove(&name);
+            }
+        }
+    }
+}
+
 /// A name that no component of a folder has yet.
 pub(super) fn free_name(contract: &Value, folder: &str, wanted: &str) -> String {
     let taken = |name: &str| contract.pointer(&format!("{folder}/{name}")).is_some();

@@ -160,7 +160,12 @@ impl Lines {
                 _ => place::site(contract, id, at),
             };
             if let Some(pointer) = pointer {
-                return self.of_pointer(&pointer);
+                // A value stands where the values are listed.
+                let listed = difference
+                    .at
+                    .contains('[')
+                    .then(|| place::enumeration(contract, &pointer));
+                return self.of_pointer(&listed.flatten().unwrap_or(pointer));
             }
             match at.rfind('.') {
                 Some(index) => at = &at[..index],
@@ -171,16 +176,21 @@ impl Lines {
         operation.map_or(1, |operation| self.of_pointer(&operation))
     }
 
-    /// The lines of the marks that ask for better words.
-    pub(crate) fn marked(&self) -> Vec<usize> {
+    /// The marks that ask for better words: what of, and their lines.
+    pub(crate) fn marked(&self) -> Vec<(String, usize)> {
         let suffix = format!("/{REWORD}");
         let marks = self.by_pointer.iter();
-        let mut lines: Vec<usize> = marks
-            .filter(|(pointer, _)| pointer.ends_with(&suffix))
-            .map(|(_, line)| *line)
+        let mut found: Vec<(String, usize)> = marks
+            .filter_map(|(pointer, line)| Some((pointer.strip_suffix(&suffix)?, *line)))
+            .map(|(pointer, line)| {
+                let parts = pointer.split('/').skip(1);
+                let parts =
+                    parts.filter(|part| !["components", "schemas", "properties"].contains(part));
+                (parts.collect::<Vec<_>>().join("."), line)
+            })
             .collect();
-        lines.sort_unstable();
-        lines
+        found.sort_by_key(|(_, line)| *line);
+        found
     }
 }
 

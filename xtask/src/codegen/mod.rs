@@ -9,6 +9,7 @@
 //! or the environment, so that the outcome is the same on every machine.
 
 mod contract;
+mod duplicates;
 pub(crate) mod flags;
 mod items;
 mod lower;
@@ -35,7 +36,7 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-const API: &str = "crates/api/src/generated.rs";
+pub(crate) const API: &str = "crates/api/src/generated.rs";
 const REQUESTS: &str = "crates/client/src/request/generated.rs";
 const FIELDS: &str = "crates/cli/src/fields/generated.rs";
 /// The sandbox judges by what is documented. It is published without `spec/`, so it has copies.
@@ -86,11 +87,20 @@ pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Fa
     let requests = requests::requests(&refined, contract)?;
     let items = items::items(contract)?;
     let fields = flags::flags(contract)?;
-    Ok(vec![
-        (API.to_owned(), render(with_items(refined, items)?)),
-        (REQUESTS.to_owned(), render(ours(requests)?)),
-        (FIELDS.to_owned(), render(ours(fields)?)),
-    ])
+    let files = [
+        (API, with_items(refined, items)?),
+        (REQUESTS, ours(requests)?),
+        (FIELDS, ours(fields)?),
+    ];
+    if let Some(what) = files.iter().find_map(|(_, file)| duplicates::find(file)) {
+        return Err(Failure::new(format!(
+            "{CONTRACT}: {what} in Rust; give one of them another name"
+        )));
+    }
+    let files = files.into_iter();
+    Ok(files
+        .map(|(name, file)| (name.to_owned(), render(file)))
+        .collect())
 }
 
 /// Reads the contract, which must be a description that `openapiv3` takes.

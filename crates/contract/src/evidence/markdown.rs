@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::report::visible;
+
 /// Names, values and types, as they are written.
 pub(super) fn code(text: &str) -> String {
-    let text = one_line(text).replace('|', "\\|");
+    // A source can name things as it likes.
+    let text = visible(&one_line(text)).replace('|', "\\|");
     // A backtick within takes two around it.
     match text.contains('`') {
         true => format!("`` {text} ``"),

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use webex_precheck_contract::OperationId;
+use webex_precheck_contract::diff::Kind;
 use webex_precheck_contract::inventory::Field;
 
 use crate::adopt::place::{self, plain};
@@ -91,6 +92,9 @@ impl Edit<'_, '_> {
     }
 
     pub(super) fn add_parameter(&mut self, kind: &str, name: &str, field: &Field) -> Outcome {
+        if kind != "query" {
+            return Left(BY_HAND);
+        }
         let mut schema = schema::property(self.contract, self.operation, field, None);
         let mut parameter = Map::new();
         parameter.insert("name".to_owned(), Value::from(name));
@@ -195,6 +199,9 @@ impl Edit<'_, '_> {
         let mut schema = self.same_elements(&place.site, &field).unwrap_or_default();
         if schema.is_null() {
             schema = schema::property(self.contract, self.operation, &field, described);
+            if self.difference.kind == Kind::Enumeration {
+                self.keep_constraints(&place.site, &mut schema);
+            }
         }
         if parameter(at).is_some()
             && let Some(object) = schema.as_object_mut()
@@ -210,6 +217,20 @@ impl Edit<'_, '_> {
                 Applied
             }
             None => Left(BY_HAND),
+        }
+    }
+
+    /// What else is said of values does not change with whether they are listed.
+    fn keep_constraints(&self, site: &str, schema: &mut Value) {
+        let old = self.contract.pointer(site).and_then(Value::as_object);
+        let Some(schema) = schema.as_object_mut() else {
+            return;
+        };
+        const REPLACED: [&str; 6] = ["type", "enum", "allOf", "items", "example", schema::REWORD];
+        for (keyword, value) in old.into_iter().flatten() {
+            if !REPLACED.contains(&keyword.as_str()) && !schema.contains_key(keyword) {
+                schema.insert(keyword.clone(), value.clone());
+            }
         }
     }
 

@@ -30,6 +30,8 @@ use Outcome::{Applied, Kept, Left};
 const SHARED: &str = "the contract has one schema for several places, and the source documents it in another of them";
 pub(super) const BY_HAND: &str =
     "change the contract by hand, or excuse it in spec/deviations.toml";
+const NAMES: &str =
+    "its name, or one in it, is none that code, commands and documents can take as it is";
 const REMOVAL: &str = "a removal, which only --allow-breaking applies";
 
 /// What edits follow from.
@@ -50,6 +52,9 @@ pub(super) fn apply(contract: &mut Value, facts: &Facts<'_>, difference: &Differ
     let Some(operation) = facts.fresh.operation(difference.operation) else {
         return Left(BY_HAND);
     };
+    if difference.kind != Kind::Added && !is_plain(operation, difference) {
+        return Left(NAMES);
+    }
     let edit = Edit {
         contract,
         facts,
@@ -58,6 +63,36 @@ pub(super) fn apply(contract: &mut Value, facts: &Facts<'_>, difference: &Differ
         id: difference.operation,
     };
     edit.apply()
+}
+
+/// Whether what is to be added has names that mean nothing to a compiler, a shell, a terminal or a
+/// page: letters, digits and what stands between them.
+fn is_plain(operation: &Operation, difference: &Difference) -> bool {
+    let plain = |name: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "_-. +:$@".contains(c);
+        !name.is_empty()
+            && name.len() <= 100
+            && name.chars().all(allowed)
+            && name.chars().any(|c| c.is_ascii_alphanumeric())
+    };
+    match Fact::of(&difference.at) {
+        Fact::Value(_, value) | Fact::Needed(_, value) | Fact::Dependency(value) => {
+            let renamed = difference.kind == Kind::Renamed;
+            plain(value) && (!renamed || difference.before.as_deref().is_none_or(plain))
+        }
+        Fact::Status(status) => plain(status),
+        Fact::Field(at) => operation
+            .fields
+            .iter()
+            .filter(|field| field.at == at || field.at.starts_with(&format!("{at}.")))
+            .all(|field| {
+                let values = field.values.as_ref();
+                // A dot is escaped as a part of a path, and separates fields in commands.
+                plain(field.name())
+                    && values.is_none_or(|values| values.listed().iter().all(|value| plain(value)))
+            }),
+        _ => true,
+    }
 }
 
 struct Edit<'e, 'a> {
