@@ -259,6 +259,10 @@ fn inputs_are_heeded_or_refused() {
     let run = rehearsal.run_with(&changed("418"), &inputs);
     ended(&run, "clean");
     rehearsal.nothing_was_proposed();
+    // An entry for nothing fails the job.
+    let run = rehearsal.run_with(&published(), &inputs);
+    assert!(run.failed.is_some(), "{}", run.log);
+    assert!(run.told("error", "matches nothing"), "{}", run.log);
 }
 
 #[test]

@@ -42,6 +42,11 @@ case "$code" in
     # The annotations alone: any other line may hold what the source is called.
     sed -nE '/^::(error|warning|notice) (file|title)=/p' "$folder/annotations"
     shortened "$folder/drift.md" >>"$GITHUB_STEP_SUMMARY"
+    # Without a difference that counts, 1 says that something is to be ignored that is not there.
+    if [ "$code" = 1 ] && [ -z "$impact" ]; then
+      say error "An entry of ignore-file matches nothing; the annotations and the summary name it"
+      exit 1
+    fi
     ;;
   3)
     # Nothing is known of the documentation then, least of all that it has changed.

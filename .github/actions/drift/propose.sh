@@ -39,7 +39,7 @@ case "$code" in
   # 1: something is left for a person, which the report tells.
   0 | 1) ;;
   3)
-    say warning "The source was read once and could not be read again; nothing is proposed"
+    say warning "The source could not be read again, or not be followed; nothing is proposed, and the output above tells why"
     exit 0
     ;;
   *)

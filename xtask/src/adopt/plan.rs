@@ -65,7 +65,7 @@ pub struct Left {
 }
 
 /// More differences than two operations have, unless they are others.
-const MOST_DIFFERENCES: usize = 300;
+const MOST_DIFFERENCES: usize = 1_000;
 /// Edits of a kind can bring forth others: a field that is added has values, and so on.
 const MOST_ROUNDS: usize = 8;
 
