@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use webex_precheck_contract::{Inventory, Problem, capture, source};
 
-use crate::fetch::{Address, fetch};
+use crate::fetch::{Address, fetch, forget};
 use crate::outcome::{Failure, note};
 use crate::workspace::{Workspace, broken, capture_file};
 
@@ -47,8 +48,14 @@ fn read_beside(
         source::decode(named.bytes(workspace)?).map_err(|problem| broken(shown, &[problem]))?;
     let contract = workspace.contract()?;
     let (first, problems) = source::read(short, &text, &contract);
+    let refuse = |problems: &[Problem]| {
+        if let Named::Address(address) = &named {
+            forget(workspace, address);
+        }
+        Err(broken(shown, problems))
+    };
     if source::is_broken(&problems) {
-        return Err(broken(shown, &problems));
+        return refuse(&problems);
     }
     let capture = capture::name(&first);
     let stored = stored(&capture)?;
@@ -61,7 +68,7 @@ fn read_beside(
         .as_ref()
         .and_then(|stored| source::check_against(stored, &inventory))
     {
-        return Err(broken(shown, &[problem]));
+        return refuse(&[problem]);
     }
     Ok(Fresh {
         name: named.shown(),
@@ -94,6 +101,16 @@ impl<'n> Named<'n> {
             )),
             "-" => Ok(Self::Stdin),
             name if name.contains("://") => Address::parse(name).map(Self::Address),
+            // It may hold a secret, and is not repeated.
+            name if ["http:", "https:", "www."]
+                .iter()
+                .any(|it| name.starts_with(it))
+                && !Path::new(name).exists() =>
+            {
+                Err(Failure::usage(
+                    "SOURCE looks like an address; write it out, with https:// before it",
+                ))
+            }
             name => Ok(Self::File(name)),
         }
     }

@@ -309,6 +309,11 @@ fn names_that_cannot_be_generated_are_left_for_a_person() {
             json!({"type": "string", "enum": ["a\nb"]}),
         ),
         ("no type", "nothing", json!({"type": "null"})),
+        (
+            "listed numbers",
+            "level",
+            json!({"type": "integer", "enum": [1, 2]}),
+        ),
     ] {
         let (workspace, mut file) = settled();
         let fields = object(&mut file, &format!("{CUSTOMER}/{BODY}/properties"));
@@ -322,7 +327,7 @@ fn names_that_cannot_be_generated_are_left_for_a_person() {
         assert!(fields.contains_key("freshName"), "{what}");
         assert!(!fields.contains_key(name), "{what}");
         let reasons = [
-            "its name, or one in it, is none that",
+            "its name, or a name or value in it, is none",
             "no code can be generated",
         ];
         assert!(

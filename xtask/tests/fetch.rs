@@ -366,6 +366,28 @@ fn a_changed_file_replaces_the_kept_one() {
 }
 
 #[test]
+fn what_is_broken_is_asked_for_anew() {
+    let workspace = Workspace::new();
+    let content = Arc::new(Mutex::new(published()[..9_000].to_owned()));
+    let served = content.clone();
+    let server = Server::plain(move |asked| {
+        // A server that cut its own file short sticks to what it sent.
+        match asked.headers.contains("if-none-match") {
+            true => answer("304 Not Modified", "", ""),
+            false => {
+                let content = served.lock().unwrap().clone();
+                answer("200 OK", "etag: \"one\"\r\n", content)
+            }
+        }
+    });
+    let address = server.address("/published.json");
+    assert_eq!(workspace.drift(&address).code, Some(3));
+    assert!(workspace.fetched().is_empty());
+    *content.lock().unwrap() = published();
+    workspace.drift(&address).clean();
+}
+
+#[test]
 fn a_damaged_file_is_ignored_and_mended() {
     let workspace = Workspace::new();
     let server = Server::plain(|asked| match asked.headers.contains("if-none-match") {

@@ -251,8 +251,12 @@ fn wrong_usage_exits_with_2() {
         &["fly"],
         &["drift", "http://example.com/x.json"],
         &["drift", ""],
+        &["drift", "www.example.com/x?token=secret"],
+        &["adopt", "https:user:secret@example.com/x"],
     ] {
-        assert_eq!(workspace.run(arguments).code, Some(2), "{arguments:?}");
+        let run = workspace.run(arguments);
+        assert_eq!(run.code, Some(2), "{arguments:?}");
+        assert!(!run.stderr.contains("secret"), "{}", run.stderr);
     }
 }
 

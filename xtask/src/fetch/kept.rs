@@ -78,6 +78,11 @@ impl Kept {
         Ok(())
     }
 
+    pub(super) fn remove(&self, address: &Address) {
+        // What is not there need not go.
+        let _ = fs::remove_file(self.file(address));
+    }
+
     /// An address may hold secrets, and so its file is named by a hash.
     fn file(&self, address: &Address) -> PathBuf {
         self.folder

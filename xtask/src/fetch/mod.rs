@@ -36,9 +36,7 @@ const LIMITS: Limits = Limits {
 
 /// The bytes at an address, or why there are none. What was fetched before is not sent again.
 pub(crate) fn fetch(workspace: &Workspace, address: &Address) -> Result<Vec<u8>, String> {
-    let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
-    let folder = folder.map_or_else(|| workspace.path("target/xtask/fetched"), PathBuf::from);
-    let kept = Kept::new(folder);
+    let kept = kept(workspace);
     let before = kept.read(address);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -61,6 +59,16 @@ pub(crate) fn fetch(workspace: &Workspace, address: &Address) -> Result<Vec<u8>,
         );
     }
     Ok(entry.body)
+}
+
+/// Keeps what is at an address no longer: it is broken, and the next time it is asked for anew.
+pub(crate) fn forget(workspace: &Workspace, address: &Address) {
+    kept(workspace).remove(address);
+}
+
+fn kept(workspace: &Workspace) -> Kept {
+    let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
+    Kept::new(folder.map_or_else(|| workspace.path("target/xtask/fetched"), PathBuf::from))
 }
 
 /// What is at an address now; `None` if it is what was there before.

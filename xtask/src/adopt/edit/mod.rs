@@ -30,8 +30,7 @@ use Outcome::{Applied, Kept, Left};
 const SHARED: &str = "the contract has one schema for several places, and the source documents it in another of them";
 pub(super) const BY_HAND: &str =
     "change the contract by hand, or excuse it in spec/deviations.toml";
-const NAMES: &str =
-    "its name, or one in it, is none that code, commands and documents can take as it is";
+const NAMES: &str = "its name, or a name or value in it, is none that code, commands and documents can take as it is";
 const REMOVAL: &str = "a removal, which only --allow-breaking applies";
 
 /// What edits follow from.
@@ -90,6 +89,9 @@ fn is_plain(operation: &Operation, difference: &Difference) -> bool {
                 // A dot is escaped as a part of a path, and separates fields in commands.
                 plain(field.name())
                     && values.is_none_or(|values| values.listed().iter().all(|value| plain(value)))
+                    // Of numbers, no code keeps the ones that are listed.
+                    && (values.is_none_or(|values| values.listed().is_empty())
+                        || field.ty.as_ref().is_none_or(|ty| ty.as_str().contains("string")))
             }),
         _ => true,
     }
