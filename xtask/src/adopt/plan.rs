@@ -163,9 +163,9 @@ impl Edits {
         let quick = Self::one_by_one(before, source, excuses, captures, allow_breaking, false)?;
         // Generating takes longer than everything else: it is asked for each edit only if all of
         // them together cannot be generated from.
-        match crate::codegen::generate_all(&quick.contract) {
-            Ok(_) => Ok(quick),
-            Err(_) => Self::one_by_one(before, source, excuses, captures, allow_breaking, true),
+        match can_be_generated(before, &quick.contract) {
+            true => Ok(quick),
+            false => Self::one_by_one(before, source, excuses, captures, allow_breaking, true),
         }
     }
 
@@ -210,7 +210,7 @@ impl Edits {
                         difference,
                     ),
                 };
-                edits.decide(difference, edited, outcome, try_each);
+                edits.decide(before, difference, (edited, outcome), try_each);
             }
             if edits.contract == so_far {
                 break;
@@ -220,17 +220,21 @@ impl Edits {
     }
 
     /// Takes over an edit, unless no code can be generated from what it leads to.
-    fn decide(&mut self, difference: &Difference, edited: Value, outcome: Outcome, try_it: bool) {
-        let cannot_be = |contract: &Value| {
-            let mut settled = contract.clone();
-            flag_names::settle(&self.contract, &mut settled);
-            let _ = examples::drop_contradictory(&mut settled);
-            edited != self.contract && crate::codegen::generate_all(&settled).is_err()
-        };
+    fn decide(
+        &mut self,
+        before: &Value,
+        difference: &Difference,
+        (edited, outcome): (Value, Outcome),
+        try_it: bool,
+    ) {
         let outcome = match outcome {
-            Outcome::Applied if try_it && cannot_be(&edited) => Outcome::Left(
-                "no code can be generated from it: a name, a value or a type of it has no counterpart in Rust",
-            ),
+            Outcome::Applied
+                if try_it && edited != self.contract && !can_be_generated(before, &edited) =>
+            {
+                Outcome::Left(
+                    "no code can be generated from it: a name, a value or a type of it has no counterpart in Rust",
+                )
+            }
             outcome => {
                 self.contract = edited;
                 outcome
@@ -268,6 +272,14 @@ impl Edits {
             .filter_map(|it| Some((it.clone(), why(it)?)))
             .collect()
     }
+}
+
+/// Whether code can be generated from a contract as it is edited so far.
+fn can_be_generated(before: &Value, contract: &Value) -> bool {
+    let mut settled = contract.clone();
+    let _ = examples::drop_contradictory(&mut settled);
+    flag_names::settle(before, &mut settled);
+    crate::codegen::generate_all(&settled).is_ok()
 }
 
 /// What an adoption leaves for a person, but for the rules.
