@@ -104,9 +104,9 @@ struct Entry {
 pub fn read_flag(words: &str) -> Result<Ignore, String> {
     let (id, rest) = words.split_once(';').unwrap_or((words, ""));
     let last = rest.rsplit_once(';').unwrap_or(("", rest));
-    let (reason, until) = match last.1.trim().strip_prefix("until ") {
-        Some(date) => (last.0, Some(date)),
-        None => (rest, None),
+    let (reason, until) = match last.1.trim().split_once(' ') {
+        Some((until, date)) if until.eq_ignore_ascii_case("until") => (last.0, Some(date.trim())),
+        _ => (rest, None),
     };
     let origin = Origin::Flag(words.to_owned());
     checked(id, reason, until, origin).map_err(|error| {
@@ -236,6 +236,8 @@ mod tests {
         assert_eq!(ignore.until, None);
         let ignore = read_flag("*:wording; later ; until 2026-12-31").unwrap();
         assert_eq!((&*ignore.id, &*ignore.reason), ("*:wording", "later"));
+        assert_eq!(ignore.until, Some(date(2026, 12, 31)));
+        let ignore = read_flag("*:wording; later; Until  2026-12-31").unwrap();
         assert_eq!(ignore.until, Some(date(2026, 12, 31)));
         for (words, expected) in [
             ("x", "no reason"),
