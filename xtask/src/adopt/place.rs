@@ -140,6 +140,11 @@ pub(super) fn object(contract: &Value, site: &str) -> Option<Pointer> {
     })
 }
 
+/// The object schema that has the fields of the value at a place.
+pub(super) fn object_at(contract: &Value, id: OperationId, at: &str) -> Option<Pointer> {
+    object(contract, &site(contract, id, at)?)
+}
+
 /// The schema that lists the values of a field, or of its elements.
 pub(super) fn enumeration(contract: &Value, site: &str) -> Option<Pointer> {
     below(contract, site, &mut |contract, pointer| {

@@ -1,7 +1,6 @@
 //! Fields and parameters that come, and those that change their name or type.
 
 use serde_json::{Map, Value, json};
-use webex_precheck_contract::OperationId;
 use webex_precheck_contract::diff::Kind;
 use webex_precheck_contract::inventory::Field;
 
@@ -20,20 +19,22 @@ impl Edit<'_, '_> {
             return self.add_parameter(kind, &plain(name), &field);
         }
         let scope = field.parent().to_owned();
-        let sharers = |contract: &Value, id: OperationId, at: &str| {
-            place::object(contract, &place::site(contract, id, at)?)
-        };
-        let Some(holder) = sharers(self.contract, self.id, &scope) else {
+        let Some(holder) = place::object_at(self.contract, self.id, &scope) else {
             return self.first_field(&scope, &field);
         };
-        let sharing = shared::with(self.contract, self.facts.contract, &holder, sharers);
+        let sharing = shared::with(
+            self.contract,
+            self.facts.contract,
+            &holder,
+            place::object_at,
+        );
         let suffix = format!(".{}", field.name());
         // What may be left out is harmless elsewhere, and a type that people use stays the same.
         let is_harmless = self.is_response() || field.required != Some(true);
         if !is_harmless && !self.all_agree(&sharing, &suffix) {
             isolate(self.contract, self.id, &scope, Reach::Target);
         }
-        let Some(holder) = sharers(self.contract, self.id, &scope) else {
+        let Some(holder) = place::object_at(self.contract, self.id, &scope) else {
             return Left(BY_HAND);
         };
         let schema = schema::property(self.contract, self.operation, &field, None);
@@ -147,11 +148,13 @@ impl Edit<'_, '_> {
         if stays || parameter(at).is_some() {
             return self.add_field(at);
         }
-        let holder = |contract: &Value, id: OperationId, at: &str| {
-            place::object(contract, &place::site(contract, id, at)?)
-        };
-        if let Some(pointer) = holder(self.contract, self.id, scope) {
-            let sharing = shared::with(self.contract, self.facts.contract, &pointer, holder);
+        if let Some(pointer) = place::object_at(self.contract, self.id, scope) {
+            let sharing = shared::with(
+                self.contract,
+                self.facts.contract,
+                &pointer,
+                place::object_at,
+            );
             if !self.all_agree(&sharing, &format!(".{}", last(at))) {
                 if self.is_response() {
                     return Kept(SHARED);
@@ -159,7 +162,7 @@ impl Edit<'_, '_> {
                 isolate(self.contract, self.id, scope, Reach::Target);
             }
         }
-        let Some(pointer) = holder(self.contract, self.id, scope) else {
+        let Some(pointer) = place::object_at(self.contract, self.id, scope) else {
             return Left(BY_HAND);
         };
         let Some(properties) = self.object_at(&format!("{pointer}/properties")) else {
