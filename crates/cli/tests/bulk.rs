@@ -5,8 +5,12 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use common::{PROGRAM, Run, finish, program, run, run_with_stdin};
 use serde_json::Value;
@@ -196,6 +200,54 @@ fn duplicates_are_asked_once_and_answered_each() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn more_equal_rows_than_fit_in_memory_are_asked_once() {
+    // None of them has room before the first is answered.
+    let rows = "alice@acme.com,x\n".repeat(10_000);
+    let run = ask(&format!("email,customerId\n{rows}"), &["--output", "csv"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout.lines().count(), 10_001);
+    assert!(
+        run.stderr.contains("1 asked, 9999 duplicates of others"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn rows_from_a_pipe_are_answered_while_it_is_open() {
+    let mut child = program(&["bulk", "subscribers", "-", "--sandbox", "--output", "csv"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (line, lines) = mpsc::channel();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    thread::spawn(move || {
+        stdout
+            .lines()
+            .map_while(Result::ok)
+            .try_for_each(|it| line.send(it))
+    });
+    // It takes no time; what never comes ends the test.
+    let next = || lines.recv_timeout(Duration::from_secs(60));
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"email,customerId\n").unwrap();
+    assert!(next().unwrap().starts_with("line,email,customerId,"));
+    for (number, name) in [(2, "alice"), (3, "bob")] {
+        writeln!(stdin, "{name}@acme.com,x").unwrap();
+        let expected = format!("{number},{name}@acme.com,x,likely,asked,");
+        let line = next();
+        assert!(
+            line.as_ref().is_ok_and(|it| it.starts_with(&expected)),
+            "{line:?}"
+        );
+    }
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Core {
     pub(crate) async fn ask(
         &self,
         (operation, id): (usize, &'static str),
-        body: Vec<u8>,
+        body: Bytes,
         line: Line,
         stop: Stop,
     ) -> Result<Report, Error> {
@@ -69,7 +69,7 @@ impl Core {
         let precheck = Asking {
             core: self,
             operation,
-            body: Bytes::from(body),
+            body,
             start,
             deadline: Deadline::after(self.clock(), self.patience().total_time()),
             line,

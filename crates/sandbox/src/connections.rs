@@ -12,8 +12,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::webex::{Webex, lock};
 
@@ -28,49 +28,63 @@ const BREATH: Duration = Duration::from_millis(10);
 #[derive(Default)]
 struct Open {
     last: u64,
-    by_number: BTreeMap<u64, Arc<Connection>>,
+    by_number: BTreeMap<u64, Connection>,
 }
 
 #[derive(Default)]
 struct Connection {
-    /// A request has arrived and its answer is not sent yet.
-    is_answering: AtomicBool,
-    is_dropped: Notify,
+    is_answering: Arc<IsAnswering>,
+    /// What serves it, once that has begun.
+    task: Option<AbortHandle>,
 }
 
+/// Whether a request has arrived and its answer is not sent yet.
+#[derive(Default)]
+struct IsAnswering(AtomicBool);
+
 /// As long as there is one, its connection is not one that waits for a request.
-pub(crate) struct Busy(Arc<Connection>);
+pub(crate) struct Busy(Arc<IsAnswering>);
 
 impl Busy {
-    fn new(connection: &Arc<Connection>) -> Self {
-        connection.is_answering.store(true, Ordering::Relaxed);
+    fn new(connection: &Arc<IsAnswering>) -> Self {
+        connection.0.store(true, Ordering::Relaxed);
         Self(Arc::clone(connection))
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.is_answering.store(false, Ordering::Relaxed);
+        self.0.0.store(false, Ordering::Relaxed);
     }
 }
 
 impl Open {
-    fn add(&mut self) -> (u64, Arc<Connection>) {
+    fn add(&mut self) -> (u64, Arc<IsAnswering>) {
         self.last += 1;
-        let connection = Arc::<Connection>::default();
-        self.by_number.insert(self.last, Arc::clone(&connection));
-        (self.last, connection)
+        let connection = Connection::default();
+        let is_answering = Arc::clone(&connection.is_answering);
+        self.by_number.insert(self.last, connection);
+        (self.last, is_answering)
+    }
+
+    /// A connection is served by this task from now on, unless it has ended already.
+    fn serve(&mut self, number: u64, task: AbortHandle) {
+        if let Some(connection) = self.by_number.get_mut(&number) {
+            connection.task = Some(task);
+        }
     }
 
     /// Drops the oldest that waits for a request, or the oldest of all.
     fn drop_one(&mut self) {
         let mut open = self.by_number.iter();
-        let waiting = open.find(|(_, c)| !c.is_answering.load(Ordering::Relaxed));
+        let waiting = open.find(|(_, it)| !it.is_answering.0.load(Ordering::Relaxed));
         let number = waiting.or(self.by_number.first_key_value());
         if let Some(number) = number.map(|(number, _)| *number)
-            && let Some(connection) = self.by_number.remove(&number)
+            && let Some(Connection {
+                task: Some(task), ..
+            }) = self.by_number.remove(&number)
         {
-            connection.is_dropped.notify_one();
+            task.abort();
         }
     }
 }
@@ -115,19 +129,24 @@ pub(crate) async fn serve(
                     // It is gone already.
                     continue;
                 };
-                let (number, connection) = {
+                let (number, is_answering) = {
                     let mut open = lock(&open);
                     while open.by_number.len() >= most {
                         open.drop_one();
                     }
                     open.add()
                 };
-                let (webex, open, stop) = (Arc::clone(&webex), Arc::clone(&open), stop.clone());
-                tasks.spawn(async move {
-                    let _slot = Slot { open, number };
+                let (webex, stop) = (Arc::clone(&webex), stop.clone());
+                let slot = Slot {
+                    open: Arc::clone(&open),
+                    number,
+                };
+                let task = tasks.spawn(async move {
+                    let _slot = slot;
                     let addresses = (peer.ip(), local.ip());
-                    connect(stream, addresses, webex, &connection, stop).await;
+                    connect(stream, addresses, webex, &is_answering, stop).await;
                 });
+                lock(&open).serve(number, task);
             }
             Err(error) if is_exhausted(&error) => {
                 lock(&open).drop_one();
@@ -147,7 +166,7 @@ async fn connect(
     stream: TcpStream,
     addresses: (IpAddr, IpAddr),
     webex: Arc<Webex>,
-    connection: &Arc<Connection>,
+    is_answering: &Arc<IsAnswering>,
     mut stop: watch::Receiver<()>,
 ) {
     // An answer is written at once; waiting for more to send makes it late.
@@ -156,7 +175,7 @@ async fn connect(
     let service = service_fn(|request| {
         let webex = Arc::clone(&webex);
         async move {
-            let arrived = || Busy::new(connection);
+            let arrived = || Busy::new(is_answering);
             webex.serve(request, addresses, arrived).await
         }
     });
@@ -165,12 +184,13 @@ async fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(patience)
         .max_buf_size(MOST_HEADER_BYTES)
+        // Answers are small: put together, they are sent faster than in parts.
+        .writev(false)
         .serve_connection(TokioIo::new(stream), service);
     let mut serving = pin!(serving);
     // How a connection ended is the client's affair.
     tokio::select! {
         _ = &mut serving => return,
-        () = connection.is_dropped.notified() => return,
         _ = stop.changed() => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
@@ -183,10 +203,10 @@ mod tests {
 
     #[test]
     fn a_connection_is_busy_until_its_answer_is_sent() {
-        let (_, connection) = Open::default().add();
-        let is_busy = || connection.is_answering.load(Ordering::Relaxed);
+        let (_, is_answering) = Open::default().add();
+        let is_busy = || is_answering.0.load(Ordering::Relaxed);
         assert!(!is_busy());
-        let busy = Busy::new(&connection);
+        let busy = Busy::new(&is_answering);
         assert!(is_busy());
         drop(busy);
         assert!(!is_busy());
@@ -197,10 +217,7 @@ mod tests {
         let mut open = Open::default();
         let connections: Vec<_> = (0..4).map(|_| open.add()).collect();
         for busy in [0, 2] {
-            connections[busy]
-                .1
-                .is_answering
-                .store(true, Ordering::Relaxed);
+            connections[busy].1.0.store(true, Ordering::Relaxed);
         }
         let left = |open: &Open| open.by_number.keys().copied().collect::<Vec<_>>();
         open.drop_one();

@@ -78,8 +78,9 @@ async fn collect(mut body: Incoming, waits: bool, reading: &AtomicUsize) -> Resu
         all: reading,
         own: 0,
     };
-    // What is announced need not come.
-    let mut bytes = Vec::with_capacity(announced.min(4096) as usize);
+    // Nearly always, a body comes in one piece, which need not be copied.
+    let mut only = Bytes::new();
+    let mut bytes = Vec::new();
     let mut read = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else {
@@ -91,13 +92,19 @@ async fn collect(mut body: Incoming, waits: bool, reading: &AtomicUsize) -> Resu
             break;
         }
         if read > MOST_BYTES as u64 {
-            bytes = Vec::new();
+            (only, bytes) = (Bytes::new(), Vec::new());
+            continue;
+        }
+        share.grow(data.len())?;
+        if read == data.len() as u64 {
+            only = data;
         } else {
-            share.grow(data.len())?;
+            bytes.extend_from_slice(&std::mem::take(&mut only));
             bytes.extend_from_slice(&data);
         }
     }
     match read <= MOST_BYTES as u64 {
+        true if bytes.is_empty() => Ok(only),
         true => Ok(Bytes::from(bytes)),
         false => Err(Unread::TooLarge),
     }

@@ -187,8 +187,17 @@ async fn serve_distant() {
 /// Asks for rows that are made up on the way.
 #[tokio::main(flavor = "current_thread")]
 async fn many(count: u64) {
-    let url = std::env::var("WEBEX_BASE_URL").unwrap();
-    let token = Token::from_env().unwrap();
+    let embedded = match std::env::var("WEBEX_BASE_URL") {
+        Ok(_) => None,
+        Err(_) => Some(webex_precheck_sandbox::Sandbox::start().await.unwrap()),
+    };
+    let url = embedded
+        .as_ref()
+        .map_or_else(|| std::env::var("WEBEX_BASE_URL").unwrap(), |it| it.url());
+    let token = embedded.as_ref().map_or_else(
+        || Token::from_env().unwrap(),
+        |it| Token::new(it.token()).unwrap(),
+    );
     let client = Client::builder(token).base_url(url).build().unwrap();
     let requests = (0..count).map(|row| {
         let parameters = Parameters::new()
@@ -202,7 +211,7 @@ async fn many(count: u64) {
             .provisioning_parameters(parameters);
         (row, request)
     });
-    let mut answers = client.precheck_many(rows(requests), Limits::default());
+    let mut answers = client.precheck_many(rows(requests), Limits::new().concurrency(std::env::var("CONC").map_or(16, |c| c.parse().unwrap())));
     let mut likely = 0;
     while let Some((_, answer)) = answers.next().await {
         likely += u64::from(answer.unwrap().is_likely());

@@ -11,62 +11,99 @@ pub(crate) enum Value<'a> {
     Json(&'a str),
 }
 
-/// Writes the fields that have a value, as JSON; the values are in the order of the fields.
-pub(crate) fn of(fields: &'static [Flag], values: &[Option<Value<'_>>]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(384);
-    out.push(b'{');
-    // The path of the object that is open.
-    let mut open = "";
-    for (Flag { field, .. }, value) in fields.iter().zip(values) {
-        let Some(value) = value else {
-            continue;
-        };
-        let (parent, name) = field.rsplit_once('.').unwrap_or(("", field));
-        if parent != open {
-            walk(&mut out, open, parent);
-            open = parent;
-        }
-        name_of(&mut out, name);
-        match value {
-            Value::Text(text) => text_of(&mut out, text),
-            Value::Json(text) => json_of(&mut out, text),
-            Value::List(texts) => {
-                out.push(b'[');
-                for (place, text) in texts.iter().enumerate() {
-                    if place > 0 {
-                        out.push(b',');
+/// Where each field of a request stands in its body.
+pub(crate) struct Layout {
+    /// The objects that hold fields, from the outermost inwards; empty for the body itself.
+    objects: Vec<Vec<&'static str>>,
+    /// In the order of the fields.
+    places: Vec<Place>,
+}
+
+struct Place {
+    /// The object that holds the field, among all.
+    object: usize,
+    /// Its name, as JSON with the colon behind it.
+    name: Vec<u8>,
+}
+
+impl Layout {
+    pub(crate) fn new(fields: &'static [Flag]) -> Self {
+        let mut objects = vec![Vec::new()];
+        let places = fields.iter().map(|flag| {
+            let mut path: Vec<&str> = flag.field.split('.').collect();
+            let name = named(path.pop().unwrap_or_default());
+            let known = objects.iter().position(|object| *object == path);
+            let object = known.unwrap_or_else(|| {
+                objects.push(path);
+                objects.len() - 1
+            });
+            Place { object, name }
+        });
+        let places = places.collect();
+        Self { objects, places }
+    }
+
+    /// Writes the fields that have a value, as JSON; the values are in the order of the fields.
+    pub(crate) fn write(&self, values: &[Option<Value<'_>>], out: &mut Vec<u8>) {
+        out.clear();
+        out.push(b'{');
+        // The object that is open.
+        let mut open = 0;
+        for (place, value) in self.places.iter().zip(values) {
+            let Some(value) = value else {
+                continue;
+            };
+            if place.object != open {
+                self.walk(open, place.object, out);
+                open = place.object;
+            }
+            member(&place.name, out);
+            match value {
+                Value::Text(text) => text_of(out, text),
+                Value::Json(text) => json_of(out, text),
+                Value::List(texts) => {
+                    out.push(b'[');
+                    for (place, text) in texts.iter().enumerate() {
+                        if place > 0 {
+                            out.push(b',');
+                        }
+                        text_of(out, text);
                     }
-                    text_of(&mut out, text);
+                    out.push(b']');
                 }
-                out.push(b']');
             }
         }
+        self.walk(open, 0, out);
+        out.push(b'}');
     }
-    walk(&mut out, open, "");
-    out.push(b'}');
-    out
-}
 
-/// Closes and opens objects on the way from one path to another.
-fn walk(out: &mut Vec<u8>, from: &'static str, to: &'static str) {
-    let parts = |path: &'static str| path.split('.').filter(|part| !part.is_empty());
-    let common = parts(from)
-        .zip(parts(to))
-        .take_while(|(one, other)| one == other)
-        .count();
-    out.extend(parts(from).skip(common).map(|_| b'}'));
-    for part in parts(to).skip(common) {
-        name_of(out, part);
-        out.push(b'{');
+    /// Closes and opens objects on the way from one to another.
+    fn walk(&self, from: usize, to: usize, out: &mut Vec<u8>) {
+        let (from, to) = (&self.objects[from], &self.objects[to]);
+        let both = from.iter().zip(to);
+        let common = both.take_while(|(one, other)| one == other).count();
+        out.extend(from.iter().skip(common).map(|_| b'}'));
+        for name in to.iter().skip(common) {
+            member(&named(name), out);
+            out.push(b'{');
+        }
     }
 }
 
-fn name_of(out: &mut Vec<u8>, name: &str) {
+/// A name as JSON, with the colon behind it.
+fn named(name: &str) -> Vec<u8> {
+    let mut named = Vec::new();
+    text_of(&mut named, name);
+    named.push(b':');
+    named
+}
+
+/// Begins another member of the object that is open.
+fn member(name: &[u8], out: &mut Vec<u8>) {
     if !matches!(out.last(), Some(b'{')) {
         out.push(b',');
     }
-    text_of(out, name);
-    out.push(b':');
+    out.extend_from_slice(name);
 }
 
 fn json_of(out: &mut Vec<u8>, text: &str) {
@@ -152,8 +189,12 @@ mod tests {
             _ => None,
         };
         let values: Vec<_> = CUSTOMER.iter().map(value).collect();
-        let body = of(CUSTOMER, &values);
-        let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let body = |values: &[_]| {
+            let mut body = b"of another row".to_vec();
+            Layout::new(CUSTOMER).write(values, &mut body);
+            body
+        };
+        let read: serde_json::Value = serde_json::from_slice(&body(&values)).unwrap();
         assert_eq!(
             read,
             json!({
@@ -166,6 +207,6 @@ mod tests {
                 },
             })
         );
-        assert_eq!(of(CUSTOMER, &[]), b"{}");
+        assert_eq!(body(&[]), b"{}");
     }
 }

@@ -20,9 +20,26 @@ pub(crate) struct Mapping {
 /// What becomes of a column.
 #[derive(Clone, Copy)]
 pub(crate) struct Use {
-    pub(crate) field: Option<&'static Flag>,
+    pub(crate) field: Option<Field>,
     /// Number of the column among those that are copied to the results.
     pub(crate) kept: Option<usize>,
+}
+
+/// A field of a request, and its place among all.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
+    pub(crate) flag: &'static Flag,
+    pub(crate) place: usize,
+}
+
+impl Field {
+    /// A field of these; looked for once, and not for each row.
+    pub(crate) fn among(fields: &'static [Flag], flag: &'static Flag) -> Self {
+        let place = fields.iter().position(|it| it.field == flag.field);
+        // Every field is one of them.
+        let place = place.unwrap_or_default();
+        Self { flag, place }
+    }
 }
 
 /// Why a name is no field.
@@ -131,6 +148,7 @@ pub(crate) fn of_header(
                 field.field
             ));
         }
+        let field = field.map(|flag| Field::among(fields, flag));
         uses.push(Use { field, kept });
     }
     let named = mapping.map.iter().map(|(name, _)| ("--map", name));
@@ -165,6 +183,7 @@ pub(crate) fn of_member(
             Err(reason) => return Err(no_field(&Column::member(path), path, &reason, fields)),
         },
     };
+    let field = field.map(|flag| Field::among(fields, flag));
     Ok(Use { field, kept })
 }
 
@@ -279,7 +298,7 @@ mod tests {
         let uses = of_header(&names, SUBSCRIBER, mapping)?;
         Ok(uses
             .iter()
-            .map(|it| it.field.map(|field| field.field))
+            .map(|it| it.field.map(|field| field.flag.field))
             .collect())
     }
 

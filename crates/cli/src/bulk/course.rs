@@ -4,7 +4,7 @@ use webex_precheck::{Error, Report};
 
 use super::queue::Mail;
 use super::rows::Key;
-use super::scribe::Message;
+use super::scribe::Messages;
 
 /// Why a run ends before all rows have a result.
 pub(super) enum Stop {
@@ -19,7 +19,7 @@ pub(super) enum Stop {
 
 /// What answers mean for the run.
 pub(super) struct Course {
-    messages: Mail<Message>,
+    messages: Mail<Messages>,
     pub(super) stop: Option<Stop>,
     /// Whether this run has had a verdict.
     has_verdict: bool,
@@ -36,7 +36,7 @@ pub(super) struct Course {
 const MOST_FORBIDDEN: usize = 50;
 
 impl Course {
-    pub(super) fn new(stop_after: u32, had_verdict: bool, messages: Mail<Message>) -> Self {
+    pub(super) fn new(stop_after: u32, had_verdict: bool, messages: Mail<Messages>) -> Self {
         Self {
             messages,
             stop: None,
@@ -75,7 +75,8 @@ impl Course {
             }
             Err(_) => self.failures_in_a_row += 1,
         }
-        self.messages.send(Message::Answered(key, Box::new(result)));
+        self.messages
+            .send(|messages| messages.answered(key, result.as_ref()));
         let is_failing = self.most_failures > 0 && self.failures_in_a_row >= self.most_failures;
         is_failing.then_some(Stop::Failing(self.failures_in_a_row))
     }
@@ -93,7 +94,7 @@ impl Course {
     fn let_go(&mut self) {
         for (key, error) in self.forbidden.drain(..) {
             self.messages
-                .send(Message::Answered(key, Box::new(Err(error))));
+                .send(|messages| messages.answered(key, Err(&error)));
         }
     }
 

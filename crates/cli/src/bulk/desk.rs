@@ -1,5 +1,6 @@
 //! Where rows wait for their answers: each request is asked once, whoever asks it.
 
+use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +8,7 @@ use super::index::Index;
 use super::rows::{Key, Keyed, Shown};
 
 /// Rows that were read and have no result yet, at most: so much is in memory.
-const MOST_ROWS: usize = 2048;
+const MOST_ROWS: usize = 4096;
 
 /// A row that waits for an answer.
 pub(crate) struct Waiting {
@@ -26,6 +27,17 @@ pub(crate) enum Admission {
     Waits,
 }
 
+/// Rows with the same request.
+pub(crate) struct Asking {
+    /// The one that is asked for.
+    pub(crate) first: Waiting,
+    /// Those that share its answer.
+    pub(crate) others: Vec<Waiting>,
+}
+
+/// Answers that are settled without letting others in between.
+const AT_A_TIME: usize = 32;
+
 /// Shared by those who read rows, and who answer them.
 pub(crate) struct Desk {
     state: Mutex<State>,
@@ -34,9 +46,16 @@ pub(crate) struct Desk {
 
 struct State {
     index: Index,
-    pending: Keyed<Vec<Waiting>>,
+    pending: Keyed<Asking>,
     rows: usize,
     is_closed: bool,
+}
+
+impl State {
+    fn enter(&mut self) -> bool {
+        self.rows += 1;
+        !self.is_closed
+    }
 }
 
 impl Desk {
@@ -57,15 +76,18 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until there is room for another row. None comes in any more where it says no.
-    pub(crate) fn enter(&self) -> bool {
+    /// Takes room for another row, where there is some. None comes in any more where it says no.
+    pub(crate) fn try_enter(&self) -> Option<bool> {
         let mut state = self.lock();
-        while state.rows >= MOST_ROWS && !state.is_closed {
-            let waited = self.changed.wait(state);
-            state = waited.unwrap_or_else(PoisonError::into_inner);
-        }
-        state.rows += 1;
-        !state.is_closed
+        (state.rows < MOST_ROWS || state.is_closed).then(|| state.enter())
+    }
+
+    /// Waits until there is room for another row, and takes it. None comes in any more where it says
+    /// no.
+    pub(crate) fn enter(&self) -> bool {
+        let is_full = |state: &mut State| state.rows >= MOST_ROWS && !state.is_closed;
+        let waited = self.changed.wait_while(self.lock(), is_full);
+        waited.unwrap_or_else(PoisonError::into_inner).enter()
     }
 
     /// Rows have their results.
@@ -88,19 +110,32 @@ impl Desk {
         if let Some(offset) = state.index.get(key)? {
             return Ok(Admission::Known(offset, row));
         }
-        let waiting = state.pending.entry(key).or_default();
-        waiting.push(row);
-        Ok(match waiting.len() {
-            1 => Admission::Ask,
-            _ => Admission::Waits,
+        Ok(match state.pending.entry(key) {
+            Entry::Occupied(mut asking) => {
+                asking.get_mut().others.push(row);
+                Admission::Waits
+            }
+            Entry::Vacant(place) => {
+                place.insert(Asking {
+                    first: row,
+                    others: Vec::new(),
+                });
+                Admission::Ask
+            }
         })
     }
 
-    /// The journal has the answer to this key, there: gives the rows that waited for it, of which
-    /// the first was asked for.
-    pub(crate) fn settle(&self, key: Key, offset: u64) -> io::Result<Vec<Waiting>> {
-        let mut state = self.lock();
-        state.index.insert(key, offset)?;
-        Ok(state.pending.remove(&key).unwrap_or_default())
+    /// The journal has the answers to these keys, there: gives the rows that waited for each; none
+    /// where none did.
+    pub(crate) fn settle(&self, settled: &[(Key, u64)]) -> io::Result<Vec<Option<Asking>>> {
+        let mut all = Vec::with_capacity(settled.len());
+        for some in settled.chunks(AT_A_TIME) {
+            let mut state = self.lock();
+            for (key, offset) in some {
+                state.index.insert(*key, *offset)?;
+                all.push(state.pending.remove(key));
+            }
+        }
+        Ok(all)
     }
 }

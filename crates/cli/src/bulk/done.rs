@@ -1,5 +1,7 @@
 //! The result of a row.
 
+use std::borrow::Cow;
+
 use super::answer::{Answer, Code, Status};
 use super::problem::Problem;
 use super::rows::Shown;
@@ -84,31 +86,34 @@ impl Done {
     }
 
     /// What is to be said of it, in words.
-    pub(crate) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> Cow<'_, str> {
         match &self.outcome {
             Outcome::Refused(problems) => {
                 let hard = problems.iter().filter(|problem| problem.is_hard());
                 let words: Vec<String> = hard
                     .map(|problem| format!("{}; {}", problem.words(), problem.remedy))
                     .collect();
-                words.join(". ")
+                words.join(". ").into()
             }
             Outcome::Answer(answer) if answer.status == Status::Failed => {
-                answer.message.clone().unwrap_or_default()
+                answer.message.as_deref().unwrap_or_default().into()
             }
-            Outcome::Answer(_) => {
-                let mut words: Vec<String> = self.codes().iter().map(description).collect();
-                words.retain(|words| !words.is_empty());
-                words.join("; ")
-            }
+            Outcome::Answer(_) => match self.codes() {
+                [code] => description(code),
+                several => {
+                    let mut words: Vec<Cow<'_, str>> = several.iter().map(description).collect();
+                    words.retain(|words| !words.is_empty());
+                    words.join("; ").into()
+                }
+            },
         }
     }
 }
 
-fn description(code: &Code) -> String {
+fn description(code: &Code) -> Cow<'_, str> {
     match (&code.field, &code.description) {
-        (Some(field), Some(words)) => format!("{field}: {words}"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => String::new(),
+        (Some(field), Some(words)) => format!("{field}: {words}").into(),
+        (Some(one), None) | (None, Some(one)) => one.into(),
+        (None, None) => Cow::default(),
     }
 }

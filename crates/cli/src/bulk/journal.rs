@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::answer::{Answer, Status};
 use super::index::{Index, read_at};
@@ -69,12 +69,13 @@ pub(crate) struct Found {
 }
 
 /// A line with an answer.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Line<A> {
-    #[serde(with = "hexadecimal")]
+    #[serde(deserialize_with = "key")]
     key: Key,
-    /// Milliseconds since 1970.
-    at: u64,
+    /// When the answer came, in milliseconds since 1970.
+    #[serde(rename = "at")]
+    _at: u64,
     answer: A,
 }
 
@@ -308,14 +309,20 @@ impl Journal {
         Ok(())
     }
 
-    /// Appends answers. Gives back where each of them is.
-    pub(crate) fn answers(&mut self, answers: &[(Key, Answer)], at: u64) -> io::Result<Vec<u64>> {
-        let mut lines = Vec::with_capacity(answers.len() * 512);
+    /// Appends answers, which are JSON already. Gives back where each of them is.
+    pub(crate) fn answers(&mut self, answers: &[(Key, &[u8])], at: u64) -> io::Result<Vec<u64>> {
+        let size: usize = answers.iter().map(|(_, json)| json.len() + 100).sum();
+        let mut lines = Vec::with_capacity(size);
         let mut offsets = Vec::with_capacity(answers.len());
-        for (key, answer) in answers {
+        for (key, json) in answers {
             offsets.push(self.length + lines.len() as u64);
-            let key = *key;
-            line(&mut lines, &Line { key, at, answer })?;
+            summed(&mut lines, |out| {
+                // A `Line`, whose answer need not be written again.
+                write!(out, r#"{{"key":"{key}","at":{at},"answer":"#)?;
+                out.extend_from_slice(json);
+                out.push(b'}');
+                Ok(())
+            })?;
         }
         self.append(&lines)?;
         Ok(offsets)
@@ -367,9 +374,14 @@ impl Question {
 
 /// Appends a line: its sum and its JSON.
 fn line(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    summed(out, |out| Ok(serde_json::to_writer(out, value)?))
+}
+
+/// Appends a line whose JSON is written by `write`.
+fn summed(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
     let start = out.len();
     out.extend_from_slice(b"00000000 ");
-    serde_json::to_writer(&mut *out, value)?;
+    write(out)?;
     let sum = crc32fast::hash(&out[start + 9..]);
     write!(&mut out[start..start + 8], "{sum:08x}")?;
     out.push(b'\n');
@@ -383,18 +395,9 @@ fn checked(line: &[u8]) -> Option<&[u8]> {
     (line[8] == b' ' && crc32fast::hash(json) == sum).then_some(json)
 }
 
-mod hexadecimal {
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    use super::Key;
-
-    pub(super) fn serialize<S: Serializer>(key: &Key, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:032x}", u128::from_be_bytes(key.0)))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let number = u128::from_str_radix(&text, 16).map_err(de::Error::custom)?;
-        Ok(Key(number.to_be_bytes()))
-    }
+/// Reads a key as it is written.
+fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number = u128::from_str_radix(&text, 16).map_err(de::Error::custom)?;
+    Ok(Key(number.to_be_bytes()))
 }

@@ -7,7 +7,7 @@ use webex_precheck::Prepared;
 use super::desk::{Admission, Desk, Waiting};
 use super::queue::{Asks, Mail};
 use super::rows::{Key, Rows};
-use super::scribe::Message;
+use super::scribe::{Message, Messages};
 use super::subject::Subject;
 use super::tally::Tally;
 
@@ -16,7 +16,7 @@ pub(crate) struct Reader<S> {
     pub(crate) desk: Arc<Desk>,
     pub(crate) tally: Arc<Mutex<Tally>>,
     /// Results that need no asking.
-    pub(crate) scribe: Mail<Message>,
+    pub(crate) scribe: Mail<Messages>,
     /// Requests to ask.
     pub(crate) asks: Asks<(Key, Prepared<S>)>,
 }
@@ -25,7 +25,7 @@ impl<S: Subject> Reader<S> {
     /// Reads until the end, or until nobody wants more. The error is why it cannot go on.
     pub(crate) fn run(&mut self) -> Result<(), String> {
         let mut number = 0;
-        while self.desk.enter() {
+        while self.enter() {
             let Some(row) = self.rows.next()? else {
                 break;
             };
@@ -35,7 +35,8 @@ impl<S: Subject> Reader<S> {
             };
             number += 1;
             let Some((key, request)) = row.request else {
-                self.scribe.send(Message::Refused(waiting, row.problems));
+                let refused = Message::Refused(waiting, row.problems);
+                self.scribe.send(|messages| messages.add(refused));
                 continue;
             };
             if !row.problems.is_empty() {
@@ -49,7 +50,8 @@ impl<S: Subject> Reader<S> {
             {
                 Admission::Waits => {}
                 Admission::Known(offset, waiting) => {
-                    self.scribe.send(Message::Known(offset, waiting));
+                    let known = Message::Known(offset, waiting);
+                    self.scribe.send(|messages| messages.add(known));
                 }
                 Admission::Ask => {
                     if self.asks.push((key, request)).is_err() {
@@ -59,5 +61,17 @@ impl<S: Subject> Reader<S> {
             }
         }
         Ok(())
+    }
+
+    /// Waits until there is room for another row; says whether any is wanted. What is to be asked
+    /// does not wait with it, nor for an input that takes its time.
+    fn enter(&mut self) -> bool {
+        if !self.rows.is_at_hand() && self.asks.flush().is_err() {
+            return false;
+        }
+        match self.desk.try_enter() {
+            Some(is_wanted) => is_wanted,
+            None => self.asks.flush().is_ok() && self.desk.enter(),
+        }
     }
 }

@@ -250,7 +250,10 @@ pub(crate) fn record<S: AsRef<str>>(rows: &[Vec<S>]) -> Vec<u8> {
 /// not read as a part of it.
 pub(crate) fn defused(text: &str) -> Cow<'_, str> {
     let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(is_control) {
+    // All of them, since that takes less than to stop at one of a few.
+    let bytes = text.bytes().map(|byte| (b' '..=b'~').contains(&byte));
+    let is_plain = bytes.fold(true, |all, is_plain| all & is_plain);
+    if !is_plain && text.contains(is_control) {
         // It must not steer a terminal either.
         return Cow::Owned(defused(&text.replace(is_control, " ")).into_owned());
     }

@@ -1,6 +1,7 @@
 //! Rows as requests.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
 
@@ -11,8 +12,8 @@ use webex_precheck::Prepared;
 use crate::decode::Wrong;
 use crate::fields::{Flag, Shape};
 
-use super::body::{self, Value};
-use super::columns::{self, Mapping, Use};
+use super::body::{Layout, Value};
+use super::columns::{self, Field, Mapping, Use};
 use super::input::{self, Cells, Input, Leaf, Values, cell};
 use super::problem::{Column, Problem};
 use super::subject::{NoRequest, Subject};
@@ -31,6 +32,13 @@ impl Key {
         let mut key = [0; 16];
         key.copy_from_slice(&digest.finalize()[..16]);
         Self(key)
+    }
+}
+
+/// In hexadecimal digits.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
     }
 }
 
@@ -89,7 +97,10 @@ pub(crate) struct Rows<S> {
     /// What becomes of the members of JSON objects, by their path.
     members: HashMap<String, Result<Use, String>>,
     mapping: Mapping,
-    defaults: Vec<(&'static Flag, String)>,
+    defaults: Vec<(Field, String)>,
+    layout: Layout,
+    /// The body of the row that is read, whose memory is used again.
+    body: Vec<u8>,
     /// Places of [`Subject::KEYS`] among the fields.
     keys: Vec<usize>,
     subject: PhantomData<S>,
@@ -117,7 +128,12 @@ impl<S: Subject> Rows<S> {
             uses,
             members: HashMap::new(),
             mapping,
-            defaults,
+            defaults: defaults
+                .into_iter()
+                .map(|(flag, text)| (Field::among(S::FIELDS, flag), text))
+                .collect(),
+            layout: Layout::new(S::FIELDS),
+            body: Vec::new(),
             keys: S::KEYS
                 .iter()
                 .filter_map(|key| S::FIELDS.iter().position(|field| field.field == *key))
@@ -129,6 +145,11 @@ impl<S: Subject> Rows<S> {
     /// What the number of a row is called.
     pub(crate) fn unit(&self) -> &'static str {
         self.input.unit()
+    }
+
+    /// Whether the next row is there already, as far as can be told.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        self.input.is_at_hand()
     }
 
     /// The next row; none at the end.
@@ -152,9 +173,8 @@ impl<S: Subject> Rows<S> {
         }
         let can_be_read = problems.is_empty();
         for (field, text) in &self.defaults {
-            let place = place(S::FIELDS, field);
-            if let Some(missing @ None) = fields.get_mut(place) {
-                *missing = Some(value(field, text));
+            if let Some(missing @ None) = fields.get_mut(field.place) {
+                *missing = Some(value(field.flag, text));
             }
         }
         let keys = self.keys.iter().map(|place| match fields.get(*place) {
@@ -167,7 +187,13 @@ impl<S: Subject> Rows<S> {
         };
         // What follows from a cell that cannot be read is not told as well.
         let request = match can_be_read {
-            true => self.request(line, &fields, &mut problems),
+            true => {
+                let mut body = std::mem::take(&mut self.body);
+                self.layout.write(&fields, &mut body);
+                let request = self.request(line, &body, &mut problems);
+                self.body = body;
+                request
+            }
             false => None,
         };
         Ok(Some(Row {
@@ -204,9 +230,7 @@ impl<S: Subject> Rows<S> {
             };
             match (text, used.field) {
                 (Ok(""), _) => {}
-                (Ok(text), Some(field)) => {
-                    fields[place(S::FIELDS, field)] = Some(value(field, text))
-                }
+                (Ok(text), Some(field)) => fields[field.place] = Some(value(field.flag, text)),
                 (Ok(_), None) => {
                     let remedy = "give the column a name, or empty the cell";
                     let problem =
@@ -217,7 +241,7 @@ impl<S: Subject> Rows<S> {
                     let mut problem =
                         Problem::of_row(line, damage.rule(), damage.reason(), damage.remedy())
                             .at(Column::new(index, name));
-                    problem.field = field.map(|field| field.field.to_owned());
+                    problem.field = field.map(|field| field.flag.field.to_owned());
                     problems.push(problem);
                 }
             }
@@ -248,14 +272,13 @@ impl<S: Subject> Rows<S> {
                     Leaf::Other(what) => (*what).to_owned(),
                 };
             }
-            let Some(field) = used.field else {
+            let Some(Field { flag, place }) = used.field else {
                 continue;
             };
             let mut refuse = |rule, reason: String, remedy| {
                 let problem = Problem::of_row(line, rule, reason, remedy);
-                problems.push(problem.at(Column::member(path)).in_field(field.field));
+                problems.push(problem.at(Column::member(path)).in_field(flag.field));
             };
-            let place = place(S::FIELDS, field);
             if fields[place].is_some() {
                 refuse(
                     "duplicate-field",
@@ -264,7 +287,7 @@ impl<S: Subject> Rows<S> {
                 );
                 continue;
             }
-            let value = match (field.shape, leaf) {
+            let value = match (flag.shape, leaf) {
                 (_, Leaf::Text(text)) if text.trim().is_empty() => continue,
                 (_, Leaf::Text(text)) if cell::damage(text).is_some() => {
                     if let Some(damage) = cell::damage(text) {
@@ -275,7 +298,7 @@ impl<S: Subject> Rows<S> {
                 (Shape::List, Leaf::List(names)) => {
                     Value::List(names.iter().map(String::as_str).collect())
                 }
-                (_, Leaf::Text(text)) => value(field, text),
+                (_, Leaf::Text(text)) => value(flag, text),
                 (shape, leaf) => {
                     let wanted = match shape {
                         Shape::List => "a list of texts",
@@ -311,12 +334,11 @@ impl<S: Subject> Rows<S> {
     fn request(
         &self,
         line: u64,
-        fields: &Fields<'_>,
+        body: &[u8],
         problems: &mut Vec<Problem>,
     ) -> Option<(Key, Prepared<S>)> {
-        let body = body::of(S::FIELDS, fields);
         let refused = |rule, reason, remedy: &str| Problem::of_row(line, rule, reason, remedy);
-        let request = match S::decode(&body) {
+        let request = match S::decode(body) {
             Ok(request) => request,
             Err(NoRequest::Wrong(Wrong::Missing(missing))) => {
                 let problem = |field: &String| {
@@ -362,19 +384,12 @@ impl<S: Subject> Rows<S> {
     fn in_column(&self, problem: Problem) -> Problem {
         let header = self.input.header().unwrap_or_default();
         let field = problem.field.as_deref();
-        let is_its = |used: &Use| used.field.is_some_and(|it| Some(it.field) == field);
+        let is_its = |used: &Use| used.field.is_some_and(|it| Some(it.flag.field) == field);
         match self.uses.iter().position(is_its) {
             Some(index) => problem.at(Column::new(index, &header[index])),
             None => problem,
         }
     }
-}
-
-/// The place of a field among all.
-fn place(fields: &'static [Flag], field: &'static Flag) -> usize {
-    let place = fields.iter().position(|it| it.field == field.field);
-    // Every field is one of them.
-    place.unwrap_or_default()
 }
 
 /// The value of a field as text says it.

@@ -26,7 +26,7 @@ use super::report::{self, Report};
 use super::results::Results;
 use super::rows::{Key, Rows};
 use super::screen::{self, Screen};
-use super::scribe::{Ended, Fault, Message, Ordered, Scribe};
+use super::scribe::{Ended, Fault, Message, Messages, Ordered, Scribe};
 use super::subject::Subject;
 use super::tally::Tally;
 use super::threads::spawn;
@@ -123,6 +123,10 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     end.exit()
 }
 
+/// Answers that come within this time go into the journal together: writing to a disk takes long,
+/// however little is written.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// Why a run ends without what is usual at its end.
 enum Early {
     /// Whoever interrupts twice does not want to wait.
@@ -134,7 +138,7 @@ enum Early {
 /// A run under way: the threads before and behind the one that asks.
 struct Run {
     desk: Arc<Desk>,
-    messages: Mail<Message>,
+    messages: Mail<Messages>,
     screen: Arc<Screen>,
     tally: Arc<Mutex<Tally>>,
     /// How reading ended, if it has.
@@ -167,7 +171,7 @@ impl Run {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let run = Self {
             desk: Arc::new(Desk::new(index)),
-            messages: Mail::new(),
+            messages: Mail::new(GATHER),
             screen: Arc::new(Screen::new(plan.is_quiet)),
             tally: Arc::default(),
             read: Arc::default(),
@@ -183,7 +187,7 @@ impl Run {
             scribe: run.messages.clone(),
             asks,
         };
-        let written = Mail::new();
+        let written = Mail::new(Duration::ZERO);
         let writer = Writer {
             screen: run.screen.clone(),
             desk: run.desk.clone(),
@@ -274,7 +278,8 @@ impl Run {
     async fn settle(&self) {
         const LONGEST: Duration = Duration::from_secs(5);
         let (done, is_done) = oneshot::channel();
-        self.messages.send(Message::Settle(done));
+        self.messages
+            .send(|messages| messages.add(Message::Settle(done)));
         // The scribe drops its end when it has, and where it is gone.
         let _ = tokio::time::timeout(LONGEST, is_done).await;
     }
@@ -285,7 +290,7 @@ impl Run {
         course: &mut Course,
         watch: &mut Watch<'_, S>,
     ) -> Result<Ended, Early> {
-        self.messages.send(Message::End);
+        self.messages.send(|messages| messages.add(Message::End));
         loop {
             tokio::select! {
                 ended = &mut self.is_over => return ended.map_err(|_| Early::Gone),

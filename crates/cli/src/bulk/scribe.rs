@@ -8,12 +8,12 @@ use std::time::SystemTime;
 use tokio::sync::oneshot;
 use webex_precheck::{Error, Report};
 
-use super::answer::Answer;
-use super::desk::{Desk, Waiting};
+use super::answer::{self, Answer};
+use super::desk::{Asking, Desk, Waiting};
 use super::done::{Done, Origin, Outcome};
 use super::journal::{Journal, JournalReader};
 use super::problem::Problem;
-use super::queue::Mail;
+use super::queue::{Letters, Mail};
 use super::report;
 use super::results::Results;
 use super::rows::Key;
@@ -22,8 +22,8 @@ use super::writer::Written;
 
 /// What happened to rows.
 pub(crate) enum Message {
-    /// Webex has answered, or failed to.
-    Answered(Key, Box<Result<Report, Error>>),
+    /// Webex has answered, or failed to; so many bytes of JSON say how.
+    Answered(Key, usize),
     /// The journal has the answer, there.
     Known(u64, Waiting),
     /// The row is not asked for.
@@ -32,6 +32,37 @@ pub(crate) enum Message {
     Settle(oneshot::Sender<()>),
     /// There is no more to come.
     End,
+}
+
+/// Messages, and the answers that they tell of.
+///
+/// Answers come as JSON, since the journal takes it as it is: of an answer in parts, each part would
+/// be memory of the thread that asks, which waits where another one frees it.
+#[derive(Default)]
+pub(crate) struct Messages {
+    all: Vec<Message>,
+    /// One behind the other.
+    answers: Vec<u8>,
+}
+
+impl Messages {
+    pub(crate) fn add(&mut self, message: Message) {
+        self.all.push(message);
+    }
+
+    /// Adds an answer.
+    pub(crate) fn answered(&mut self, key: Key, answer: Result<&Report, &Error>) {
+        let start = self.answers.len();
+        answer::write(answer, &mut self.answers);
+        self.all
+            .push(Message::Answered(key, self.answers.len() - start));
+    }
+}
+
+impl Letters for Messages {
+    fn count(&self) -> usize {
+        self.all.len()
+    }
 }
 
 /// What stopped the scribe.
@@ -48,7 +79,7 @@ pub(crate) struct Scribe {
     pub(crate) earlier: u64,
     pub(crate) desk: Arc<Desk>,
     pub(crate) results: Results,
-    pub(crate) writer: Mail<Written>,
+    pub(crate) writer: Mail<Vec<Written>>,
     pub(crate) tally: Arc<Mutex<Tally>>,
     pub(crate) report: Option<report::Report>,
     /// Results that wait for those of the rows before them, where they come in order.
@@ -89,27 +120,28 @@ pub(crate) struct Ended {
 impl Scribe {
     /// Handles messages until the last, or until something cannot be written; `failed` is called at
     /// once then, and what is answered meanwhile still goes into the journal if it can.
-    pub(crate) fn run(mut self, messages: &Mail<Message>, failed: impl Fn()) -> Ended {
+    pub(crate) fn run(mut self, messages: &Mail<Messages>, failed: impl Fn()) -> Ended {
         let mut fault = None;
         let mut note = |found: Fault| {
             failed();
             fault.get_or_insert(found);
         };
-        self.writer.send(Written::Rows(self.results.header(), 0));
+        self.write(self.results.header(), 0);
         let mut is_over = false;
+        let mut taken = Messages::default();
         while !is_over {
             let mut answers = Vec::new();
             let mut settled_for = None;
             let mut done = Vec::new();
-            for message in messages.take() {
+            messages.take(&mut taken);
+            let mut json = &taken.answers[..];
+            for message in taken.all.drain(..) {
                 match message {
-                    Message::Answered(key, answer) => answers.push((
-                        key,
-                        match &*answer {
-                            Ok(report) => Answer::from(report),
-                            Err(error) => Answer::from(error),
-                        },
-                    )),
+                    Message::Answered(key, length) => {
+                        let answer;
+                        (answer, json) = json.split_at(length);
+                        answers.push((key, answer));
+                    }
                     Message::Known(offset, row) => match self.reader.answer(offset) {
                         Ok(answer) => done.push(self.known(offset, row, answer)),
                         Err(error) => note(Fault::Journal(error)),
@@ -126,10 +158,11 @@ impl Scribe {
                     Message::End => is_over = true,
                 }
             }
-            match self.settle(answers) {
+            match self.settle(&answers) {
                 Ok(settled) => done.extend(settled),
                 Err(error) => note(Fault::Journal(error)),
             }
+            taken.answers.clear();
             // Whoever waits for it hears that it is gone.
             drop(settled_for);
             let mut turn = match &mut self.ordered {
@@ -141,7 +174,7 @@ impl Scribe {
             }
             self.emit(&turn);
         }
-        self.writer.send(Written::End);
+        self.writer.send(|written| written.push(Written::End));
         Ended {
             report: self.report,
             fault,
@@ -153,47 +186,37 @@ impl Scribe {
             true => Origin::Journal,
             false => Origin::Duplicate,
         };
-        let outcome = Outcome::Answer(answer);
-        let Waiting { number, shown } = row;
-        let done = Done {
-            shown,
-            origin,
-            outcome,
-        };
-        (number, done)
+        done(row, origin, answer)
     }
 
     /// Puts answers on disk; gives the results of the rows that waited for them.
-    fn settle(&mut self, answers: Vec<(Key, Answer)>) -> io::Result<Vec<(u64, Done)>> {
+    fn settle(&mut self, answers: &[(Key, &[u8])]) -> io::Result<Vec<(u64, Done)>> {
         if answers.is_empty() {
             return Ok(Vec::new());
         }
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        let offsets = self.journal.answers(&answers, now)?;
+        let offsets = self.journal.answers(answers, now)?;
+        let keys = answers.iter().map(|(key, _)| *key);
+        let settled: Vec<(Key, u64)> = keys.zip(offsets).collect();
+        let rows = self.desk.settle(&settled)?;
         let mut settled = Vec::with_capacity(answers.len());
-        for ((key, answer), offset) in answers.into_iter().zip(offsets) {
-            let mut rows = self.desk.settle(key, offset)?.into_iter().peekable();
-            let mut origin = Origin::Asked;
-            let mut answer = Some(answer);
-            while let Some(Waiting { number, shown }) = rows.next() {
-                let its = match rows.peek() {
-                    Some(_) => answer.clone(),
-                    None => answer.take(),
-                };
-                let Some(its) = its else {
-                    break;
-                };
-                let done = Done {
-                    shown,
-                    origin,
-                    outcome: Outcome::Answer(its),
-                };
-                settled.push((number, done));
-                origin = Origin::Duplicate;
-            }
+        for ((_, json), rows) in answers.iter().zip(rows) {
+            let Some(Asking { first, others }) = rows else {
+                continue;
+            };
+            let answer: Answer = serde_json::from_slice(json)?;
+            let copies: Vec<Answer> = others.iter().map(|_| answer.clone()).collect();
+            settled.push(done(first, Origin::Asked, answer));
+            let others = others.into_iter().zip(copies);
+            settled.extend(others.map(|(row, copy)| done(row, Origin::Duplicate, copy)));
         }
         Ok(settled)
+    }
+
+    fn write(&self, bytes: Vec<u8>, rows: usize) {
+        self.writer
+            .send(|written| written.push(Written::Rows(bytes, rows)));
     }
 
     /// Counts results, and hands them to the writer.
@@ -213,6 +236,17 @@ impl Scribe {
             }
         }
         let bytes = self.results.write(done);
-        self.writer.send(Written::Rows(bytes, done.len()));
+        self.write(bytes, done.len());
     }
+}
+
+/// The result of a row, with its number.
+fn done(row: Waiting, origin: Origin, answer: Answer) -> (u64, Done) {
+    let Waiting { number, shown } = row;
+    let done = Done {
+        shown,
+        origin,
+        outcome: Outcome::Answer(answer),
+    };
+    (number, done)
 }

@@ -22,10 +22,16 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Writes until the end; `failed` is called at once where it cannot.
-    pub(crate) fn run(&self, results: &Mail<Written>, failed: impl Fn()) -> Result<(), io::Error> {
+    pub(crate) fn run(
+        &self,
+        results: &Mail<Vec<Written>>,
+        failed: impl Fn(),
+    ) -> Result<(), io::Error> {
         let mut ended = Ok(());
+        let mut taken = Vec::new();
         loop {
-            for written in results.take() {
+            results.take(&mut taken);
+            for written in taken.drain(..) {
                 let Written::Rows(bytes, rows) = written else {
                     return ended;
                 };

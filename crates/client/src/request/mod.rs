@@ -6,6 +6,7 @@ mod prepared;
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::Serialize;
 use webex_precheck_api::{Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 
@@ -26,11 +27,13 @@ pub trait Precheck: Serialize + Send + Sync + sealed::Sealed {
 }
 
 pub(crate) mod sealed {
+    use bytes::Bytes;
+
     use super::Finding;
 
     pub trait Sealed {
         /// The body, as it is sent.
-        fn body(&self) -> Result<Vec<u8>, serde_json::Error>;
+        fn body(&self) -> Result<Bytes, serde_json::Error>;
         fn hard_findings(&self) -> Vec<Finding>;
         /// Which of the client's paces is the operation's.
         const INDEX: usize;
@@ -81,8 +84,8 @@ macro_rules! precheck {
         impl sealed::Sealed for $request {
             const INDEX: usize = $index;
 
-            fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
-                serde_json::to_vec(self)
+            fn body(&self) -> Result<Bytes, serde_json::Error> {
+                serde_json::to_vec(self).map(Bytes::from)
             }
 
             fn hard_findings(&self) -> Vec<Finding> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use serde::{Serialize, Serializer, ser};
 use webex_precheck_api::Operation;
 
@@ -26,7 +27,7 @@ use crate::findings::{Finding, Severity};
 /// ```
 #[derive(Clone)]
 pub struct Prepared<R> {
-    body: Vec<u8>,
+    body: Bytes,
     findings: Vec<Finding>,
     request: PhantomData<fn() -> R>,
 }
@@ -67,7 +68,7 @@ impl<R: Precheck> Precheck for Prepared<R> {
 impl<R: Precheck> Sealed for Prepared<R> {
     const INDEX: usize = R::INDEX;
 
-    fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
+    fn body(&self) -> Result<Bytes, serde_json::Error> {
         Ok(self.body.clone())
     }
 
@@ -97,7 +98,7 @@ impl<R> fmt::Debug for Prepared<R> {
 
 /// Encodes a request.
 pub(crate) trait Encode: Precheck {
-    fn encode(&self) -> Result<Vec<u8>, Error> {
+    fn encode(&self) -> Result<Bytes, Error> {
         let failed =
             |error| Error::new(Kind::Builder("the request cannot be encoded")).because(error);
         self.body().map_err(failed)

@@ -74,6 +74,11 @@ impl Lines {
         }
     }
 
+    /// Whether a whole line was read that is no part of a row yet.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        self.text.has_line()
+    }
+
     /// The next row; none at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
         while self.skips {

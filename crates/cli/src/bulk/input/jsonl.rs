@@ -34,6 +34,11 @@ impl Objects {
         Self { text, line: 0 }
     }
 
+    /// Whether a whole line was read that is no part of a object yet.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        self.text.has_line()
+    }
+
     /// The next object with its line, or why there is none in that line. Empty lines are left out.
     pub(crate) fn next(&mut self) -> io::Result<Option<(u64, Result<Leaves, String>)>> {
         loop {

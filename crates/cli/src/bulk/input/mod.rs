@@ -78,6 +78,22 @@ const NOT_TEXT: &[(&[u8], &str)] = &[
     (b"%PDF", "it is a PDF; bulk reads CSV, JSON Lines and .xlsx"),
 ];
 
+/// The first bytes of workbooks, and of other archives.
+const ZIP: &[u8] = b"PK\x03\x04";
+
+/// As many bytes of the beginning as tell what it is, without waiting for more lines than one.
+fn start(source: &mut dyn Read) -> io::Result<Vec<u8>> {
+    const ENOUGH: usize = 4096;
+    let mut start = Vec::new();
+    while start.len() < ENOUGH {
+        let is_line = start.contains(&b'\n') && !start.starts_with(ZIP);
+        if is_line || text::read_chunk(source, &mut start)? == 0 {
+            break;
+        }
+    }
+    Ok(start)
+}
+
 impl Input {
     /// Opens a file, or stdin for `-`.
     pub(crate) fn open(path: &Path, dialect: &Dialect) -> Result<Self, String> {
@@ -94,12 +110,7 @@ impl Input {
 
     fn read(mut source: Box<dyn Read + Send>, dialect: &Dialect) -> Result<Self, String> {
         let told = |error: io::Error| error.to_string();
-        let mut start = Vec::new();
-        source
-            .by_ref()
-            .take(4096)
-            .read_to_end(&mut start)
-            .map_err(told)?;
+        let start = start(&mut source).map_err(told)?;
         for (magic, remedy) in NOT_TEXT {
             if start.starts_with(magic) {
                 return Err((*remedy).to_owned());
@@ -112,14 +123,15 @@ impl Input {
         {
             return Err("it is an OpenDocument file; save it as .xlsx, or as CSV".to_owned());
         }
-        let is_zip = start.starts_with(b"PK\x03\x04");
+        let is_zip = start.starts_with(ZIP);
         let source = Box::new(io::Cursor::new(start).chain(source));
         match (dialect.form, is_zip) {
             (Some(Form::Xlsx), _) | (None, true) => return Self::xlsx(source, dialect),
             (Some(_), true) => return Err("it is a workbook or another archive".to_owned()),
             _ => {}
         }
-        let text = Text::new(source, dialect.encoding).map_err(told)?;
+        let mut text = Text::new(source, dialect.encoding).map_err(told)?;
+        text.read_first_line().map_err(told)?;
         let first = text.rest().trim_start().chars().next();
         match (dialect.form, first) {
             (Some(Form::Jsonl), _) | (None, Some('{')) => Ok(Self::Jsonl(jsonl::Objects::new(text))),
@@ -193,6 +205,16 @@ impl Input {
         match self {
             Self::Xlsx { .. } => "row",
             Self::Csv { .. } | Self::Jsonl(_) => "line",
+        }
+    }
+
+    /// Whether the next row was read already, as far as can be told without looking at it closely.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        match self {
+            Self::Csv { rows, .. } => rows.is_at_hand(),
+            Self::Jsonl(objects) => objects.is_at_hand(),
+            // A workbook is a file.
+            Self::Xlsx { .. } => true,
         }
     }
 

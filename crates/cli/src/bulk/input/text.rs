@@ -56,6 +56,22 @@ impl Text {
         self.is_at_end
     }
 
+    /// Reads until the rest has a whole line that is not blank, or is longer than any.
+    pub(crate) fn read_first_line(&mut self) -> io::Result<()> {
+        const LONGEST: usize = 1024 * 1024;
+        let has_first = |rest: &str| rest.trim_start().contains(['\r', '\n']);
+        while !self.is_at_end && self.rest().len() <= LONGEST && !has_first(self.rest()) {
+            self.more()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the rest has a whole line.
+    pub(crate) fn has_line(&self) -> bool {
+        let mut rest = self.rest().bytes();
+        rest.any(|byte| matches!(byte, b'\r' | b'\n'))
+    }
+
     /// Takes so many bytes of the rest.
     pub(crate) fn take(&mut self, bytes: usize) {
         self.taken += bytes;
@@ -90,11 +106,19 @@ impl Text {
     }
 }
 
-/// Appends what comes next; 0 bytes are the end.
-fn read_chunk(source: &mut dyn Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
+/// Appends what is there, and waits only where nothing is: of a pipe, rows are asked for as they
+/// come. 0 bytes are the end.
+pub(super) fn read_chunk(source: &mut dyn Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
     let before = bytes.len();
-    source.take(CHUNK as u64).read_to_end(bytes)?;
-    Ok(bytes.len() - before)
+    bytes.resize(before + CHUNK, 0);
+    let read = loop {
+        match source.read(&mut bytes[before..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => break read,
+        }
+    };
+    bytes.truncate(before + *read.as_ref().unwrap_or(&0));
+    read
 }
 
 #[cfg(test)]
