@@ -204,9 +204,13 @@ fn duplicates_are_asked_once_and_answered_each() {
 
 #[test]
 fn more_equal_rows_than_fit_in_memory_are_asked_once() {
-    // None of them has room before the first is answered.
-    let rows = "alice@acme.com,x\n".repeat(10_000);
-    let run = ask(&format!("email,customerId\n{rows}"), &["--output", "csv"]);
+    // So short that more of them are read at a time than have room.
+    let rows = "a@b.co,x\n".repeat(10_000);
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("rows.csv");
+    fs::write(&input, format!("email,customerId\n{rows}")).unwrap();
+    let input = input.to_str().unwrap();
+    let run = run(&["bulk", "subscribers", input, "--sandbox", "--output", "csv"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(run.stdout.lines().count(), 10_001);
     assert!(
