@@ -252,7 +252,7 @@ fn race(program: &str, python: &str, rows: u64) -> ExitCode {
     race.url = Some(distant.1.clone());
     let ratio = race.beside_many(slice);
     limit(at_least, ratio, ratio >= 0.9);
-    println!("a sandbox in a process of its own, so that three share the machine's processors:");
+    println!("a sandbox in a process of its own, which shares the machine's processors:");
     race.url = Some(sandbox.1.clone());
     let ratio = race.beside_many(slice);
     limit("rows/s beside precheck_many (no limit)", ratio, ratio > 0.0);

@@ -125,7 +125,7 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
 
 /// Answers that come within this time go into the journal together: writing to a disk takes long,
 /// however little is written.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(10);
 
 /// Why a run ends without what is usual at its end.
 enum Early {
