@@ -347,3 +347,63 @@ fn find_delimiter(text: &str) -> u8 {
     let most = counts.iter().rev().max_by_key(|(_, count)| *count);
     most.map_or(b',', |(delimiter, _)| *delimiter)
 }
+
+#[cfg(test)]
+mod tests {
+    //! Inputs that come byte by byte, as from a pipe.
+    use super::*;
+
+    /// A source that gives one byte at a time.
+    struct Drip(io::Cursor<Vec<u8>>);
+
+    impl Read for Drip {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(1);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    fn open(bytes: &[u8]) -> Result<Input, String> {
+        let source = Drip(io::Cursor::new(bytes.to_vec()));
+        Input::read(Box::new(source), &Dialect::default())
+    }
+
+    #[test]
+    fn they_are_recognised_and_read_as_others_are() {
+        let text = "\n email;customerId\r\nzoë@acme.com;\"x\r\ny\"\r\n";
+        let utf_16 = |of: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(of).collect();
+        let encoded: [Vec<u8>; 3] = [
+            text.as_bytes().to_vec(),
+            utf_16(u16::to_le_bytes),
+            utf_16(u16::to_be_bytes),
+        ];
+        // Without its beginning, which is no sign of UTF-16 where a line is empty.
+        for bytes in [&encoded[0][..], &encoded[1][2..], &encoded[2][2..]] {
+            let mut input = open(bytes).unwrap();
+            assert_eq!(input.header().unwrap(), [" email", "customerId"]);
+            let row = input.next().unwrap().unwrap();
+            let Ok(Values::Cells(cells)) = row.values else {
+                panic!("no cells");
+            };
+            let cells: Vec<&str> = cells.iter().collect();
+            assert_eq!(cells, ["zoë@acme.com", "x\r\ny"]);
+            assert!(input.next().unwrap().is_none());
+        }
+        let mut input = open(b"{\"email\": \"a\"}\n{").unwrap();
+        assert!(matches!(input, Input::Jsonl(_)));
+        assert!(input.is_at_hand());
+        assert_eq!(input.next().unwrap().unwrap().line, 1);
+        assert!(!input.is_at_hand());
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_by_its_first_bytes() {
+        let told = |bytes: &[u8]| open(bytes).err().unwrap();
+        assert!(told(b"\x1f\x8b\x08\n").contains("gzip"));
+        let mut document = b"PK\x03\x04".to_vec();
+        document.resize(30, b'\n');
+        document.extend(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet");
+        assert!(told(&document).contains("OpenDocument"));
+        assert_eq!(told(b"\n \n"), "it is empty");
+    }
+}
