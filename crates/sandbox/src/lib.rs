@@ -14,6 +14,8 @@ mod json;
 mod judge;
 mod limits;
 mod log;
+mod logged;
+mod reason;
 mod sandbox;
 mod scenario;
 mod secrets;
@@ -23,7 +25,7 @@ mod tokens;
 mod webex;
 
 pub use answer::Answer;
-pub use log::LoggedRequest;
+pub use logged::LoggedRequest;
 pub use sandbox::{Builder, Sandbox, Unmet};
 pub use scenario::{Scenario, ScenarioError, Step};
 pub use tokens::{
