@@ -255,7 +255,7 @@ fn race(program: &str, python: &str, rows: u64) -> ExitCode {
     println!("a sandbox in a process of its own, which shares the machine's processors:");
     race.url = Some(sandbox.1.clone());
     let ratio = race.beside_many(slice);
-    limit("rows/s beside precheck_many (no limit)", ratio, ratio > 0.0);
+    println!("rows/s beside precheck_many: {ratio:.2}");
 
     let short: Vec<Measured> = (0..9).map(|_| race.bulk(SHORT)).collect();
     let long = race.bulk(rows);

@@ -67,14 +67,15 @@ impl End<'_> {
             failed,
             refused,
             asked,
-            duplicates,
             earlier,
             odd,
+            ..
         } = self.tally;
         let rows = self.tally.done();
         let mut text = format!(
             "{rows} rows: {likely} likely, {unlikely} unlikely, {failed} failed, {refused} refused\n\
-             {asked} asked, {duplicates} duplicates of others, {earlier} from the journal"
+             {asked} asked, {}, {earlier} from the journal",
+            self.tally.duplicates_told()
         );
         if let Some(total) = self.total
             && total > rows

@@ -35,6 +35,14 @@ impl Tally {
         }
     }
 
+    /// How many rows are duplicates, in words.
+    pub(crate) fn duplicates_told(&self) -> String {
+        match self.duplicates {
+            1 => "1 duplicate of another".to_owned(),
+            several => format!("{several} duplicates of others"),
+        }
+    }
+
     /// Rows that have a result.
     pub(crate) fn done(&self) -> u64 {
         self.likely + self.unlikely + self.failed + self.refused

@@ -124,17 +124,15 @@ fn nice(count: u64) -> u64 {
 
 /// A point in time since the start.
 fn moment(time: Duration) -> String {
-    let tenths = time.as_millis() / 100;
-    match tenths {
-        0..=99 => format!("{}.{} s", tenths / 10, tenths % 10),
-        100..=899 => format!("{} s", tenths / 10),
-        _ => {
-            let seconds = tenths / 10;
-            match seconds / 3600 {
-                0 => format!("{}:{:02} min", seconds / 60, seconds % 60),
-                hours => format!("{hours}:{:02} h", seconds % 3600 / 60),
-            }
-        }
+    let seconds = time.as_secs();
+    match seconds {
+        // A piece may be a quarter of a second.
+        0..=9 => format!("{} s", (time.as_millis() / 10) as f64 / 100.0),
+        10..=89 => format!("{seconds} s"),
+        _ => match seconds / 3600 {
+            0 => format!("{}:{:02} min", seconds / 60, seconds % 60),
+            hours => format!("{hours}:{:02} h", seconds % 3600 / 60),
+        },
     }
 }
 
@@ -156,7 +154,9 @@ mod tests {
         for (count, round) in [(1, 1), (3, 4), (6, 8), (9, 10), (41, 50), (1001, 2000)] {
             assert_eq!(nice(count), round);
         }
-        assert_eq!(moment(Duration::from_millis(1250)), "1.2 s");
+        assert_eq!(moment(Duration::from_millis(250)), "0.25 s");
+        assert_eq!(moment(Duration::from_millis(1500)), "1.5 s");
+        assert_eq!(moment(Duration::from_millis(2009)), "2 s");
         assert_eq!(moment(Duration::from_secs(75)), "75 s");
         assert_eq!(moment(Duration::from_secs(100)), "1:40 min");
         assert_eq!(moment(Duration::from_secs(7260)), "2:01 h");

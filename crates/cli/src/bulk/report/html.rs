@@ -117,9 +117,9 @@ impl Page<'_> {
         }
         writeln!(
             out,
-            "</dl>\n<p>{} asked in this run, {} duplicates of others, {} answered in an earlier run.{}</p>\n</section>",
+            "</dl>\n<p>{} asked in this run, {}, {} answered in an earlier run.{}</p>\n</section>",
             tally.asked,
-            tally.duplicates,
+            tally.duplicates_told(),
             tally.earlier,
             match tally.odd {
                 0 => String::new(),
