@@ -1,5 +1,6 @@
 //! Builds programs of the workspace, for verbs that run them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -10,7 +11,7 @@ use crate::workspace::Workspace;
 
 /// Builds one program, as these arguments of `cargo build` say, and tells where it is.
 pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf, Failure> {
-    let build = Command::new(env!("CARGO"))
+    let build = Command::new(cargo())
         .current_dir(workspace.path("."))
         .args(["build", "--quiet"])
         .args(["--message-format", "json-render-diagnostics"])
@@ -28,20 +29,9 @@ pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf
         .ok_or_else(|| Failure::new(format!("cargo build {} failed", arguments.join(" "))))
 }
 
-/// Builds the program `webex-precheck` and an example of the end-to-end tests with optimisation,
-/// and runs the example with the program's path and these arguments.
-pub(crate) fn run_example(
-    workspace: &Workspace,
-    example: &str,
-    arguments: &[String],
-) -> Result<Outcome, Failure> {
-    let program = build(workspace, &["--release", "--package", "webex-precheck-cli"])?;
-    let example = build(
-        workspace,
-        &["--release", "--package", "e2e", "--example", example],
-    )?;
-    let mut command = Command::new(example);
-    run(command.arg(program).args(arguments))
+/// The cargo that runs this program.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// Runs a program to its end: its exit code is that of the verb.

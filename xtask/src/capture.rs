@@ -3,29 +3,34 @@
 use webex_precheck_contract::{capture, source};
 
 use crate::outcome::{Failure, Outcome, note};
+use crate::source::Dating;
+use crate::sources::{self, SOURCES};
 use crate::workspace::Workspace;
 
-/// Store what a source documents, as facts, in `spec/documented/`
+/// Store what a source documents, as facts, in `spec/documented/`, and nothing else
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A published OpenAPI file or a documentation page as text: a file, `-`, or an https address
+    /// The name of a source in spec/sources.toml, a file, `-`, or an https address
     #[arg(value_name = "SOURCE")]
     source: String,
+    #[command(flatten)]
+    dating: Dating,
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let fresh = crate::source::read_to_replace(workspace, &arguments.source)?;
+    let fresh = crate::source::read_to_store(workspace, &arguments.source, &arguments.dating)?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }
     let text = capture::write(&fresh.inventory)
         .map_err(|error| Failure::new(format!("{}: {error}", fresh.name)))?;
-    let file = fresh.capture_file();
-    workspace.ensure_contents(&file, &text, false, "cargo xtask capture SOURCE")?;
+    let dated = workspace.read_or_empty(SOURCES)?;
+    let dated = sources::with_date(&dated, &fresh.capture, &fresh.inventory)?;
+    workspace.replace_all(&[(fresh.capture_file(), text), (SOURCES.to_owned(), dated)])?;
     note(
         "Captured",
         &format!(
-            "{} facts of {}; `cargo xtask codegen` hands them on, `cargo xtask conform` holds the contract against them",
+            "{} facts of {}; `cargo xtask codegen` passes them on, `cargo xtask conform` holds the contract against them",
             source::facts(&fresh.inventory),
             fresh.name
         ),

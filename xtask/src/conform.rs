@@ -1,70 +1,106 @@
 //! `conform`: holds the contract, and the rules that rest on wording, against every capture.
 
-use webex_precheck_contract::deviations::Finding;
-use webex_precheck_contract::diff::diff;
+use webex_precheck_contract::deviations::{Finding, hold};
+use webex_precheck_contract::evidence::Evidence;
 
 use crate::outcome::{Failure, Outcome, note};
-use crate::workspace::{CONTRACT, DEVIATIONS, RULES, Workspace};
+use crate::sources::SOURCES;
+use crate::workspace::{CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, capture_file};
 
-/// Tell where `spec/openapi.json` leaves the captures without a deviation that says why, and which
-/// rules rest on sentences that stand there no longer
+/// Hold `spec/openapi.json`, `deviations.toml` and `rules.toml` against the captures, and check that
+/// `spec/EVIDENCE.md`, the table of contradictions, is fresh
+///
+/// Exit codes: 0 all is well; 1 something differs, or a rule rests on a sentence that changed; 4 only
+/// spec/EVIDENCE.md is stale.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {}
+#[command(verbatim_doc_comment)]
+pub(crate) struct Arguments {
+    /// Write spec/EVIDENCE.md anew
+    #[arg(long)]
+    write: bool,
+}
 
-pub(crate) fn run(workspace: &Workspace, _: &Arguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
     let contract = workspace.contract()?;
     let deviations = workspace.deviations()?;
     let captures = workspace.captures()?;
-    let unfounded = workspace.rules()?.judge(&captures);
-    let mut held = Vec::new();
-    for (name, inventory) in captures {
-        let comparison = diff(&inventory, &contract);
-        held.push((name, inventory, comparison));
+    let rules = workspace.rules()?;
+    let mut to_mend = 0;
+    let mut tell = |verb: &str, message: &str| {
+        to_mend += 1;
+        note(verb, message);
+    };
+    for source in workspace.sources()? {
+        let captured = captures.iter().find(|(name, _)| *name == source.name);
+        match captured {
+            None => tell(
+                "Missing",
+                &format!("{SOURCES}: `{}` has no capture", source.name),
+            ),
+            Some((name, captured)) if captured.date != source.date => tell(
+                "Stale",
+                &format!(
+                    "{SOURCES}: the date of `{name}` is not that of {}",
+                    capture_file(name)
+                ),
+            ),
+            Some((name, captured)) => {
+                let operations: Vec<_> = captured.operations.iter().map(|it| it.id).collect();
+                if (captured.kind, &operations) != (source.kind, &source.operations) {
+                    let message = format!(
+                        "{SOURCES}: kind or operations of `{name}` are not those of its capture"
+                    );
+                    tell("Stale", &message);
+                }
+            }
+        }
     }
-    let findings = deviations.judge(&held, &contract);
-    for finding in &findings {
+    let held = hold(&captures, &contract);
+    for finding in deviations.judge(&held, &contract) {
         match finding {
-            Finding::Unexcused { source, difference } => note(
+            Finding::Unexcused { source, difference } => tell(
                 "Unexcused",
                 &format!(
-                    "{source}: {} {}: {}",
+                    "{source}: {} {}: {} (`removed` is documented and not in the contract, `added` the \
+                     reverse); change {CONTRACT}, or add a deviation to {DEVIATIONS}",
                     difference.operation,
                     difference.at,
                     difference.phrase()
                 ),
             ),
             Finding::Dead { line, message } => {
-                note("Dead", &format!("{DEVIATIONS}:{line}: {message}"));
+                tell("Dead", &format!("{DEVIATIONS}:{line}: {message}"));
             }
         }
     }
-    if findings
-        .iter()
-        .any(|f| matches!(f, Finding::Unexcused { .. }))
-    {
-        note(
-            "Hint",
-            &format!(
-                "`removed` is documented and not in the contract, `added` the reverse; \
-                 change {CONTRACT}, or add a [[deviation]] with sources, at, kind and why to {DEVIATIONS}"
-            ),
-        );
-    }
-    for rule in &unfounded {
-        note(
+    for rule in rules.judge(&captures) {
+        let remedy = "read the new wording, then change the rule or its fingerprint";
+        tell(
             "Review",
-            &format!(
-                "{RULES}:{}: {rule}; read the new wording, then change the rule or its fingerprint",
-                rule.line
-            ),
+            &format!("{RULES}:{}: {rule}; {remedy}", rule.line),
         );
     }
-    let to_mend = findings.len() + unfounded.len();
+    for question in rules.questions() {
+        let at = question.at.join(", ");
+        let what = "a sentence that may lay down a rule; make it a rule, or delete the question";
+        note(
+            "Question",
+            &format!("{RULES}:{}: {at}: {what}", question.line),
+        );
+    }
+    let evidence = Evidence {
+        captures: &captures,
+        contract: &contract,
+        deviations: &deviations,
+    };
+    let command = "cargo xtask conform --write";
+    let text = evidence.to_markdown();
+    let is_fresh = workspace.ensure_contents(EVIDENCE, &text, !arguments.write, command)?;
     let compared: usize = held
         .iter()
-        .map(|(_, _, comparison)| comparison.compared)
+        .map(|(.., comparison)| comparison.compared)
         .sum();
-    let differences: usize = held.iter().map(|(_, _, c)| c.differences.len()).sum();
+    let differences: usize = held.iter().map(|(.., c)| c.differences.len()).sum();
     note(
         if to_mend == 0 { "Fresh" } else { "Failure" },
         &format!(
@@ -72,8 +108,11 @@ pub(crate) fn run(workspace: &Workspace, _: &Arguments) -> Result<Outcome, Failu
             held.len(),
         ),
     );
-    match to_mend {
-        0 => Ok(Outcome::Clean),
-        _ => Ok(Outcome::Differences),
+    if to_mend > 0 {
+        Ok(Outcome::Differences)
+    } else if is_fresh || arguments.write {
+        Ok(Outcome::Clean)
+    } else {
+        Ok(Outcome::Stale)
     }
 }

@@ -3,28 +3,20 @@
 //! It is a library so that tests can call what the verbs do, thousands of times in one process.
 
 pub mod adopt;
-mod api;
-mod attack;
 mod build;
 mod capture;
 mod codegen;
-mod compare;
 mod conform;
-mod crash;
 mod drift;
-mod evidence;
 mod fetch;
 mod interop;
 mod mutate;
 mod outcome;
 mod packages;
-mod race;
-pub mod rehearse;
 mod replace;
 mod reporting;
-mod soak;
 mod source;
-mod weigh;
+mod sources;
 mod workspace;
 
 use std::process::ExitCode;
@@ -33,14 +25,14 @@ pub use outcome::Failure;
 
 use clap::{Parser, Subcommand};
 
-/// Keeps the client true to Webex's documentation.
+/// Keeps the client in step with Webex's documentation.
 ///
-/// Exit codes: 0 clean; 1 differences, or something is to be ignored that is not there; 2 usage, or
-/// a tool is missing; 3 a source is unreadable or broken; 4 generated files are stale.
+/// Exit codes: 0 clean; 1 differences, or an entry to ignore matches nothing; 2 usage, or a tool is
+/// missing; 3 a source is unreadable or broken; 4 generated files are stale.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
-    /// Workspace to work in [default: the one that xtask was built from]
+    /// Workspace to work in [default: the one that cargo runs xtask in]
     #[arg(long, global = true, value_name = "FOLDER")]
     root: Option<std::path::PathBuf>,
     #[command(subcommand)]
@@ -54,19 +46,8 @@ enum Verb {
     Capture(capture::Arguments),
     Drift(drift::Arguments),
     Conform(conform::Arguments),
-    Evidence(evidence::Arguments),
-    Api(api::Arguments),
-    Weigh(weigh::Arguments),
     Interop(interop::Arguments),
-    Compare(compare::Arguments),
-    Soak(soak::Arguments),
-    Attack(attack::Arguments),
-    Crash(crash::Arguments),
-    Race(race::Arguments),
     Mutate(mutate::Arguments),
-    Rehearse(rehearse::Arguments),
-    #[command(hide = true)]
-    RehearsedGh(rehearse::GhArguments),
 }
 
 /// Runs the verb that was typed.
@@ -80,18 +61,8 @@ pub fn main() -> ExitCode {
         Verb::Capture(arguments) => capture::run(&workspace, &arguments),
         Verb::Drift(arguments) => drift::run(&workspace, &arguments),
         Verb::Conform(arguments) => conform::run(&workspace, &arguments),
-        Verb::Evidence(arguments) => evidence::run(&workspace, &arguments),
-        Verb::Api(arguments) => api::run(&workspace, &arguments),
-        Verb::Weigh(arguments) => weigh::run(&workspace, &arguments),
         Verb::Interop(arguments) => interop::run(&workspace, &arguments),
-        Verb::Compare(arguments) => compare::run(&workspace, &arguments),
-        Verb::Soak(arguments) => soak::run(&workspace, &arguments),
-        Verb::Crash(arguments) => crash::run(&workspace, &arguments),
         Verb::Mutate(arguments) => mutate::run(&workspace, &arguments),
-        Verb::Race(arguments) => race::run(&workspace, &arguments),
-        Verb::Rehearse(arguments) => rehearse::run(&workspace, &arguments),
-        Verb::RehearsedGh(arguments) => rehearse::gh(&arguments),
-        Verb::Attack(arguments) => attack::run(&workspace, &arguments),
     });
     outcome::finish(outcome)
 }

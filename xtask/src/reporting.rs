@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
-use webex_precheck_contract::diff::{Comparison, Impact};
+use webex_precheck_contract::diff::Impact;
 use webex_precheck_contract::ignore::{self, FindingKind, Ignore};
-use webex_precheck_contract::report::{Format, Report};
+use webex_precheck_contract::report::{self, Format, Report};
 
+use crate::drift::Compared;
 use crate::outcome::{Failure, Outcome, print, print_styled};
-use crate::source::Fresh;
 use crate::workspace::Workspace;
 
 /// What can be asked of a verb that reports differences.
@@ -87,38 +87,52 @@ impl ReportArguments {
     pub(crate) fn report(
         &self,
         workspace: &Workspace,
-        fresh: &Fresh,
-        comparison: &mut Comparison,
+        mut compared: Vec<Compared>,
         ignores: &[Ignore],
     ) -> Result<Outcome, Failure> {
         let today = || Timestamp::now().to_zoned(TimeZone::UTC).date();
         let today = self.today.unwrap_or_else(today);
-        let findings = ignore::apply(ignores, comparison, today);
-        let against = fresh.capture_file();
-        let report = Report {
-            source: &fresh.name,
-            against: &against,
-            capture: &workspace.read(&against)?,
-            problems: &fresh.problems,
-            comparison,
-            findings: &findings,
-        };
+        let mut comparisons: Vec<_> = compared.iter_mut().map(|it| &mut it.comparison).collect();
+        let findings = ignore::apply(ignores, &mut comparisons, today);
+        let mut files = Vec::new();
+        for it in &compared {
+            let against = it.fresh.capture_file();
+            files.push((workspace.read(&against)?, against));
+        }
+        let reports: Vec<Report<'_>> = compared
+            .iter()
+            .zip(&files)
+            .enumerate()
+            .map(|(index, (it, (capture, against)))| Report {
+                source: &it.fresh.name,
+                against,
+                capture,
+                problems: &it.fresh.problems,
+                comparison: &it.comparison,
+                // They are about the run as a whole.
+                findings: if index == 0 { &findings } else { &[] },
+                // What is ignored does not count.
+                release: it.release.filter(|_| it.comparison.ignores_nothing()),
+            })
+            .collect();
         for (form, file) in &self.write {
-            fs::write(file, report.render(form.format())).map_err(|error| {
+            fs::write(file, report::render(&reports, form.format())).map_err(|error| {
                 let file = file.display();
                 Failure::usage(format!("--write: {file}: {error}; is the path right?"))
             })?;
         }
         match self.format {
             // Without its colours where stdout is no terminal, or the environment wants none.
-            Form::Text => print_styled(&report.render(Format::Terminal))?,
-            form => print(&report.render(form.format()))?,
+            Form::Text => print_styled(&report::render(&reports, Format::Terminal))?,
+            form => print(&report::render(&reports, form.format()))?,
         }
         let fails = |impact| impact >= self.fail_on.impact();
         let unused = findings.iter().any(|f| f.kind == FindingKind::Unused);
-        match unused || comparison.impact().is_some_and(fails) {
-            true => Ok(Outcome::Differences),
-            false => Ok(Outcome::Clean),
+        let mut impacts = compared.iter().filter_map(|it| it.comparison.impact());
+        if unused || impacts.any(fails) {
+            Ok(Outcome::Differences)
+        } else {
+            Ok(Outcome::Clean)
         }
     }
 }

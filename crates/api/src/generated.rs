@@ -28,7 +28,7 @@ pub mod types {
         pub city: ::std::string::String,
         ///ISO 3166-1 alpha-2 country code.
         pub country: crate::Country,
-        ///State, province or region. Some countries require it.
+        ///State, province or region; of a calling location, its ISO 3166 code. Some countries require it.
         #[serde(
             rename = "stateOrProvince",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -129,6 +129,9 @@ pub mod types {
         ///For the meetings package.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meetings: ::std::option::Option<MeetingsParameters>,
+        ///For the packages as such.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub packages: ::std::option::Option<PackagesParameters>,
     }
     /// What comes with a refusal. Webex documents no error body for these operations; these are the shapes seen from its APIs, so every field is optional.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -220,6 +223,48 @@ pub mod types {
         ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<crate::TimeZone>,
+    }
+    /// A limit for each package, by its name. A package that this release does not know can have one too.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct PackageLimits {
+        ///Limit for `attendant_console`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub attendant_console: ::std::option::Option<crate::Number>,
+        ///Limit for `common_area_calling`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub common_area_calling: ::std::option::Option<crate::Number>,
+        ///Limit for `cx_essentials`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cx_essentials: ::std::option::Option<crate::Number>,
+        ///Limit for `webex_calling`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webex_calling: ::std::option::Option<crate::Number>,
+        ///Limit for `webex_calling_standard`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webex_calling_standard: ::std::option::Option<crate::Number>,
+        ///Limit for `webex_meetings`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webex_meetings: ::std::option::Option<crate::Number>,
+        ///Limit for `webex_suite`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webex_suite: ::std::option::Option<crate::Number>,
+        ///Limit for `webex_voice`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webex_voice: ::std::option::Option<crate::Number>,
+        #[serde(flatten)]
+        pub extra: ::std::collections::HashMap<::std::string::String, crate::Number>,
+    }
+    /// What holds for the packages of a customer.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
+    pub struct PackagesParameters {
+        ///The limit of each package, by the name of the package.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub limits: ::std::option::Option<PackageLimits>,
     }
     /// One finding.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -377,7 +422,7 @@ pub mod types {
             self.address_line2 = Some(value.into());
             self
         }
-        ///State, province or region. Some countries require it.
+        ///State, province or region; of a calling location, its ISO 3166 code. Some countries require it.
         #[must_use]
         pub fn state_or_province(
             mut self,
@@ -497,6 +542,7 @@ pub mod types {
             Self {
                 calling: Default::default(),
                 meetings: Default::default(),
+                packages: Default::default(),
             }
         }
         ///For the calling packages.
@@ -509,6 +555,12 @@ pub mod types {
         #[must_use]
         pub fn meetings(mut self, value: impl Into<MeetingsParameters>) -> Self {
             self.meetings = Some(value.into());
+            self
+        }
+        ///For the packages as such.
+        #[must_use]
+        pub fn packages(mut self, value: impl Into<PackagesParameters>) -> Self {
+            self.packages = Some(value.into());
             self
         }
     }
@@ -655,6 +707,103 @@ pub mod types {
         #[must_use]
         pub fn timezone(mut self, value: impl Into<crate::TimeZone>) -> Self {
             self.timezone = Some(value.into());
+            self
+        }
+    }
+    impl PackageLimits {
+        /// `PackageLimits` in which nothing is set.
+        #[allow(
+            clippy::new_without_default,
+            reason = "`Default` is derived or implemented beside it"
+        )]
+        pub fn new() -> Self {
+            Self {
+                webex_calling: Default::default(),
+                common_area_calling: Default::default(),
+                webex_meetings: Default::default(),
+                webex_suite: Default::default(),
+                webex_voice: Default::default(),
+                cx_essentials: Default::default(),
+                webex_calling_standard: Default::default(),
+                attendant_console: Default::default(),
+                extra: Default::default(),
+            }
+        }
+        ///Limit for `webex_calling`.
+        #[must_use]
+        pub fn webex_calling(mut self, value: impl Into<crate::Number>) -> Self {
+            self.webex_calling = Some(value.into());
+            self
+        }
+        ///Limit for `common_area_calling`.
+        #[must_use]
+        pub fn common_area_calling(mut self, value: impl Into<crate::Number>) -> Self {
+            self.common_area_calling = Some(value.into());
+            self
+        }
+        ///Limit for `webex_meetings`.
+        #[must_use]
+        pub fn webex_meetings(mut self, value: impl Into<crate::Number>) -> Self {
+            self.webex_meetings = Some(value.into());
+            self
+        }
+        ///Limit for `webex_suite`.
+        #[must_use]
+        pub fn webex_suite(mut self, value: impl Into<crate::Number>) -> Self {
+            self.webex_suite = Some(value.into());
+            self
+        }
+        ///Limit for `webex_voice`.
+        #[must_use]
+        pub fn webex_voice(mut self, value: impl Into<crate::Number>) -> Self {
+            self.webex_voice = Some(value.into());
+            self
+        }
+        ///Limit for `cx_essentials`.
+        #[must_use]
+        pub fn cx_essentials(mut self, value: impl Into<crate::Number>) -> Self {
+            self.cx_essentials = Some(value.into());
+            self
+        }
+        ///Limit for `webex_calling_standard`.
+        #[must_use]
+        pub fn webex_calling_standard(
+            mut self,
+            value: impl Into<crate::Number>,
+        ) -> Self {
+            self.webex_calling_standard = Some(value.into());
+            self
+        }
+        ///Limit for `attendant_console`.
+        #[must_use]
+        pub fn attendant_console(mut self, value: impl Into<crate::Number>) -> Self {
+            self.attendant_console = Some(value.into());
+            self
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Number>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+    }
+    impl PackagesParameters {
+        /// `PackagesParameters` in which nothing is set.
+        #[allow(
+            clippy::new_without_default,
+            reason = "`Default` is derived or implemented beside it"
+        )]
+        pub fn new() -> Self {
+            Self { limits: Default::default() }
+        }
+        ///The limit of each package, by the name of the package.
+        #[must_use]
+        pub fn limits(mut self, value: impl Into<PackageLimits>) -> Self {
+            self.limits = Some(value.into());
             self
         }
     }
@@ -849,6 +998,16 @@ pub mod types {
         CiscoCallingPlan,
         /// `attendant_console`
         AttendantConsole,
+        /// `cx_premium_agent`
+        CxPremiumAgent,
+        /// `cx_standard_agent`
+        CxStandardAgent,
+        /// `cx_voice_ports`
+        CxVoicePorts,
+        /// `cx_ai_assistant`
+        CxAiAssistant,
+        /// `webex_ai_agent`
+        WebexAiAgent,
         /// A value that this release does not know.
         Other(::std::string::String),
     }
@@ -864,6 +1023,11 @@ pub mod types {
             Self::WebexCallingStandard,
             Self::CiscoCallingPlan,
             Self::AttendantConsole,
+            Self::CxPremiumAgent,
+            Self::CxStandardAgent,
+            Self::CxVoicePorts,
+            Self::CxAiAssistant,
+            Self::WebexAiAgent,
         ];
         /// The value as it is sent.
         pub fn as_str(&self) -> &str {
@@ -877,6 +1041,11 @@ pub mod types {
                 Self::WebexCallingStandard => "webex_calling_standard",
                 Self::CiscoCallingPlan => "cisco_calling_plan",
                 Self::AttendantConsole => "attendant_console",
+                Self::CxPremiumAgent => "cx_premium_agent",
+                Self::CxStandardAgent => "cx_standard_agent",
+                Self::CxVoicePorts => "cx_voice_ports",
+                Self::CxAiAssistant => "cx_ai_assistant",
+                Self::WebexAiAgent => "webex_ai_agent",
                 Self::Other(value) => value,
             }
         }
@@ -927,6 +1096,11 @@ pub mod types {
                 "webex_calling_standard" => Self::WebexCallingStandard,
                 "cisco_calling_plan" => Self::CiscoCallingPlan,
                 "attendant_console" => Self::AttendantConsole,
+                "cx_premium_agent" => Self::CxPremiumAgent,
+                "cx_standard_agent" => Self::CxStandardAgent,
+                "cx_voice_ports" => Self::CxVoicePorts,
+                "cx_ai_assistant" => Self::CxAiAssistant,
+                "webex_ai_agent" => Self::WebexAiAgent,
                 other => Self::Other(other.to_owned()),
             }
         }
@@ -991,8 +1165,14 @@ pub mod types {
         WebexVoice,
         /// `cx_essentials`
         CxEssentials,
+        /// `webex_calling_standard`
+        WebexCallingStandard,
         /// `attendant_console`
         AttendantConsole,
+        /// `cx_premium_agent`
+        CxPremiumAgent,
+        /// `cx_standard_agent`
+        CxStandardAgent,
         /// A value that this release does not know.
         Other(::std::string::String),
     }
@@ -1004,7 +1184,10 @@ pub mod types {
             Self::WebexSuite,
             Self::WebexVoice,
             Self::CxEssentials,
+            Self::WebexCallingStandard,
             Self::AttendantConsole,
+            Self::CxPremiumAgent,
+            Self::CxStandardAgent,
         ];
         /// The value as it is sent.
         pub fn as_str(&self) -> &str {
@@ -1014,7 +1197,10 @@ pub mod types {
                 Self::WebexSuite => "webex_suite",
                 Self::WebexVoice => "webex_voice",
                 Self::CxEssentials => "cx_essentials",
+                Self::WebexCallingStandard => "webex_calling_standard",
                 Self::AttendantConsole => "attendant_console",
+                Self::CxPremiumAgent => "cx_premium_agent",
+                Self::CxStandardAgent => "cx_standard_agent",
                 Self::Other(value) => value,
             }
         }
@@ -1050,7 +1236,10 @@ pub mod types {
                 "webex_suite" => Self::WebexSuite,
                 "webex_voice" => Self::WebexVoice,
                 "cx_essentials" => Self::CxEssentials,
+                "webex_calling_standard" => Self::WebexCallingStandard,
                 "attendant_console" => Self::AttendantConsole,
+                "cx_premium_agent" => Self::CxPremiumAgent,
+                "cx_standard_agent" => Self::CxStandardAgent,
                 other => Self::Other(other.to_owned()),
             }
         }

@@ -28,6 +28,7 @@
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, reason = "written by progenitor")]
 mod generated;
+mod number;
 mod operation;
 mod text;
 mod wire;
@@ -36,6 +37,7 @@ pub use generated::types;
 pub use generated::{BASE_URL, KNOWN_INFO_CODES, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 #[cfg(feature = "client")]
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue};
+pub use number::{NotANumber, Number};
 pub use operation::Operation;
 pub use text::{Country, Email, SubPartnerOrgId, TimeZone};
 pub use wire::{Code, InfoList};

@@ -29,8 +29,9 @@ pub(crate) struct Flag {
 #[allow(dead_code, reason = "documented fields need not have every shape")]
 pub(crate) enum Shape {
     Text,
+    Number,
     /// Several texts, separated by commas or by repeating the flag.
     List,
-    /// A number, a truth value or something larger, as JSON.
+    /// A boolean or something larger, as JSON.
     Json,
 }

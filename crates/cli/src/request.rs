@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use clap::ArgMatches;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use webex_precheck::api::Number;
 use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 use webex_precheck::{CustomerPrecheck, Finding, Severity, SubscriberPrecheck};
 
@@ -111,11 +112,22 @@ fn read(file: &str) -> Result<Value, Failure> {
     }
 }
 
+/// A number as JSON; any other text as it is.
+pub(crate) fn number(text: &str) -> Value {
+    let number = text.trim().parse::<Number>().ok();
+    let number = number.and_then(|number| serde_json::to_value(number).ok());
+    number.unwrap_or_else(|| Value::from(text))
+}
+
 fn flag_value(flag: &Flag, matches: &ArgMatches) -> Option<Value> {
     match flag.shape {
         Shape::Text => matches
             .get_one::<String>(flag.name)
             .map(|text| Value::from(text.as_str())),
+        // What is no number is a text, which decoding finds to be of the wrong type.
+        Shape::Number => matches
+            .get_one::<String>(flag.name)
+            .map(|text| number(text)),
         // What is no JSON is a text, which decoding finds to be of the wrong type.
         Shape::Json => matches
             .get_one::<String>(flag.name)

@@ -10,6 +10,7 @@ use crate::bulk::{self, Kind};
 use crate::decode::set;
 use crate::fields::{Flag, Shape};
 use crate::outcome::Failure;
+use crate::request::number;
 
 /// The command line as clap sees it.
 pub(crate) fn command() -> Command {
@@ -72,6 +73,7 @@ fn json(fields: &[(&Flag, &str)]) -> Vec<u8> {
         let value = match field.shape {
             Shape::List => example.split(',').collect(),
             Shape::Text => Value::from(*example),
+            Shape::Number => number(example),
             Shape::Json => serde_json::from_str(example).unwrap_or_default(),
         };
         // No field is in the way of another.

@@ -1,4 +1,5 @@
-//! A bulk run that is killed, or cannot write, loses nothing; `cargo xtask crash` is the long version.
+//! A bulk run that is killed, or cannot write, loses nothing.
+//! The example `crash` of the package `e2e` is the long version.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 

@@ -376,18 +376,14 @@ mod token;
 /// The generated types, and what else is generated from the contract: the wire, as it is.
 pub mod api {
     pub use webex_precheck_api::{
-        BASE_URL, InfoList, KNOWN_INFO_CODES, Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER,
-        types,
+        BASE_URL, InfoList, KNOWN_INFO_CODES, NotANumber, Number, Operation, PRECHECK_CUSTOMER,
+        PRECHECK_SUBSCRIBER, types,
     };
 }
 
-pub use webex_precheck_api::types::{
-    Address, CallingParameters, CustomerContact, CustomerId, CustomerInfo, CustomerPackage,
-    CustomerProvisioningParameters, ExternalId, Location, LocationId, MeetingsParameters, OrgId,
-    PrecheckInfo, ProvisioningId, SubscriberPackage, SubscriberProvisioningParameters,
-    SubscriberSinglePackage,
-};
-pub use webex_precheck_api::{Code, Country, Email, SubPartnerOrgId, TimeZone};
+pub use request::parts::*;
+pub use webex_precheck_api::types::PrecheckInfo;
+pub use webex_precheck_api::{Code, Country, Email, Number, SubPartnerOrgId, TimeZone};
 
 pub use builder::ClientBuilder;
 pub use client::Client;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::capture::{line_at, toml_error};
-use crate::diff::{Comparison, Difference, Kind};
+use crate::diff::{Comparison, Difference, Kind, diff};
 use crate::inventory::{Inventory, OperationId};
 use crate::pattern::matches;
 
@@ -12,6 +12,43 @@ use crate::pattern::matches;
 #[derive(Debug)]
 pub struct Deviations {
     deviations: Vec<Deviation>,
+}
+
+/// A capture by its name, and how the contract differs from it.
+pub type Held = (String, Inventory, Comparison);
+
+/// Compares captures with the contract. Where the contract follows a newer source in a fact, an older
+/// one does not differ from it: it is merely older.
+pub fn hold(captures: &[(String, Inventory)], contract: &Inventory) -> Vec<Held> {
+    let held = captures.iter().map(|(name, inventory)| {
+        let mut comparison = diff(inventory, contract);
+        let newer = captures.iter().map(|(_, other)| other);
+        let differs = follows_newer(inventory, newer);
+        comparison
+            .differences
+            .retain(|difference| !differs(difference));
+        (name.clone(), inventory.clone(), comparison)
+    });
+    held.collect()
+}
+
+/// Tells the differences of an older source that a newer one makes alike.
+pub fn follows_newer<'a>(
+    inventory: &'a Inventory,
+    others: impl Iterator<Item = &'a Inventory>,
+) -> impl Fn(&Difference) -> bool {
+    let newer = others.filter(|other| inventory.is_older_than(other));
+    let changes: Vec<Difference> = newer
+        .flat_map(|other| diff(inventory, other).differences)
+        .collect();
+    move |difference| {
+        let is_same = |change: &Difference| {
+            change.operation == difference.operation
+                && (&change.at, change.kind) == (&difference.at, difference.kind)
+                && change.after == difference.after
+        };
+        changes.iter().any(is_same)
+    }
 }
 
 /// One deviation: the differences it excuses, and why they are there.
@@ -97,11 +134,7 @@ impl Deviations {
     /// Holds the differences between each capture (by name) and the contract against the
     /// deviations: every difference must be excused, and every deviation must excuse one in each
     /// of its sources.
-    pub fn judge(
-        &self,
-        captures: &[(String, Inventory, Comparison)],
-        contract: &Inventory,
-    ) -> Vec<Finding> {
+    pub fn judge(&self, captures: &[Held], contract: &Inventory) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (source, _, comparison) in captures {
             for difference in &comparison.differences {
@@ -164,7 +197,7 @@ impl Deviations {
     }
 
     /// The deviations that excuse nothing in one of their sources: their lines, and those sources.
-    pub fn dead(&self, captures: &[(String, Inventory, Comparison)]) -> Vec<(usize, String)> {
+    pub fn dead(&self, captures: &[Held]) -> Vec<(usize, String)> {
         let mut dead = Vec::new();
         for deviation in &self.deviations {
             for source in &deviation.entry.sources {
@@ -236,7 +269,7 @@ impl Deviation {
         &self.entry.why
     }
 
-    fn excuses(&self, source: &str, difference: &Difference) -> bool {
+    pub(crate) fn excuses(&self, source: &str, difference: &Difference) -> bool {
         let Entry {
             sources,
             operation,

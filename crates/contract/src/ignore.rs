@@ -154,13 +154,15 @@ fn checked(id: &str, reason: &str, until: Option<&str>, origin: Origin) -> Resul
     })
 }
 
-/// Marks the differences that are ignored, and tells what is wrong with what should ignore them.
-pub fn apply(ignores: &[Ignore], comparison: &mut Comparison, today: Date) -> Vec<Finding> {
+/// Marks the differences of some comparisons that are ignored, and tells what is wrong with what should
+/// ignore them.
+pub fn apply(ignores: &[Ignore], comparisons: &mut [&mut Comparison], today: Date) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ignore in ignores {
         let expired = ignore.until.filter(|until| *until < today);
         let mut used = false;
-        for difference in &mut comparison.differences {
+        let differences = comparisons.iter_mut().flat_map(|it| &mut it.differences);
+        for difference in differences {
             if !matches(&ignore.id, &difference.id()) {
                 continue;
             }
@@ -219,6 +221,7 @@ mod tests {
         let inventory = |path: &str, title: &str| Inventory {
             kind: SourceKind::Page,
             source: "made up".to_owned(),
+            date: None,
             operations: vec![Operation {
                 path: Some(path.to_owned()),
                 title: Some(crate::Prose::new(title)),
@@ -298,7 +301,7 @@ mod tests {
         assert_eq!(comparison.impact(), Some(Impact::Breaking));
         let findings = apply(
             &ignores(&["*:path; moved"]),
-            &mut comparison,
+            &mut [&mut comparison],
             date(2026, 1, 1),
         );
         assert_eq!(findings, []);
@@ -306,7 +309,11 @@ mod tests {
         let ignored = comparison.differences[0].ignored.as_ref().unwrap();
         assert_eq!(ignored.reason, "moved");
         assert_eq!(comparison.impact(), Some(Impact::Wording));
-        apply(&ignores(&["*; all"]), &mut comparison, date(2026, 1, 1));
+        apply(
+            &ignores(&["*; all"]),
+            &mut [&mut comparison],
+            date(2026, 1, 1),
+        );
         assert_eq!(comparison.impact(), None);
     }
 
@@ -318,7 +325,7 @@ mod tests {
         ] {
             let mut comparison = comparison();
             let ignores = ignores(&["customer:path:path; moved; until 2026-06-30"]);
-            let findings = apply(&ignores, &mut comparison, today);
+            let findings = apply(&ignores, &mut [&mut comparison], today);
             assert_eq!(comparison.impact(), Some(impact), "{today}");
             assert_eq!(findings.len(), told, "{today}");
             for finding in findings {
@@ -335,7 +342,7 @@ mod tests {
     #[test]
     fn what_ignores_nothing_is_told_even_when_it_has_expired() {
         let words = ["customer:paht:path; typo", "x; gone; until 2020-01-01"];
-        let findings = apply(&ignores(&words), &mut comparison(), date(2026, 1, 1));
+        let findings = apply(&ignores(&words), &mut [&mut comparison()], date(2026, 1, 1));
         let kinds: Vec<_> = findings.iter().map(|finding| finding.kind).collect();
         assert_eq!(kinds, [FindingKind::Unused; 2]);
         assert_eq!(

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::date::Date;
 use crate::prose::Prose;
 use crate::types::{Type, Values};
 
@@ -19,6 +20,9 @@ pub struct Inventory {
     pub kind: SourceKind,
     /// Name of the file it was read from.
     pub source: String,
+    /// When the source was published, or captured if nothing says when it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
     /// The operations it documents.
     #[serde(rename = "operation")]
     pub operations: Vec<Operation>,
@@ -228,6 +232,12 @@ impl Inventory {
     /// What is documented of `id`.
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
         self.operations.iter().find(|o| o.id == id)
+    }
+
+    /// Whether this source is known to be older than another one.
+    pub fn is_older_than(&self, other: &Self) -> bool {
+        let dates = self.date.as_ref().zip(other.date.as_ref());
+        dates.is_some_and(|(date, other)| date.is_before(other))
     }
 
     /// Forgets all prose, so that wording is not compared: for a description in words of its own.

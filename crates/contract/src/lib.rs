@@ -6,10 +6,11 @@
 //! [`Impact`](diff::Impact) on callers. [`deviations`] excuse the differences that are deliberate,
 //! and a [`report::Report`] shows the rest.
 //! [`rules`] rest on sentences, and are to be reviewed when those change.
-//! [`evidence`] shows side by side what every source says of every fact.
+//! [`evidence`] lists where the sources contradict each other and themselves.
 
 pub mod capture;
 mod contradictions;
+mod date;
 mod dependencies;
 pub mod deviations;
 pub mod diff;
@@ -26,6 +27,7 @@ pub mod rules;
 pub mod source;
 mod types;
 
+pub use date::Date;
 pub use inventory::{Inventory, OperationId};
 pub use problem::{Problem, Severity};
 pub use prose::Prose;

@@ -23,7 +23,8 @@ pub enum Severity {
 }
 
 impl Problem {
-    pub(crate) fn note(place: impl Into<String>, message: impl Into<String>) -> Self {
+    /// Something worth knowing.
+    pub fn note(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Note,
             place: place.into(),

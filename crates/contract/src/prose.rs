@@ -21,6 +21,12 @@ struct Sentence {
     words: Option<String>,
 }
 
+/// A sentence: its fingerprint, and its words where it was just read.
+pub(crate) struct Words<'a> {
+    pub(crate) fingerprint: &'a str,
+    pub(crate) words: Option<&'a str>,
+}
+
 impl Prose {
     /// Reads a description in Markdown or plain text.
     pub fn new(text: &str) -> Self {
@@ -72,6 +78,14 @@ impl Prose {
     /// The fingerprints, in order.
     pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
         self.sentences.iter().map(|s| s.fingerprint.as_str())
+    }
+
+    /// The sentences, in order.
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = Words<'_>> {
+        self.sentences.iter().map(|sentence| Words {
+            fingerprint: &sentence.fingerprint,
+            words: sentence.words.as_deref(),
+        })
     }
 
     /// What `self` has that `other` has not, for a person to read.

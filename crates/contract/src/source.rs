@@ -3,6 +3,7 @@
 use crate::diff::diff;
 use crate::inventory::Inventory;
 use crate::problem::{Problem, Severity};
+use crate::report::visible;
 use crate::{openapi, page};
 
 /// More bytes than any source has; the published file has half a million.
@@ -34,14 +35,20 @@ pub fn too_large() -> Problem {
     )
 }
 
-/// Reads the text of a source called `name`: an OpenAPI file if it is JSON, else a page, which is
+/// Reads the text of a source called `name`: an OpenAPI file in JSON or YAML, or a page, which is
 /// aligned with the fields that `known` has.
 pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Problem>) {
     let text = text.trim_start_matches('\u{feff}');
-    match text.trim_start().starts_with(['{', '[']) {
-        true => openapi::read(name, text),
-        false => page::read(name, text, known),
+    let name = visible(name);
+    if openapi::is_description(text) {
+        return openapi::read(&name, text);
     }
+    let (inventory, problems) = page::read(&name, text, known);
+    if is_broken(&problems) && openapi::is_other_yaml(text) {
+        // Says what it is instead of what is missing for a page.
+        return openapi::read(&name, text);
+    }
+    (inventory, problems)
 }
 
 /// Whether any of the problems forbids to go on.

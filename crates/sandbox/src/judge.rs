@@ -171,6 +171,9 @@ fn strings(value: Option<&Value>) -> impl Iterator<Item = &str> {
 fn wrong_type(field: &Field, value: &Value) -> Option<&'static str> {
     let (fits, expected) = match field.ty.as_ref()?.as_str() {
         "string" => (value.is_string(), "a string"),
+        "number" => (value.is_number(), "a number"),
+        "integer" => (is_integer(value), "an integer"),
+        "boolean" => (value.is_boolean(), "true or false"),
         "object" => (value.is_object(), "an object"),
         "array[string]" => {
             let list = value.as_array();
@@ -181,6 +184,11 @@ fn wrong_type(field: &Field, value: &Value) -> Option<&'static str> {
         _ => return None,
     };
     (!fits).then_some(expected)
+}
+
+/// Whether a number has no fraction, however it is written.
+fn is_integer(value: &Value) -> bool {
+    value.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
 fn unknown_values<'v>(field: &Field, value: &'v Value) -> impl Iterator<Item = &'v str> {

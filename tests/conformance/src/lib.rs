@@ -6,17 +6,18 @@
 pub mod mutation;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use webex_precheck_contract::{Inventory, capture, openapi, page, source};
+use xtask::adopt::State;
 
-/// Root of the workspace.
+/// Root of the workspace: found when it is needed, since checkouts may share a target folder.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .expect("lies two folders deep")
-        .to_owned()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = here.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    let mut folders = here.ancestors();
+    let root = folders.find(|folder| folder.join("spec/sources.toml").exists());
+    root.expect("lies in the workspace").to_owned()
 }
 
 /// Reads a file of the workspace.
@@ -30,23 +31,53 @@ pub fn fixture(name: &str) -> String {
     read(&format!("tests/conformance/fixtures/{name}"))
 }
 
-/// The contract as facts, without its prose.
-pub fn contract() -> Inventory {
-    let (contract, problems) = openapi::read("openapi.json", &read("spec/openapi.json"));
-    assert!(problems.is_empty(), "{problems:?}");
-    contract.without_prose()
-}
+/// A state of the files in `spec/`.
+pub struct Spec(&'static str);
 
-/// The stored captures by name.
-pub fn captures() -> Vec<(String, Inventory)> {
-    ["customer-page", "openapi", "subscriber-page"]
-        .into_iter()
-        .map(|name| {
-            let text = read(&format!("spec/documented/{name}.toml"));
-            let inventory = capture::read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
-            (name.to_owned(), inventory)
-        })
-        .collect()
+/// The state that is checked in; what is held against itself.
+pub const CHECKED_IN: Spec = Spec("spec");
+/// A state of its own for tests of what compares and follows, which no documentation changes.
+pub const FROZEN: Spec = Spec("tests/conformance/fixtures/spec");
+
+impl Spec {
+    /// Reads one of the files.
+    pub fn read(&self, name: &str) -> String {
+        read(&format!("{}/{name}", self.0))
+    }
+
+    /// The contract as facts, without its prose.
+    pub fn contract(&self) -> Inventory {
+        let (contract, problems) = openapi::read("openapi.json", &self.read("openapi.json"));
+        assert!(problems.is_empty(), "{problems:?}");
+        contract.without_prose()
+    }
+
+    /// The stored captures by name.
+    pub fn captures(&self) -> Vec<(String, Inventory)> {
+        let folder = root().join(self.0).join("documented");
+        let files = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        let mut captures: Vec<(String, Inventory)> = files
+            .map(|file| {
+                let name = file.expect("can be listed").file_name();
+                let name = name.to_str().expect("is text").to_owned();
+                let text = self.read(&format!("documented/{name}"));
+                let inventory = capture::read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+                (name.trim_end_matches(".toml").to_owned(), inventory)
+            })
+            .collect();
+        captures.sort_by(|a, b| a.0.cmp(&b.0));
+        captures
+    }
+
+    /// What `xtask` adopts from.
+    pub fn state(&self) -> State {
+        State {
+            contract: self.read("openapi.json"),
+            deviations: self.read("deviations.toml"),
+            rules: self.read("rules.toml"),
+            captures: self.captures(),
+        }
+    }
 }
 
 /// Reads a source and stores it, as `capture` does; `known` is what a page is aligned with.
@@ -56,11 +87,32 @@ pub fn captured(text: &str, known: &Inventory) -> Inventory {
     capture::read(&capture::write(&inventory).expect("can be stored")).expect("can be read")
 }
 
-/// Reads a page against the contract.
+/// Reads a page against the frozen contract.
 pub fn page(text: &str) -> Inventory {
-    let (inventory, problems) = page::read("page", text, &contract());
+    let (inventory, problems) = page::read("page", text, &FROZEN.contract());
     assert!(!source::is_broken(&problems), "{problems:?}");
     inventory
+}
+
+/// The real sources in a folder of the documentation, by name and in order; none where it is not.
+pub fn real_files(relative: &str) -> Vec<(String, String)> {
+    let folder = documentation().join(relative);
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<(String, String)> = files
+        .filter_map(|file| {
+            let name = file.file_name().to_str()?.to_owned();
+            Some((name.clone(), real(&format!("{relative}/{name}"))?))
+        })
+        .filter(|(name, _)| name != "README.md")
+        .collect();
+    files.sort();
+    files
+}
+
+/// The folder of the documentation, which need not be there.
+pub fn documentation() -> PathBuf {
+    let folder = std::env::var_os("PRECHECK_DOCUMENTATION");
+    folder.map_or_else(|| root().join("../shared"), PathBuf::from)
 }
 
 /// A real source by its path in the folder of documentation, where there is one.
@@ -68,9 +120,7 @@ pub fn page(text: &str) -> Inventory {
 /// The folder is `$PRECHECK_DOCUMENTATION`, or `../shared` beside the workspace. Without it a test
 /// has nothing to do; with `PRECHECK_REQUIRE_DOCUMENTATION=1` its absence is a failure.
 pub fn real(relative: &str) -> Option<String> {
-    let folder = std::env::var_os("PRECHECK_DOCUMENTATION")
-        .map_or_else(|| root().join("../shared"), PathBuf::from);
-    let path = folder.join(relative);
+    let path = documentation().join(relative);
     match fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(error) => {

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use conformance::{contract, fixture, page, real};
+use conformance::{FROZEN, fixture, page, real};
 use webex_precheck_contract::diff::diff;
 use webex_precheck_contract::inventory::Operation;
 use webex_precheck_contract::{OperationId, Values};
@@ -72,7 +72,7 @@ fn every_page_tells_its_operation_its_statuses_and_its_examples() {
 
 #[test]
 fn a_flat_page_names_every_field_at_its_place() {
-    let contract = contract();
+    let contract = FROZEN.contract();
     for (id, text, _) in pages().into_iter().filter(|(_, _, named)| *named) {
         let operation = only(&text);
         let places = |operation: &Operation| -> Vec<String> {
@@ -201,7 +201,7 @@ fn two_layouts_of_one_page_do_not_contradict_each_other() {
 fn an_example_that_contradicts_its_declaration_is_noted() {
     use webex_precheck_contract::{openapi, page};
     let (_, of_file) = openapi::read("file", &fixture("published.json"));
-    let (_, of_page) = page::read("page", &fixture("customer-page.txt"), &contract());
+    let (_, of_page) = page::read("page", &fixture("customer-page.txt"), &FROZEN.contract());
     for problems in [of_file, of_page] {
         let notes: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let expected = "customer examples.responses.200: `responses.200.info` is declared object, \

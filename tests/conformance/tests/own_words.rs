@@ -54,9 +54,9 @@ fn documentation() -> Vec<String> {
     for page in ["docs/precheck-customer.txt", "docs/precheck-subscriber.txt"] {
         texts.extend(conformance::real(page));
     }
-    for day in ["2025-06-28", "2025-10-16"] {
-        let file = conformance::real(&format!("upstream/webex-wholesale-{day}.json"));
-        let document: Option<Value> = file.map(|text| serde_json::from_str(&text).unwrap());
+    for file in conformance::real_files("upstream") {
+        let file = Some(file.1);
+        let document: Option<Value> = file.and_then(|text| serde_json::from_str(&text).ok());
         for (path, item) in document
             .iter()
             .flat_map(|d| d["paths"].as_object().unwrap())

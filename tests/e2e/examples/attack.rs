@@ -1,10 +1,11 @@
-//! Attacks the sandbox, as a program of its own, and tells what became of it. `cargo xtask attack`
-//! builds and runs it.
+//! Attacks the sandbox of the program: half-open and slow connections, endless bodies, smuggling.
 //!
-//! Usage: attack PROGRAM CONNECTIONS BYTES
+//! Usage: `attack PROGRAM [CONNECTIONS [BYTES]]`, by default 10000 connections at a time (`ulimit -n`
+//! must allow them) and a largest body of 1 GiB.
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "a tool for maintainers"
@@ -20,10 +21,11 @@ const MOST_KIB: u64 = 256 * 1024;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [program, connections, body] = &arguments[..] else {
-        panic!("attack PROGRAM CONNECTIONS BYTES");
-    };
+    let mut arguments = std::env::args().skip(1);
+    let program = arguments
+        .next()
+        .expect("attack PROGRAM [CONNECTIONS [BYTES]]");
+    let mut number = |default: u64| arguments.next().map_or(default, |it| it.parse().unwrap());
     let mut sandbox = Command::new(program)
         .args(["sandbox", "--port", "0"])
         .stdout(Stdio::piped())
@@ -35,8 +37,8 @@ async fn main() -> ExitCode {
     BufReader::new(stdout).read_line(&mut line).unwrap();
     let address = line.trim().trim_start_matches("http://").parse().unwrap();
     let size = Size {
-        connections: connections.parse().unwrap(),
-        body: body.parse().unwrap(),
+        connections: number(10_000) as usize,
+        body: number(1 << 30),
         headers: 100_000,
         levels: 100_000,
     };

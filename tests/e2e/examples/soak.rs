@@ -1,10 +1,11 @@
 //! Connections that ask the sandbox without a pause: errors, memory, and the rate beside that of a
-//! bare handler. `cargo xtask soak` builds and runs it.
+//! bare handler.
 //!
-//! Usage: soak PROGRAM SECONDS CONNECTIONS
+//! Usage: `soak PROGRAM [SECONDS [CONNECTIONS]]`, by default 60 seconds and 64 connections.
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "a tool for maintainers"
@@ -130,19 +131,17 @@ async fn serve_bare() {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match &arguments[..] {
-        [bare] if bare == "bare" => {
-            serve_bare();
-            ExitCode::SUCCESS
-        }
-        [program, seconds, connections] => soak(
-            program,
-            seconds.parse().unwrap(),
-            connections.parse().unwrap(),
-        ),
-        _ => panic!("soak PROGRAM SECONDS CONNECTIONS"),
+    let mut arguments = std::env::args().skip(1);
+    let program = arguments
+        .next()
+        .expect("soak PROGRAM [SECONDS [CONNECTIONS]]");
+    if program == "bare" {
+        serve_bare();
+        return ExitCode::SUCCESS;
     }
+    let mut number = |default: u64| arguments.next().map_or(default, |it| it.parse().unwrap());
+    let (seconds, connections) = (number(60), number(64));
+    soak(&program, seconds, connections as usize)
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -4,12 +4,12 @@ use webex_precheck_contract::diff::Impact;
 
 use webex_precheck_contract::report::visible;
 
-use super::plan::Adoption;
+use super::plan::{Adoption, Source};
 
 const UNRELEASED: &str = "## Unreleased";
 
 /// The changelog with an entry for an adoption under `Unreleased`; as it was where nothing follows.
-pub(super) fn with(text: &str, source: &str, adoption: &Adoption) -> String {
+pub(super) fn with(text: &str, source: &Source<'_>, adoption: &Adoption) -> String {
     let Some(entry) = entry(source, adoption) else {
         return text.to_owned();
     };
@@ -49,20 +49,24 @@ fn heading(text: &str) -> Option<usize> {
     None
 }
 
-/// What the release is, and why.
-fn entry(source: &str, adoption: &Adoption) -> Option<String> {
-    let impact = adoption.impact()?;
-    let mut entry = format!("- **{}:** followed {}.", class(impact), code(source));
-    if adoption.changes.differences.is_empty() {
-        let facts = adoption.drift.differences.iter();
-        let facts = facts.filter(|difference| difference.impact != Impact::Wording);
-        entry.push_str(match facts.count() {
-            0 => " The contract is as it was; wording of the source changed.",
-            _ => " The contract is as it was: what changed is not applied by itself.",
-        });
-    }
-    entry.push('\n');
-    for difference in &adoption.changes.differences {
+/// What the release is, and why: what changed in the contract, or else in the source.
+fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
+    let impact = adoption.impact?;
+    let changes = &adoption.changes.differences;
+    let (why, differences) = match changes.is_empty() {
+        false => ("", changes),
+        true => (
+            " The contract stays as it was; changed in the source:",
+            &adoption.drift.differences,
+        ),
+    };
+    let class = match impact {
+        Impact::Breaking => "Major",
+        Impact::Additive => "Minor",
+        Impact::Wording => "Patch",
+    };
+    let mut entry = format!("- **{class}:** follow {}.{why}\n", source.dated());
+    for difference in differences {
         entry.push_str(&format!(
             "  - {} {}: {} ({})\n",
             difference.operation,
@@ -80,13 +84,5 @@ fn code(text: &str) -> String {
     match text.contains('`') {
         true => format!("`` {text} ``"),
         false => format!("`{text}`"),
-    }
-}
-
-fn class(impact: Impact) -> &'static str {
-    match impact {
-        Impact::Breaking => "Major",
-        Impact::Additive => "Minor",
-        Impact::Wording => "Patch",
     }
 }

@@ -2,13 +2,13 @@
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use webex_precheck_contract::OperationId;
-use webex_precheck_contract::deviations::Deviations;
+use webex_precheck_contract::deviations::{Deviations, Held};
 use webex_precheck_contract::diff::{Difference, Kind};
 
 use crate::outcome::Failure;
 use crate::workspace::DEVIATIONS;
 
-use super::plan::{Held, Source};
+use super::plan::Source;
 
 /// Adds what is to be excused now, and takes away what excuses nothing any more. `kept` are the
 /// differences between the adopted source and the contract that are to stay.
@@ -49,11 +49,8 @@ pub(super) fn follow(
             .iter()
             .find(|(it, _)| name == source.capture && it == difference);
         let why = match why {
-            Some((_, why)) => format!("{} leaves the contract here: {why}.", source.name),
-            None => format!(
-                "The contract follows {}, which says otherwise.",
-                source.name
-            ),
+            Some((_, why)) => format!("{} differs here: {why}.", source.dated()),
+            None => format!("The contract follows {}.", source.dated()),
         };
         entries.push(entry(name, difference, &why));
     }

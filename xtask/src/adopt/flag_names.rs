@@ -1,5 +1,6 @@
-//! Flags of fields that come and go: one whose name is taken already gets another one, those that
-//! people know stay as they are, and a field that is gone has none.
+//! What the program shows of fields that are added or removed. A flag whose name is taken gets another
+//! one, those that people know stay, and a field that is gone has none; the template shows the
+//! documented example of a field that is new.
 
 use serde_json::{Value, json};
 use webex_precheck_contract::OperationId;
@@ -41,6 +42,7 @@ pub(super) fn settle(original: &Value, edited: &mut Value) {
                 give(edited, id, &field, &own);
             }
             taken.push(own);
+            show_example(edited, id, &field);
         }
     }
 }
@@ -80,11 +82,26 @@ fn retain(value: &mut Value, path: &str, fields: &[String]) {
     });
 }
 
-fn names(contract: &Value, id: OperationId) -> Vec<(String, String)> {
+pub(super) fn names(contract: &Value, id: OperationId) -> Vec<(String, String)> {
     let item = place::operation(contract, id)
         .and_then(|pointer| contract.pointer(pointer.strip_suffix("/post")?).cloned());
     item.map(|item| flags::names(contract, &item))
         .unwrap_or_default()
+}
+
+/// Puts the documented example of a field into the template, unless something is there.
+fn show_example(contract: &mut Value, id: OperationId, field: &str) -> Option<()> {
+    let operation = place::operation(contract, id)?;
+    let site = place::site(contract, id, &format!("body.{field}"))?;
+    let site = place::follow(contract, &site);
+    let example = contract.pointer(&format!("{site}/example"))?.clone();
+    let mut at = contract.pointer_mut(&format!("{operation}/x-template"))?;
+    let (objects, name) = field.rsplit_once('.').unwrap_or(("", field));
+    for name in objects.split('.').filter(|name| !name.is_empty()) {
+        at = at.as_object_mut()?.entry(plain(name)).or_insert(json!({}));
+    }
+    at.as_object_mut()?.entry(plain(name)).or_insert(example);
+    Some(())
 }
 
 /// The name, with those of the objects around the field before it until nobody else has it.

@@ -13,6 +13,7 @@ mod examples;
 mod flag_names;
 mod place;
 mod plan;
+mod public_names;
 mod report;
 mod schema;
 mod shared;
@@ -23,36 +24,40 @@ use std::path::Path;
 
 use webex_precheck_contract::capture;
 use webex_precheck_contract::deviations::Deviations;
+use webex_precheck_contract::diff::Release;
 use webex_precheck_contract::evidence::Evidence;
 use webex_precheck_contract::report::{Format, Report};
 
 use crate::codegen;
 use crate::outcome::{Failure, Outcome, note, print_styled};
-use crate::source::Fresh;
+use crate::source::{Dating, Fresh};
+use crate::sources::{self, SOURCES};
 use crate::workspace::{
     CHANGELOG, CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, capture_file, read_contract,
 };
 
 pub use plan::{Adoption, Left, Source, State, adopt};
 
-/// Follow a source that changed: its capture, the contract, the generated files, the changelog
+/// Follow a source that changed: capture, contract, rules, generated files, changelog
 ///
-/// Applies what can be applied without judgement, and tells what is left for a person, with file
-/// and line. Exit codes: 0 nothing is left; 1 something is; 3 the source is unreadable or broken, and
+/// Applies what needs no judgement, and lists what is left for a person, with file and line. Exit codes: 0 nothing is left; 1 something is; 3 the source is unreadable or broken, and
 /// nothing was written.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
-    /// A published OpenAPI file or a documentation page as text: a file, `-`, or an https address
+    /// The name of a source in spec/sources.toml, a file, `-`, or an https address; a published OpenAPI
+    /// file or a documentation page as text
     #[arg(value_name = "SOURCE")]
     source: String,
+    #[command(flatten)]
+    dating: Dating,
     /// Write nothing, and show everything as a diff
     #[arg(long)]
     dry_run: bool,
     /// Apply removals as well
     #[arg(long)]
     allow_breaking: bool,
-    /// List the public API anew as well, run all tests, and commit if they pass
+    /// Run all tests, and commit if they pass
     #[arg(long, conflicts_with = "dry_run")]
     commit: bool,
     /// Write what was done and what is left to this file, as Markdown for a pull request
@@ -64,22 +69,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     if arguments.commit {
         commit::check(workspace)?;
     }
-    let fresh = crate::source::read(workspace, &arguments.source)?;
+    let fresh = crate::source::read_to_store(workspace, &arguments.source, &arguments.dating)?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }
-    let state = State {
-        contract: workspace.read(CONTRACT)?,
-        deviations: workspace.read(DEVIATIONS)?,
-        rules: workspace.read(RULES)?,
-        captures: workspace.captures()?,
-    };
-    let source = Source {
-        name: &fresh.inventory.source,
-        capture: &fresh.capture,
-        inventory: &fresh.inventory,
-    };
-    let mut adoption = adopt(&state, &source, arguments.allow_breaking)?;
+    let source = Source::of(&fresh);
+    let mut adoption = adopt(&State::of(workspace)?, &source, arguments.allow_breaking)?;
+    crate::drift::name_rules(&mut adoption.drift, &workspace.rules()?, &fresh);
     let against = fresh.capture_file();
     // The lines of what changed are those of the capture as it was.
     let capture = workspace.read(&against).unwrap_or_default();
@@ -90,19 +86,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         problems: &[],
         comparison: &adoption.drift,
         findings: &[],
+        release: adoption.impact.map(|impact| impact.release()),
     };
     // Everything is there before anything is written.
     let files = files(workspace, &fresh, &adoption)?;
-    let types = |(file, text): &(String, String)| {
-        file == codegen::API && workspace.read(file).is_ok_and(|present| present != *text)
-    };
-    if !arguments.commit && files.iter().any(types) {
-        adoption.left.push(Left {
-            file: "crates/api/public-api.txt",
-            line: 1,
-            what: "generated types changed; `cargo xtask api` lists what is public anew".to_owned(),
-        });
-    }
     if let Some(file) = &arguments.report {
         write_report(
             workspace,
@@ -163,44 +150,75 @@ pub fn generated(adoption: &Adoption) -> Result<Vec<(String, String)>, Failure> 
     codegen::files(&adoption.contract, &adoption.captures)
 }
 
+/// What the next release must be if a source is followed; none where nothing follows.
+pub(crate) fn release(workspace: &Workspace, fresh: &Fresh) -> Result<Option<Release>, Failure> {
+    let impact = plan::impact(&State::of(workspace)?, &Source::of(fresh))?;
+    Ok(impact.map(|impact| impact.release()))
+}
+
+impl State {
+    fn of(workspace: &Workspace) -> Result<Self, Failure> {
+        Ok(Self {
+            contract: workspace.read(CONTRACT)?,
+            deviations: workspace.read(DEVIATIONS)?,
+            rules: workspace.read(RULES)?,
+            captures: workspace.captures()?,
+        })
+    }
+}
+
+impl<'a> Source<'a> {
+    fn of(fresh: &'a Fresh) -> Self {
+        Self {
+            name: &fresh.inventory.source,
+            capture: &fresh.capture,
+            inventory: &fresh.inventory,
+        }
+    }
+}
+
 /// All files as they follow from an adoption.
 fn files(
     workspace: &Workspace,
     fresh: &Fresh,
     adoption: &Adoption,
 ) -> Result<Vec<(String, String)>, Failure> {
-    let changelog = match workspace.path(CHANGELOG).exists() {
-        true => workspace.read(CHANGELOG)?,
-        false => "# Changelog\n".to_owned(),
-    };
+    let mut captures = adoption.captures.clone();
+    // What was captured stays as it is where nothing changed but the name of the source.
+    if let Some(stored) = &fresh.stored
+        && adoption.drift.differences.is_empty()
+        && fresh.inventory.date == stored.date
+        && let Some((_, inventory)) = captures.iter_mut().find(|(name, _)| *name == fresh.capture)
+    {
+        *inventory = stored.clone();
+    }
     let mut files = vec![
         (CONTRACT.to_owned(), adoption.contract.clone()),
         (DEVIATIONS.to_owned(), adoption.deviations.clone()),
+        (RULES.to_owned(), adoption.rules.clone()),
     ];
-    // What was captured stays as it is where nothing changed but the name of the source.
-    let stored = fresh.stored.as_ref();
-    let changed = stored.is_none() || !adoption.drift.differences.is_empty();
-    let mut captures = adoption.captures.clone();
-    if let (false, Some(stored)) = (changed, stored) {
-        for (name, inventory) in &mut captures {
-            if *name == fresh.capture {
-                *inventory = stored.clone();
-            }
-        }
-    }
     for (name, inventory) in &captures {
         let text = capture::write(inventory).map_err(Failure::new)?;
         files.push((capture_file(name), text));
     }
+    let dated = sources::with_date(
+        &workspace.read_or_empty(SOURCES)?,
+        &fresh.capture,
+        &fresh.inventory,
+    )?;
+    files.push((SOURCES.to_owned(), dated));
     files.extend(codegen::files(&adoption.contract, &captures)?);
     let evidence = Evidence {
         captures: &captures,
         contract: &read_contract(&adoption.contract)?,
         deviations: &Deviations::read(&adoption.deviations).map_err(Failure::new)?,
-        rules: &workspace.rules()?,
     };
     files.push((EVIDENCE.to_owned(), evidence.to_markdown()));
-    let entry = changelog::with(&changelog, &fresh.inventory.source, adoption);
+    let changelog = match workspace.path(CHANGELOG).exists() {
+        true => workspace.read(CHANGELOG)?,
+        false => "# Changelog\n".to_owned(),
+    };
+    let entry = changelog::with(&changelog, &Source::of(fresh), adoption);
     files.push((CHANGELOG.to_owned(), entry));
     Ok(files)
 }

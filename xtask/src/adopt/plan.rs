@@ -1,7 +1,7 @@
 //! What follows for the repository from a source that changed: values in, values out.
 
 use serde_json::Value;
-use webex_precheck_contract::deviations::Deviations;
+use webex_precheck_contract::deviations::{Deviations, Held, follows_newer, hold};
 use webex_precheck_contract::diff::{self, Comparison, Difference, Impact, Kind};
 use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Inventory, OperationId, openapi};
@@ -12,7 +12,7 @@ use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract};
 use super::deviations;
 use super::edit::{self, Facts, Outcome};
 use super::text;
-use super::{examples, flag_names, shared};
+use super::{examples, flag_names, public_names, shared};
 
 /// What is adopted, and from what.
 pub struct State {
@@ -36,6 +36,16 @@ pub struct Source<'a> {
     pub inventory: &'a Inventory,
 }
 
+impl Source<'_> {
+    /// Its capture and date, for people.
+    pub(super) fn dated(&self) -> String {
+        match &self.inventory.date {
+            Some(date) => format!("`{}` of {date}", self.capture),
+            None => format!("`{}`", self.capture),
+        }
+    }
+}
+
 /// What follows.
 #[derive(Clone, Debug)]
 pub struct Adoption {
@@ -47,10 +57,15 @@ pub struct Adoption {
     pub contract: String,
     /// Text of the deviations.
     pub deviations: String,
+    /// Text of the rules that rest on wording.
+    pub rules: String,
     /// The captures.
     pub captures: Vec<(String, Inventory)>,
     /// What is left for a person.
     pub left: Vec<Left>,
+    /// What the release that follows the source means for those who use the crates, removals included
+    /// that wait to be allowed.
+    pub impact: Option<Impact>,
 }
 
 /// Something that only a person can do.
@@ -69,9 +84,6 @@ const MOST_DIFFERENCES: usize = 1_000;
 /// Edits of a kind can bring forth others: a field that is added has values, and so on.
 const MOST_ROUNDS: usize = 8;
 
-/// A capture by its name, and how the contract differs from it.
-pub(super) type Held = (String, Inventory, Comparison);
-
 /// Follows a source.
 pub fn adopt(
     state: &State,
@@ -79,8 +91,7 @@ pub fn adopt(
     allow_breaking: bool,
 ) -> Result<Adoption, Failure> {
     let excuses = read_deviations(&state.deviations)?;
-    let rules = Rules::read(&state.rules)
-        .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))?;
+    let rules = read_rules(&state.rules)?;
     let stored = state
         .captures
         .iter()
@@ -100,7 +111,7 @@ pub fn adopt(
     let original = read_contract(&state.contract)?;
     let before = crate::codegen::parse(&state.contract)?;
 
-    let held_before = held(&state.captures, &original);
+    let held_before = hold(&state.captures, &original);
     if excuses.lines().next().is_none()
         && held_before
             .iter()
@@ -119,31 +130,38 @@ pub fn adopt(
     let changed = facts(&edits.contract)?;
 
     let kept = edits.kept(&diff::diff(source.inventory, &changed), &dropped);
-    let held = [held_before, held(&captures, &changed)];
+    let held: [Vec<Held>; 2] = [held_before, hold(&captures, &changed)];
     let deviations = deviations::follow(&state.deviations, source, &excuses, &held, &kept)?;
     let mut adoption = Adoption {
         drift,
         changes: diff::diff(&original, &changed),
         contract,
         deviations,
+        rules: follow_rules(&state.rules, &rules, source, stored, &captures),
         captures,
         left: Vec::new(),
+        impact: impact(state, source)?,
     };
-    adoption.left = left(&adoption, source, &edits, &changed)?;
-    // Those that lost their sentence, now or before, and those that a new one has come beside.
-    let mut to_review = rules.judge(&adoption.captures);
-    let news = rules.review(&state.captures, &adoption.captures);
-    to_review.extend(
-        news.into_iter()
-            .filter(|rule| !to_review.contains(rule))
-            .collect::<Vec<_>>(),
-    );
-    adoption.left.extend(to_review.iter().map(|rule| Left {
-        file: RULES,
-        line: rule.line,
-        what: format!("{rule}; read the new wording, then change the rule or its fingerprint"),
-    }));
+    adoption.left = left(&adoption, source, &edits, &before, &changed)?;
     Ok(adoption)
+}
+
+/// The text of the rules: those whose sentence is stated elsewhere rest on that one, and what is to be
+/// asked of a person is asked.
+fn follow_rules(
+    text: &str,
+    rules: &Rules,
+    source: &Source<'_>,
+    stored: Option<&(String, Inventory)>,
+    captures: &[(String, Inventory)],
+) -> String {
+    let (mut text, _) = rules.rebind(text, captures);
+    if let Some((_, stored)) = stored {
+        for question in rules.ask(source.capture, stored, source.inventory) {
+            text.push_str(&question.to_toml());
+        }
+    }
+    text
 }
 
 /// The contract as it is edited, and what became of each difference between it and the source.
@@ -179,6 +197,7 @@ impl Edits {
     ) -> Result<Self, Failure> {
         let others = captures.iter().filter(|(name, _)| name != source.capture);
         let others: Vec<&Inventory> = others.map(|(_, inventory)| inventory).collect();
+        let is_older = follows_newer(source.inventory, others.iter().copied());
         let mut edits = Self {
             contract: before.clone(),
             decided: Vec::new(),
@@ -186,7 +205,7 @@ impl Edits {
         for _ in 0..MOST_ROUNDS {
             let facts = facts(&edits.contract)?;
             let mut open = diff::diff(source.inventory, &facts).differences;
-            open.retain(|difference| !excuses.excuse(source.capture, difference));
+            open.retain(|it| !excuses.excuse(source.capture, it) && !is_older(it));
             let so_far = edits.contract.clone();
             for difference in &open {
                 if edits
@@ -282,55 +301,137 @@ fn can_be_generated(before: &Value, contract: &Value) -> bool {
     crate::codegen::generate_all(&settled).is_ok()
 }
 
-/// What an adoption leaves for a person, but for the rules.
+/// What an adoption leaves for a person. What is to be done in several places alike is said once.
 fn left(
     adoption: &Adoption,
     source: &Source<'_>,
     edits: &Edits,
+    before: &Value,
     changed: &Inventory,
 ) -> Result<Vec<Left>, Failure> {
     let excuses = read_deviations(&adoption.deviations)?;
     let lines = text::Lines::of(&adoption.contract);
-    let mut left = Vec::new();
-    let mut add = |file: &'static str, line: usize, what: String| {
-        left.push(Left { file, line, what });
-    };
+    let mut items: Vec<Item> = Vec::new();
+    let others = adoption.captures.iter().map(|(_, inventory)| inventory);
+    let is_older = follows_newer(source.inventory, others);
     for difference in diff::diff(source.inventory, changed).differences {
-        if excuses.excuse(source.capture, &difference) {
+        if excuses.excuse(source.capture, &difference) || is_older(&difference) {
             continue;
         }
         let why = match edits.outcome(&difference) {
             Some(Outcome::Left(why) | Outcome::Kept(why)) => why,
             _ => edit::BY_HAND,
         };
-        let what = format!("{}: {why}", told(&difference));
-        match excuses.on(source.capture, &difference) {
-            Some(deviation) => add(DEVIATIONS, deviation.line, what),
-            None => add(CONTRACT, lines.of_fact(&edits.contract, &difference), what),
-        }
+        let what = format!("{}: {why}", difference.phrase());
+        items.push(match excuses.on(source.capture, &difference) {
+            Some(deviation) => Item::new(DEVIATIONS, deviation.line, &difference, what),
+            None => {
+                let line = lines.of_fact(&edits.contract, &difference);
+                Item::new(CONTRACT, line, &difference, what)
+            }
+        });
     }
     for difference in &adoption.drift.differences {
         if let Some(what) = of_drift(difference) {
-            add(CONTRACT, lines.of_fact(&edits.contract, difference), what);
+            let line = lines.of_fact(&edits.contract, difference);
+            items.push(Item::new(CONTRACT, line, difference, what));
         }
     }
     for change in &adoption.changes.differences {
         if change.kind == Kind::Added && change.at.starts_with("query.") {
             let line = lines.of_fact(&edits.contract, change);
-            let todo = "client and program do not send it yet";
-            add(CONTRACT, line, format!("{}: {todo}", told(change)));
+            let what = format!("{}: client and program do not send it yet", change.phrase());
+            items.push(Item::new(CONTRACT, line, change, what));
         }
     }
+    let mut left = grouped(items);
+    let mut add = |file: &'static str, line: usize, what: String| {
+        left.push(Left { file, line, what });
+    };
     for (name, line) in lines.marked() {
-        let todo =
-            "its description only states facts: put it into better words, then remove `x-reword`";
+        let todo = "its description only states facts: improve it, then remove `x-reword`";
         add(CONTRACT, line, format!("{name}: {todo}"));
+    }
+    if let Some((pointer, names)) = public_names::new(before, &edits.contract) {
+        let todo = "new names of the public API; rename what does not fit before a release";
+        add(
+            CONTRACT,
+            lines.of_pointer(&pointer),
+            format!("{names}: {todo}"),
+        );
     }
     for (at, line) in excuses.to_review() {
         let todo = "this deviation was written for you: give its reason, then remove `review`";
         add(DEVIATIONS, line, format!("{at}: {todo}"));
     }
+    let rules = read_rules(&adoption.rules)?;
+    for rule in rules.judge(&adoption.captures) {
+        let todo = "read the new wording, then change the rule or its fingerprint";
+        add(RULES, rule.line, format!("{rule}; {todo}"));
+    }
+    for question in rules.questions() {
+        let hints = match question.hints.is_empty() {
+            true => "it stands beside a sentence that a rule rests on".to_owned(),
+            false => format!("it looks like a rule: {}", question.hints.join(", ")),
+        };
+        let mut what = format!(
+            "{}: new sentence {} ({hints}); make it a rule, or delete the question",
+            question.at.join(", "),
+            question.fingerprint
+        );
+        if let Some(sentence) = question.sentence(source.inventory) {
+            what.push_str("\n    + ");
+            what.push_str(&sentence);
+        }
+        add(RULES, question.line, what);
+    }
     Ok(left)
+}
+
+/// Something to be done in one place.
+struct Item {
+    file: &'static str,
+    line: usize,
+    place: String,
+    what: String,
+}
+
+impl Item {
+    fn new(file: &'static str, line: usize, difference: &Difference, what: String) -> Self {
+        let place = format!("{} {}", difference.operation, difference.at);
+        Self {
+            file,
+            line,
+            place,
+            what,
+        }
+    }
+}
+
+fn grouped(items: Vec<Item>) -> Vec<Left> {
+    let mut groups: Vec<(Item, Vec<String>)> = Vec::new();
+    for item in items {
+        let same = |(known, _): &&mut (Item, Vec<String>)| {
+            (known.file, &known.what) == (item.file, &item.what)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, places)) => places.push(item.place),
+            None => {
+                let places = vec![item.place.clone()];
+                groups.push((item, places));
+            }
+        }
+    }
+    let left = groups.into_iter().map(|(item, places)| Left {
+        file: item.file,
+        line: item.line,
+        what: format!("{}: {}", places.join(", "), item.what),
+    });
+    left.collect()
+}
+
+fn read_rules(text: &str) -> Result<Rules, Failure> {
+    Rules::read(text).map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
 }
 
 fn read_deviations(text: &str) -> Result<Deviations, Failure> {
@@ -338,14 +439,21 @@ fn read_deviations(text: &str) -> Result<Deviations, Failure> {
         .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
 }
 
-impl Adoption {
-    /// The class of the release that follows: what changed in the contract decides, and wording
-    /// alone is a patch.
-    pub fn impact(&self) -> Option<Impact> {
-        let wording = (!self.drift.differences.is_empty()).then_some(Impact::Wording);
-        let changes = self.changes.differences.iter();
-        changes.map(of_crate).max().max(wording)
-    }
+/// The class of the release that follows a source: what changes in the contract decides, removals
+/// included, and wording alone is a patch. None where nothing follows.
+pub(crate) fn impact(state: &State, source: &Source<'_>) -> Result<Option<Impact>, Failure> {
+    let stored = state
+        .captures
+        .iter()
+        .find(|(name, _)| name == source.capture);
+    let is_changed = stored.is_some_and(|(_, it)| it.operations != source.inventory.operations);
+    let excuses = read_deviations(&state.deviations)?;
+    let before = crate::codegen::parse(&state.contract)?;
+    let captures = with(&state.captures, source);
+    let edits = Edits::one_by_one(&before, source, &excuses, &captures, true, false)?;
+    let changes = diff::diff(&facts(&before)?, &facts(&edits.contract)?);
+    let gravest = changes.differences.iter().map(of_crate).max();
+    Ok(gravest.max(is_changed.then_some(Impact::Wording)))
 }
 
 /// What a change of the contract means for those who use the generated types: they may have to follow
@@ -365,33 +473,22 @@ fn of_crate(change: &Difference) -> Impact {
 /// What remains to be done about a difference that no edit follows from.
 fn of_drift(difference: &Difference) -> Option<String> {
     let todo = match difference.kind {
-        Kind::Wording => "read the new wording; our words, or a rule, may have to follow",
-        Kind::Told => "the source tells this no longer; look whether it still holds",
+        // A sentence that looks like a rule is asked about by itself.
+        Kind::Wording if !difference.hints.is_empty() => return None,
+        Kind::Wording => "read the new wording; our words may have to follow",
+        Kind::Told => "the source no longer documents this; check whether it still holds",
         _ if difference.at.contains(".?.") => "give the field its place in the contract",
         _ if difference.at.contains(".unnamed[") => {
-            "a description without a name came, went or changed"
+            "a description without a name was added, removed or changed"
         }
         _ => return None,
     };
-    let mut what = format!("{}: {todo}", told(difference));
-    if !difference.hints.is_empty() {
-        let hints: Vec<&str> = difference.hints.iter().map(|hint| hint.as_str()).collect();
-        what.push_str(&format!(" (it smells of a rule: {})", hints.join(", ")));
-    }
+    let mut what = format!("{}: {todo}", difference.phrase());
     for detail in &difference.details {
         what.push_str("\n    ");
         what.push_str(detail);
     }
     Some(what)
-}
-
-fn told(difference: &Difference) -> String {
-    format!(
-        "{} {}: {}",
-        difference.operation,
-        difference.at,
-        difference.phrase()
-    )
 }
 
 /// The captures with what the source documents now.
@@ -409,13 +506,4 @@ fn with(captures: &[(String, Inventory)], source: &Source<'_>) -> Vec<(String, I
 fn facts(contract: &Value) -> Result<Inventory, Failure> {
     let (facts, _) = openapi::read(CONTRACT, &contract.to_string());
     Ok(facts.without_prose())
-}
-
-/// Compares captures with the contract.
-fn held(captures: &[(String, Inventory)], contract: &Inventory) -> Vec<Held> {
-    let held = captures.iter().map(|(name, inventory)| {
-        let comparison = diff::diff(inventory, contract);
-        (name.clone(), inventory.clone(), comparison)
-    });
-    held.collect()
 }

@@ -19,7 +19,7 @@ pub(super) fn summary(source: &Source<'_>, adoption: &Adoption) -> String {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
     };
-    let release = adoption.impact().map(|impact| impact.release().to_string());
+    let release = adoption.impact.map(|impact| impact.release().to_string());
     format!(
         "{}: {} of the source, {} of the contract, {} left for you; next release: {}",
         source.name,

@@ -4,7 +4,10 @@
 use serde_json::{Map, Value, json};
 use webex_precheck_contract::inventory::{Field, Operation};
 
-use super::place::plain;
+use crate::codegen::flags::kebab;
+use crate::codegen::lower::KEYED_BY;
+
+use super::place::{self, plain};
 use super::shared::{free_name, pascal};
 
 /// Marks a description that is to be put into better words.
@@ -49,7 +52,7 @@ pub(super) fn property(
         if let Some(example) = example(field) {
             object.insert("example".to_owned(), example);
         }
-        describe(object, description, &facts(field));
+        describe(object, description, &facts(operation, field));
     }
     schema
 }
@@ -78,29 +81,53 @@ pub(super) fn describe(object: &mut Map<String, Value>, kept: Option<Value>, fac
     }
 }
 
-/// What is known of a field, as a sentence.
-fn facts(field: &Field) -> String {
-    let ty = match field.ty.as_ref().map(|ty| ty.as_str()) {
-        None => "value",
-        Some("string") if is_enumeration(field) => "string with known values",
-        Some("array[string]") if is_enumeration(field) => "list of known strings",
-        Some("array[string]") => "list of strings",
-        Some("array[object]") => "list of objects",
-        Some("array") => "list",
-        Some("boolean") => "truth value",
-        Some(other) => other,
+/// What a field is, as a phrase that reads well in help and docs: `Nickname of the owner.`
+fn facts(operation: &Operation, field: &Field) -> String {
+    let own = spoken(&plain(field.name()));
+    let of = match owner(operation, field) {
+        Owner::Operation(name) => format!(" of the {}", name.to_lowercase()),
+        Owner::Answer => " of the answer".to_owned(),
+        Owner::Field(name) => format!(" of the {}", spoken(name)),
+        Owner::Nobody => String::new(),
     };
-    let presence = match field.required {
-        Some(true) => "required ",
-        Some(false) => "optional ",
-        None => "",
-    };
-    let article = match format!("{presence}{ty}").starts_with(['a', 'e', 'i', 'o']) {
-        true => "an",
-        false => "a",
-    };
-    let name = plain(field.name());
-    format!("Webex documents `{name}` as {article} {presence}{ty}.")
+    capitalised(&format!("{own}{of}."))
+}
+
+/// What a field belongs to.
+enum Owner<'a> {
+    Operation(&'a str),
+    Answer,
+    Field(&'a str),
+    /// It is a parameter.
+    Nobody,
+}
+
+fn owner<'a>(operation: &Operation, field: &'a Field) -> Owner<'a> {
+    match field.parent().rsplit('.').next() {
+        Some("body") => Owner::Operation(operation.id.as_str()),
+        Some(status) if field.parent() == format!("responses.{status}") => Owner::Answer,
+        Some(name) if field.parent().contains('.') => Owner::Field(name),
+        _ => Owner::Nobody,
+    }
+}
+
+/// `stateOrProvince`, `webex_calling` -> `state or province`, `webex calling`
+fn spoken(name: &str) -> String {
+    kebab(name).replace('-', " ")
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// `packages` -> `package`
+fn singular(name: &str) -> &str {
+    match name.strip_suffix('s') {
+        Some(one) if one.len() > 2 && !one.ends_with('s') => one,
+        _ => name,
+    }
 }
 
 fn is_enumeration(field: &Field) -> bool {
@@ -147,36 +174,39 @@ fn of_type(contract: &mut Value, operation: &Operation, field: &Field, ty: &str)
 fn named(contract: &mut Value, operation: &Operation, field: &Field, ty: &str) -> Option<String> {
     let schema = match ty {
         "object" => {
-            let children: Vec<Field> = operation.children(&field.at).into_iter().cloned().collect();
-            if children.is_empty() {
+            if operation.children(&field.at).is_empty() {
                 return None;
             }
-            object(contract, operation, &children, &plain(field.name()))
+            object(contract, operation, field)
         }
         "string" if is_enumeration(field) => {
             let values = field.values.as_ref().map(|values| values.listed());
             let values = values.filter(|values| !values.is_empty())?;
             json!({
                 "type": "string",
-                "description": format!("A value that `{}` can have.", plain(field.name())),
+                "description": facts(operation, field),
                 REWORD: true,
                 "enum": values,
             })
         }
         _ => return None,
     };
-    // A list is called after what is in it.
+    // A list is called after what is in it, and all after what they belong to.
     let plural = field
         .ty
         .as_ref()
         .is_some_and(|ty| ty.as_str().starts_with("array"));
-    let field_name = plain(field.name());
-    let name = match plural {
-        true => field_name.strip_suffix('s').unwrap_or(&field_name),
-        false => &field_name,
+    let own = plain(field.name());
+    let own = pascal(if plural { singular(&own) } else { &own });
+    let name = match owner(operation, field) {
+        Owner::Operation(id) => format!("{}{own}", pascal(id)),
+        Owner::Answer => format!("Precheck{own}"),
+        Owner::Field(parent) if parent.ends_with("Parameters") => format!("{own}Parameters"),
+        Owner::Field(parent) => format!("{}{own}", pascal(singular(&plain(parent)))),
+        Owner::Nobody => own,
     };
     // What ends so is the name of a generated type already.
-    let name = match pascal(name) {
+    let name = match name {
         name if name.ends_with("Id") || TAKEN.contains(&name.as_str()) => format!("{name}Value"),
         name => name,
     };
@@ -187,16 +217,16 @@ fn named(contract: &mut Value, operation: &Operation, field: &Field, ty: &str) -
     Some(name)
 }
 
-/// The schema of an object with these fields.
-pub(super) fn object(
-    contract: &mut Value,
-    operation: &Operation,
-    children: &[Field],
-    called: &str,
-) -> Value {
+/// The schema of an object with its documented fields.
+fn object(contract: &mut Value, operation: &Operation, field: &Field) -> Value {
+    let children: Vec<Field> = operation.children(&field.at).into_iter().cloned().collect();
+    let keyed_by = keyed_by(contract, operation, &children);
     let mut schema = Map::new();
     schema.insert("type".to_owned(), Value::from("object"));
-    let text = format!("What `{called}` holds.");
+    let text = match &keyed_by {
+        Some(_) => capitalised(&format!("{} by package.", spoken(&plain(field.name())))),
+        None => facts(operation, field),
+    };
     describe(&mut schema, None, &text);
     let required: Vec<String> = children
         .iter()
@@ -207,10 +237,47 @@ pub(super) fn object(
         schema.insert("required".to_owned(), Value::from(required));
     }
     let mut properties = Map::new();
-    for child in children {
-        let schema = property(contract, operation, child, None);
-        properties.insert(plain(child.name()), schema);
+    for child in &children {
+        // What the object holds says all there is to say of a key.
+        let name = plain(child.name());
+        let known = keyed_by.is_some().then(|| {
+            let what = spoken(singular(&plain(field.name())));
+            Value::from(capitalised(&format!("{what} for `{name}`.")))
+        });
+        let schema = property(contract, operation, child, known);
+        properties.insert(name, schema);
     }
     schema.insert("properties".to_owned(), Value::Object(properties));
+    if let Some(name) = keyed_by {
+        schema.insert(KEYED_BY.to_owned(), Value::from(name));
+    }
     Value::Object(schema)
+}
+
+/// The enumeration whose values are the names of these fields, all of one plain type: new values will
+/// bring new fields.
+fn keyed_by(contract: &Value, operation: &Operation, children: &[Field]) -> Option<String> {
+    let [first, _, ..] = children else {
+        return None;
+    };
+    let is_alike = |child: &Field| {
+        child.ty == first.ty && child.required == Some(false) && !is_enumeration(child)
+    };
+    let is_plain = |ty: &&str| ["number", "integer", "boolean", "string"].contains(ty);
+    first.ty.as_ref().map(|ty| ty.as_str()).filter(is_plain)?;
+    if !children.iter().all(is_alike) {
+        return None;
+    }
+    operation.fields.iter().find_map(|field| {
+        let documented = field.values.as_ref()?.listed();
+        let site = place::site(contract, operation.id, &field.at)?;
+        let pointer = place::enumeration(contract, &site)?;
+        let values = contract.pointer(&format!("{pointer}/enum"))?.as_array()?;
+        let is_value = |child: &Field| {
+            let name = plain(child.name());
+            documented.contains(&name) || values.iter().any(|value| *value == name)
+        };
+        let name = pointer.strip_prefix("/components/schemas/")?;
+        children.iter().all(is_value).then(|| name.to_owned())
+    })
 }

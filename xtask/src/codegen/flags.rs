@@ -29,6 +29,7 @@ pub(crate) const RESERVED: &[&str] = &[
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
     Text,
+    Number,
     List,
     Json,
 }
@@ -84,6 +85,7 @@ fn row(flag: &Flag) -> TokenStream {
     } = flag;
     let shape = match shape {
         Shape::Text => quote!(Shape::Text),
+        Shape::Number => quote!(Shape::Number),
         Shape::List => quote!(Shape::List),
         Shape::Json => quote!(Shape::Json),
     };
@@ -224,11 +226,19 @@ impl Walk<'_> {
             let name = contract::reference(property).map(last_word);
             name.unwrap_or_else(|| otherwise.to_owned())
         };
-        let ty = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("string");
+        let ty = |schema: &Value| {
+            schema
+                .get("type")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         let items = target.get("items");
-        match items {
-            _ if ty(target) => (Shape::Text, called(property, "TEXT")),
-            Some(items) if ty(contract::target(self.contract, items)) => {
+        let of_items = items.and_then(|items| ty(contract::target(self.contract, items)));
+        match (ty(target).as_deref(), items, of_items.as_deref()) {
+            (Some("string"), ..) => (Shape::Text, called(property, "TEXT")),
+            (Some("number" | "integer"), ..) => (Shape::Number, called(property, "NUMBER")),
+            (Some("boolean"), ..) => (Shape::Json, "BOOLEAN".to_owned()),
+            (_, Some(items), Some("string")) => {
                 (Shape::List, format!("{},…", called(items, "TEXT")))
             }
             _ => (Shape::Json, "JSON".to_owned()),

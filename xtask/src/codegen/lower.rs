@@ -10,10 +10,14 @@ use crate::workspace::CONTRACT;
 pub(super) const REPLACED: [(&str, &str); 2] =
     [("Code", "crate::Code"), ("InfoList", "crate::InfoList")];
 
+/// Names the enumeration whose values are the keys of an object.
+pub(crate) const KEYED_BY: &str = "x-keyed-by";
+
 /// Rewrites the contract for progenitor.
 pub(super) fn lower(contract: &Value) -> Result<openapiv3::OpenAPI, Failure> {
     let mut lowered = contract.clone();
     leave_errors_undecoded(&mut lowered);
+    open_keyed_objects(&mut lowered);
     judge_nothing_locally(&mut lowered);
     drop_examples(&mut lowered);
     serde_json::from_value(lowered)
@@ -30,6 +34,25 @@ fn leave_errors_undecoded(contract: &mut Value) {
             .and_then(Value::as_object_mut)
         {
             responses.retain(|status, _| status == "200");
+        }
+    }
+}
+
+/// Lets an object that is keyed by an open enumeration take keys that are not known yet, with values
+/// of the type that the known ones have.
+fn open_keyed_objects(contract: &mut Value) {
+    for schema in schemas(contract) {
+        let Some(object) = schema.as_object_mut() else {
+            continue;
+        };
+        let properties = object.get("properties").and_then(Value::as_object);
+        let first = properties.and_then(|properties| properties.values().next());
+        if let (true, Some(ty)) = (
+            object.contains_key(KEYED_BY),
+            first.and_then(|it| it.get("type")),
+        ) {
+            let of_values = serde_json::json!({ "type": ty });
+            object.insert("additionalProperties".to_owned(), of_values);
         }
     }
 }

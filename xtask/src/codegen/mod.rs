@@ -12,7 +12,7 @@ mod contract;
 mod duplicates;
 pub(crate) mod flags;
 mod items;
-mod lower;
+pub(crate) mod lower;
 mod names;
 mod newtypes;
 mod requests;

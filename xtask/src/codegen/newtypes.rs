@@ -91,6 +91,14 @@ fn retyped(ty: &syn::Type, newtype: &Newtype) -> syn::Type {
     }
 }
 
+/// Names of the generated types.
+pub(super) fn names(contract: &Value) -> impl Iterator<Item = String> {
+    properties(contract).filter_map(|(.., newtype)| match newtype {
+        Newtype::Id(name) => Some(name),
+        Newtype::Handwritten(_) => None,
+    })
+}
+
 /// The definitions of the generated types, for the module `types`.
 pub(super) fn definitions(contract: &Value) -> TokenStream {
     let mut ids: BTreeMap<String, (String, String)> = BTreeMap::new();

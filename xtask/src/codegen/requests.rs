@@ -1,6 +1,8 @@
 //! The requests of the client crate: a type around each generated request, whose setters keep
 //! fields apart that exclude each other.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -9,8 +11,8 @@ use syn::Item;
 use crate::outcome::Failure;
 use crate::workspace::CONTRACT;
 
-use super::contract;
 use super::types::{Field, Kind, fields};
+use super::{contract, newtypes};
 
 /// The generated part of the client crate, from the refined types.
 pub(super) fn requests(refined: &syn::File, contract: &Value) -> Result<TokenStream, Failure> {
@@ -21,10 +23,33 @@ pub(super) fn requests(refined: &syn::File, contract: &Value) -> Result<TokenStr
         })?;
         requests.push(request(refined, contract, schema)?);
     }
+    let parts = parts(contract)?;
+    let parts = parts.iter().map(|name| format_ident!("{name}"));
     Ok(quote! {
         use webex_precheck_api::types;
         #(#requests)*
+
+        /// The types that requests are made of.
+        pub(crate) mod parts {
+            pub use webex_precheck_api::types::{#(#parts),*};
+        }
     })
+}
+
+/// Names of the types that requests are made of: schemas, and strings with types of their own.
+fn parts(contract: &Value) -> Result<BTreeSet<String>, Failure> {
+    let requests = contract::paths(contract)?;
+    let requests: Vec<&str> = requests
+        .values()
+        .filter_map(contract::body_schema)
+        .collect();
+    let has_type = |schema: &Value| schema.get("properties").or(schema.get("enum")).is_some();
+    let schemas = contract::schemas(contract).filter(|(name, schema)| {
+        has_type(schema) && contract::is_sent(contract, name) && !requests.contains(&name.as_str())
+    });
+    let mut parts: BTreeSet<String> = schemas.map(|(name, _)| name.clone()).collect();
+    parts.extend(newtypes::names(contract));
+    Ok(parts)
 }
 
 fn request(file: &syn::File, contract: &Value, schema: &str) -> Result<TokenStream, Failure> {

@@ -4,7 +4,8 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
-use syn::{Fields, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Fields, ImplItem, Item, ItemImpl, ItemStruct, TypePath, parse_quote};
 
 use crate::outcome::Failure;
 
@@ -53,13 +54,15 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
     for item in items.iter_mut() {
         if let Item::Struct(item) = item {
             tidy_docs(item, contract);
+            Numbers.visit_item_struct_mut(item);
             item.attrs.push(parse_quote!(
                 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             ));
             item.attrs.push(parse_quote!(#[non_exhaustive]));
             // A field of a request that is mistyped must not be left out without a word; Webex may
             // add any to its answers.
-            if contract::is_sent(contract, &item.ident.to_string()) {
+            let takes_any = item.fields.iter().any(is_flattened);
+            if contract::is_sent(contract, &item.ident.to_string()) && !takes_any {
                 item.attrs.push(parse_quote!(#[serde(deny_unknown_fields)]));
             }
             constructors.push(constructor(item, contract));
@@ -68,6 +71,26 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
     // `impl From<&T> for T` clones behind the caller's back; `Clone` says the same.
     items.retain(|item| !is_clone_conversion(item));
     items.extend(constructors);
+}
+
+/// Replaces floats: a documented number is sent as it was given.
+struct Numbers;
+
+impl VisitMut for Numbers {
+    fn visit_type_path_mut(&mut self, path: &mut TypePath) {
+        if path.path.is_ident("f64") {
+            *path = parse_quote!(crate::Number);
+        }
+        visit_mut::visit_type_path_mut(self, path);
+    }
+}
+
+/// Whether a field holds whatever the other fields do not.
+fn is_flattened(field: &syn::Field) -> bool {
+    field.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("serde")
+            && attribute.to_token_stream().to_string().contains("flatten")
+    })
 }
 
 /// Replaces typify's docs, which repeat the JSON Schema, by the description alone.
@@ -148,6 +171,8 @@ pub(super) enum Kind {
     Required,
     Optional,
     List,
+    /// Whatever the other fields do not hold, by its key.
+    Rest,
 }
 
 /// A field of a generated struct.
@@ -168,8 +193,15 @@ impl Field {
         let inner = |prefix: &str| -> Option<TokenStream> {
             text.strip_prefix(prefix)?.strip_suffix('>')?.parse().ok()
         };
-        let (kind, ty) = match inner("::std::option::Option<") {
-            Some(inner) => (Kind::Optional, inner),
+        let map = is_flattened(field).then(|| text.split_once("String,"));
+        let rest = map
+            .flatten()
+            .and_then(|(_, ty)| ty.strip_suffix('>')?.parse().ok());
+        let (kind, ty) = match rest
+            .map(|ty| (Kind::Rest, ty))
+            .or(inner("::std::option::Option<").map(|ty| (Kind::Optional, ty)))
+        {
+            Some(found) => found,
             None => match inner("::std::vec::Vec<") {
                 Some(inner) => (Kind::List, inner),
                 None if is_defaulted(field) => (Kind::Optional, field.ty.to_token_stream()),
@@ -207,6 +239,18 @@ impl Field {
                     }
                 }
             }
+            Kind::Rest => quote! {
+                /// Sets a value whose key this release does not know.
+                #[must_use]
+                pub fn #ident(
+                    mut self,
+                    key: impl Into<::std::string::String>,
+                    value: impl Into<#ty>,
+                ) -> Self {
+                    self.#ident.insert(key.into(), value.into());
+                    self
+                }
+            },
             _ => quote! {
                 #docs
                 #[must_use]

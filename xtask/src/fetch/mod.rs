@@ -1,102 +1,141 @@
-//! Fetches a source from its address.
+//! Fetches a source from its address. A file that has not changed is not sent again (`ETag`).
 
 mod address;
-mod content;
-mod failure;
-mod kept;
 
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION};
 use reqwest::{Client, Response, StatusCode, redirect};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 use webex_precheck_contract::source;
 
-use crate::outcome::note;
 use crate::workspace::Workspace;
 
 pub(crate) use self::address::Address;
-use self::kept::{Entry, Kept, Validators};
 
-/// Names another folder for what is kept, such as one that CI caches.
-const FOLDER: &str = "PRECHECK_FETCHED";
 const REDIRECTS: usize = 5;
+const CONNECT: Duration = Duration::from_secs(10);
+/// For a whole chain of redirects.
+const TOTAL: Duration = Duration::from_secs(120);
 
-struct Limits {
-    connect: Duration,
-    total: Duration,
-    bytes: u64,
+/// What is at an address.
+pub(crate) struct Fetched {
+    pub(crate) body: Vec<u8>,
+    etag: Option<HeaderValue>,
+    copies: Copies,
 }
 
-const LIMITS: Limits = Limits {
-    connect: Duration::from_secs(10),
-    total: Duration::from_secs(120),
-    bytes: source::MOST_BYTES,
-};
+impl Fetched {
+    /// The copies that were kept of earlier revisions, the latest first.
+    pub(crate) fn earlier(&self) -> Vec<Vec<u8>> {
+        let names = ["body", "previous"].map(|name| self.copies.file(name));
+        names
+            .iter()
+            .filter_map(|file| fs::read(file).ok())
+            .collect()
+    }
 
-/// The bytes at an address, or why there are none. What was fetched before is not sent again.
-pub(crate) fn fetch(workspace: &Workspace, address: &Address) -> Result<Vec<u8>, String> {
-    let kept = kept(workspace);
-    let before = kept.read(address);
+    /// Keeps the body for the next time, and what was kept so far as the previous one.
+    pub(crate) fn keep(&self) -> io::Result<()> {
+        self.copies.keep(&self.body, self.etag.as_ref())
+    }
+}
+
+/// Where the copies of one address are: the last body, its `ETag`, and the body before it.
+struct Copies(PathBuf);
+
+impl Copies {
+    /// An address may hold a secret, so that its copies are named by a hash.
+    fn of(workspace: &Workspace, address: &Address) -> Self {
+        let mut name = String::new();
+        for byte in Sha256::digest(address.url().as_str()).iter().take(16) {
+            let _ = write!(name, "{byte:02x}");
+        }
+        Self(workspace.path("target/xtask/fetched").join(name))
+    }
+
+    fn file(&self, what: &str) -> PathBuf {
+        self.0.join(what)
+    }
+
+    fn keep(&self, body: &[u8], etag: Option<&HeaderValue>) -> io::Result<()> {
+        let (kept, mark) = (self.file("body"), self.file("etag"));
+        fs::create_dir_all(&self.0)?;
+        if fs::read(&kept).is_ok_and(|known| known == body) && mark.exists() {
+            return Ok(());
+        }
+        // The mark goes first and comes last: it never stands beside another body.
+        let _ = fs::remove_file(&mark);
+        if kept.exists() {
+            fs::rename(&kept, self.file("previous"))?;
+        }
+        let mut file = NamedTempFile::new_in(&self.0)?;
+        file.write_all(body)?;
+        file.persist(kept)?;
+        match etag {
+            Some(etag) => fs::write(mark, etag.as_bytes()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The bytes at an address, or why there are none.
+pub(crate) fn fetch(workspace: &Workspace, address: &Address) -> Result<Fetched, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
+    let copies = Copies::of(workspace, address);
     let fetched = runtime.block_on(async {
-        // One limit for all: a chain of redirects does not get it for each of its links.
-        tokio::time::timeout(LIMITS.total, ask(address, before.as_ref(), &LIMITS)).await
+        let limit = tokio::time::timeout(TOTAL, ask(address, copies));
+        limit
+            .await
+            .unwrap_or_else(|_| Err(format!("no answer within {TOTAL:?}; try again later")))
     });
-    let fetched = fetched
-        .unwrap_or_else(|_| Err(failure::too_slow(&LIMITS)))
-        .map_err(|why| format!("cannot be fetched: {why}"))?;
-    let Some(entry) = fetched else {
-        return Ok(before.map(|entry| entry.body).unwrap_or_default());
-    };
-    if let Err(error) = kept.write(address, &entry) {
-        note(
-            "Note",
-            &format!("{address} is not kept for the next time: {error}"),
-        );
-    }
-    Ok(entry.body)
+    fetched.map_err(|why| format!("cannot be fetched: {why}"))
 }
 
-/// Keeps what is at an address no longer: it is broken, and the next time it is asked for anew.
-pub(crate) fn forget(workspace: &Workspace, address: &Address) {
-    kept(workspace).remove(address);
-}
-
-fn kept(workspace: &Workspace) -> Kept {
-    let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
-    Kept::new(folder.map_or_else(|| workspace.path("target/xtask/fetched"), PathBuf::from))
-}
-
-/// What is at an address now; `None` if it is what was there before.
-async fn ask(
-    address: &Address,
-    before: Option<&Entry>,
-    limits: &Limits,
-) -> Result<Option<Entry>, String> {
+async fn ask(address: &Address, copies: Copies) -> Result<Fetched, String> {
+    let kept = fs::read(copies.file("body")).ok();
+    let mark = fs::read(copies.file("etag"))
+        .ok()
+        .filter(|_| kept.is_some());
+    let mark = mark.and_then(|mark| HeaderValue::from_bytes(&mark).ok());
     let mut address = address.clone();
-    let conditions = before.map(|entry| conditions(&entry.validators));
-    let conditions = conditions.unwrap_or_default();
     for _ in 0..=REDIRECTS {
-        let request = client(&address, limits)?.get(address.url().clone());
+        let mut request = client(&address)?
+            .get(address.url().clone())
+            .header(ACCEPT_ENCODING, "identity");
+        if let Some(mark) = &mark {
+            request = request.header(IF_NONE_MATCH, mark);
+        }
         let response = request
-            .header(header::ACCEPT_ENCODING, "identity")
-            .headers(conditions.clone())
             .send()
             .await
-            .map_err(|error| failure::no_answer(&error, &address, limits))?;
-        let status = response.status();
-        let location = text(&response, &header::LOCATION);
-        match (status, location) {
-            (StatusCode::OK, _) => return read(response, limits).await.map(Some),
-            (StatusCode::NOT_MODIFIED, _) if before.is_some() => return Ok(None),
-            (status, Some(location)) if status.is_redirection() => {
+            .map_err(|error| failure(error, &address))?;
+        let location = response.headers().get(LOCATION);
+        let location = location
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        match (response.status(), location, &kept) {
+            (StatusCode::OK, ..) => {
+                let etag = response.headers().get(ETAG).cloned();
+                let body = body(response, &address).await?;
+                return Ok(Fetched { body, etag, copies });
+            }
+            (StatusCode::NOT_MODIFIED, _, Some(kept)) => {
+                let (body, etag) = (kept.clone(), mark);
+                return Ok(Fetched { body, etag, copies });
+            }
+            (status, Some(location), _) if status.is_redirection() => {
                 address = address.redirected(&location)?;
             }
-            _ => return Err(failure::status(status)),
+            (status, ..) => return Err(format!("{status}; check the address, or try again later")),
         }
     }
     Err(format!(
@@ -104,11 +143,11 @@ async fn ask(
     ))
 }
 
-fn client(address: &Address, limits: &Limits) -> Result<Client, String> {
+fn client(address: &Address) -> Result<Client, String> {
     let mut client = Client::builder()
         .redirect(redirect::Policy::none())
-        .connect_timeout(limits.connect)
-        .timeout(limits.total);
+        .connect_timeout(CONNECT)
+        .timeout(TOTAL);
     // A proxy is another machine, which plain http must not reach.
     if address.is_plain() {
         client = client.no_proxy();
@@ -118,74 +157,35 @@ fn client(address: &Address, limits: &Limits) -> Result<Client, String> {
         .map_err(|error| error.without_url().to_string())
 }
 
-async fn read(mut response: Response, limits: &Limits) -> Result<Entry, String> {
-    let length = response.content_length();
-    if length.is_some_and(|length| length > limits.bytes) {
-        return Err(source::too_large().to_string());
-    }
-    let validators = Validators {
-        etag: text(&response, &header::ETAG),
-        last_modified: text(&response, &header::LAST_MODIFIED),
-    };
-    let content_type = text(&response, &header::CONTENT_TYPE);
+/// The whole body; one that is larger than any source is not read to its end.
+async fn body(mut response: Response, address: &Address) -> Result<Vec<u8>, String> {
+    let too_large = |bytes: u64| bytes > source::MOST_BYTES;
     let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| failure::no_end(&error, body.len(), length, limits))?
-    {
-        body.extend_from_slice(&chunk);
-        if body.len() as u64 > limits.bytes {
-            return Err(source::too_large().to_string());
+    if !response.content_length().is_some_and(too_large) {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| failure(error, address))?
+        {
+            body.extend_from_slice(&chunk);
+            if too_large(body.len() as u64) {
+                return Err(source::too_large().to_string());
+            }
         }
+        return Ok(body);
     }
-    match content::wrong(content_type.as_deref(), &body) {
-        None => Ok(Entry { validators, body }),
-        Some(why) => Err(why),
-    }
+    Err(source::too_large().to_string())
 }
 
-/// The headers that ask for a body only if it is another one. A date, which tells changes within a
-/// second apart no more, is sent only where there is nothing better.
-fn conditions(validators: &Validators) -> HeaderMap {
-    let (name, value) = match (&validators.etag, &validators.last_modified) {
-        (Some(etag), _) => (header::IF_NONE_MATCH, etag),
-        (None, Some(date)) => (header::IF_MODIFIED_SINCE, date),
-        (None, None) => return HeaderMap::new(),
-    };
-    HeaderValue::from_str(value)
-        .map(|value| HeaderMap::from_iter([(name, value)]))
-        .unwrap_or_default()
-}
-
-fn text(response: &Response, name: &HeaderName) -> Option<String> {
-    let value = response.headers().get(name)?;
-    value.to_str().ok().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::TcpListener;
-
-    use super::*;
-
-    #[test]
-    fn a_server_that_does_not_answer_is_given_up() {
-        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}/x", silent.local_addr().unwrap());
-        let address = Address::parse(&address).unwrap();
-        let limits = Limits {
-            total: Duration::from_millis(20),
-            ..LIMITS
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let error = runtime
-            .block_on(ask(&address, None, &limits))
-            .err()
-            .unwrap();
-        assert_eq!(error, "did not come within 20ms; try again later");
+/// What failed, and the innermost cause, which says the most.
+fn failure(error: reqwest::Error, address: &Address) -> String {
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
+    format!(
+        "`{}`: {cause}; check the address, or try again later",
+        address.host()
+    )
 }

@@ -7,7 +7,6 @@ mod servers;
 mod tools;
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::build;
@@ -99,12 +98,6 @@ impl Table {
         }
         text
     }
-}
-
-/// Python with the packages that the judges need, of which some are common HTTP clients.
-pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let tools = tools::Tools::install(workspace, true, false, false)?;
-    Ok(PathBuf::from(tools.python("python").get_program()))
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {

@@ -1,10 +1,11 @@
-//! A copy of the workspace's own files, in which verbs run as processes.
+//! A small workspace in which verbs run as processes.
 
 #![allow(dead_code, reason = "each test uses a part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -13,31 +14,27 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap().to_owned()
 }
 
-/// A workspace with the files that the verbs read and write.
+/// A workspace with the files that the verbs read and write, in a state of its own.
 pub(crate) struct Workspace(TempDir);
 
 impl Workspace {
     pub(crate) fn new() -> Self {
+        static GENERATED: LazyLock<TempDir> = LazyLock::new(|| {
+            let folder = TempDir::new().unwrap();
+            copy(
+                &root().join("tests/conformance/fixtures/spec"),
+                &folder.path().join("spec"),
+            );
+            let pins = "xtask/interop";
+            copy(&root().join(pins), &folder.path().join(pins));
+            fs::write(folder.path().join("CHANGELOG.md"), "# Changelog\n").unwrap();
+            let workspace = Workspace(folder);
+            let run = workspace.run(&["codegen"]);
+            assert_eq!(run.code, Some(0), "{}", run.stderr);
+            workspace.0
+        });
         let workspace = Self(TempDir::new().unwrap());
-        for folder in [
-            "spec",
-            "spec/documented",
-            "crates/api/src",
-            "crates/client/src/request",
-            "crates/cli/src/fields",
-            "crates/sandbox/documented",
-            "xtask/interop",
-        ] {
-            fs::create_dir_all(workspace.path(folder)).unwrap();
-            for entry in fs::read_dir(root().join(folder)).unwrap() {
-                let entry = entry.unwrap();
-                if entry.file_type().unwrap().is_file() {
-                    fs::copy(entry.path(), workspace.path(folder).join(entry.file_name())).unwrap();
-                }
-            }
-        }
-        let changelog = "CHANGELOG.md";
-        fs::copy(root().join(changelog), workspace.path(changelog)).unwrap();
+        copy(GENERATED.path(), workspace.0.path());
         workspace
     }
 
@@ -105,4 +102,19 @@ impl From<Output> for Run {
 pub(crate) fn fixture(name: &str) -> String {
     let path = root().join("tests/conformance/fixtures").join(name);
     fs::read_to_string(path).unwrap()
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = {
+            let entry = entry.unwrap();
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
 }

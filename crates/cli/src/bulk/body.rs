@@ -2,10 +2,13 @@
 //! same body, whatever the order of their columns.
 
 use crate::fields::Flag;
+use crate::request::number;
 
 /// The value of a field.
 pub(crate) enum Value<'a> {
     Text(&'a str),
+    /// A number, as a text.
+    Number(&'a str),
     List(Vec<&'a str>),
     /// JSON as a text.
     Json(&'a str),
@@ -61,6 +64,7 @@ impl Layout {
             match value {
                 Value::Text(text) => text_of(out, text),
                 Value::Json(text) => json_of(out, text),
+                Value::Number(text) => number_of(out, text),
                 Value::List(texts) => {
                     out.push(b'[');
                     for (place, text) in texts.iter().enumerate() {
@@ -118,6 +122,11 @@ fn json_of(out: &mut Vec<u8>, text: &str) {
         // A text is not what the field takes, and is refused as such.
         Err(_) => text_of(out, text),
     }
+}
+
+fn number_of(out: &mut Vec<u8>, text: &str) {
+    // Memory takes all that is written; what is no number is refused as the text that it is.
+    let _ = serde_json::to_writer(out, &number(text));
 }
 
 fn text_of(out: &mut Vec<u8>, text: &str) {

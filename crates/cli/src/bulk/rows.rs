@@ -268,6 +268,7 @@ impl<S: Subject> Rows<S> {
             if let Some(kept) = used.kept.and_then(|slot| kept.get_mut(slot)) {
                 *kept = match leaf {
                     Leaf::Text(text) => text.clone(),
+                    Leaf::Plain(json, _) => json.clone(),
                     Leaf::List(texts) => texts.join(","),
                     Leaf::Other(what) => (*what).to_owned(),
                 };
@@ -299,14 +300,16 @@ impl<S: Subject> Rows<S> {
                     Value::List(names.iter().map(String::as_str).collect())
                 }
                 (_, Leaf::Text(text)) => value(flag, text),
+                (Shape::Number | Shape::Json, Leaf::Plain(json, _)) => value(flag, json),
                 (shape, leaf) => {
                     let wanted = match shape {
                         Shape::List => "a list of texts",
                         Shape::Text => "a text",
+                        Shape::Number => "a number",
                         Shape::Json => "JSON as a text",
                     };
                     let found = match leaf {
-                        Leaf::Other(what) => what,
+                        Leaf::Other(what) | Leaf::Plain(_, what) => what,
                         _ => "a list",
                     };
                     let reason = format!("it is {found}, and the field takes {wanted}");
@@ -396,6 +399,7 @@ impl<S: Subject> Rows<S> {
 fn value<'a>(field: &Flag, text: &'a str) -> Value<'a> {
     match field.shape {
         Shape::Text => Value::Text(text),
+        Shape::Number => Value::Number(text),
         Shape::Json => Value::Json(text),
         Shape::List => {
             let names = text.split([',', ';', '|', '\n']).map(str::trim);

@@ -181,3 +181,13 @@ impl AsRef<types::SubscriberPrecheckRequest> for SubscriberPrecheck {
         &self.0
     }
 }
+/// The types that requests are made of.
+pub(crate) mod parts {
+    pub use webex_precheck_api::types::{
+        Address, CallingParameters, CustomerContact, CustomerId, CustomerInfo,
+        CustomerPackage, CustomerProvisioningParameters, ExternalId, Location,
+        LocationId, MeetingsParameters, OrgId, PackageLimits, PackagesParameters,
+        ProvisioningId, SubscriberPackage, SubscriberProvisioningParameters,
+        SubscriberSinglePackage,
+    };
+}

@@ -12,6 +12,7 @@ use webex_precheck_api::{Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 
 use crate::findings::{self, Finding, Severity};
 
+pub(crate) use generated::parts;
 pub use generated::{CustomerPrecheck, SubscriberPrecheck};
 pub(crate) use prepared::Encode;
 pub use prepared::Prepared;

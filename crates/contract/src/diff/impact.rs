@@ -14,7 +14,8 @@
 //! | a 2xx status appears or disappears | breaking |
 //! | another status appears or disappears | additive: every client must expect any status |
 //! | a server, a media type or a response header disappears | breaking; appears: additive |
-//! | method, path, another kind of authentication | breaking |
+//! | method, path | breaking |
+//! | another kind of authentication, or a scope | breaking |
 //! | a bearer token as `security` appears or disappears | wording: it is needed and sent either way |
 //! | descriptions, titles, notes, examples, reason phrases | wording |
 
@@ -172,15 +173,14 @@ pub(super) fn security(before: &[String], after: &[String]) -> Impact {
         let needed = alternatives.iter().filter(|a| *a != "none");
         needed.cloned().collect()
     };
-    let takes_bearer = |alternatives: &[String]| {
-        let mut kinds = alternatives.iter();
-        alternatives.is_empty()
-            || kinds.any(|a| a.starts_with("http bearer") || a.starts_with("oauth2"))
+    let is_bearer = |alternatives: &[String]| {
+        alternatives.is_empty() || alternatives.iter().any(|a| a == "http bearer")
     };
     let (before, after) = (needed(before), needed(after));
-    let comes_or_goes = before.is_empty() || after.is_empty();
-    match before == after || (comes_or_goes && takes_bearer(&before) && takes_bearer(&after)) {
-        true => Impact::Wording,
-        false => Impact::Breaking,
+    let appears_or_disappears = before.is_empty() || after.is_empty();
+    if before == after || (appears_or_disappears && is_bearer(&before) && is_bearer(&after)) {
+        Impact::Wording
+    } else {
+        Impact::Breaking
     }
 }

@@ -20,6 +20,7 @@ use crate::prose::Prose;
 
 pub use impact::{Impact, Release};
 pub use rule_words::Hint;
+pub(crate) use rule_words::hints as rule_hints;
 
 /// One documented fact that is not the same on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +44,9 @@ pub struct Difference {
     /// What rules the new sentences may lay down.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub hints: BTreeSet<Hint>,
+    /// The rules that rest on a sentence which changed.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub rules: BTreeSet<String>,
     /// Why it does not count, where it is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ignored: Option<Ignored>,
@@ -170,6 +174,7 @@ impl Difference {
             after: None,
             details: Vec::new(),
             hints: BTreeSet::new(),
+            rules: BTreeSet::new(),
             ignored: None,
             twins: 0,
         }
@@ -206,6 +211,11 @@ impl Comparison {
     /// The differences that are not ignored.
     pub fn counted(&self) -> impl Iterator<Item = &Difference> {
         self.differences.iter().filter(|d| d.ignored.is_none())
+    }
+
+    /// Whether every difference counts.
+    pub fn ignores_nothing(&self) -> bool {
+        self.differences.iter().all(|it| it.ignored.is_none())
     }
 
     /// The gravest impact, or `None` where nothing differs that counts.
@@ -274,6 +284,7 @@ mod tests {
         let inventory = |field: Field| Inventory {
             kind: SourceKind::Page,
             source: "made up".to_owned(),
+            date: None,
             operations: vec![Operation {
                 fields: vec![field],
                 ..Operation::unknown(OperationId::Customer)

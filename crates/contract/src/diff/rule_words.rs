@@ -113,7 +113,7 @@ impl fmt::Display for Hint {
 }
 
 /// What a sentence may lay down.
-pub(super) fn hints(sentence: &str) -> BTreeSet<Hint> {
+pub(crate) fn hints(sentence: &str) -> BTreeSet<Hint> {
     let plain = sentence.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = plain
         .split(|c: char| !c.is_alphanumeric() && !['\'', '_'].contains(&c))

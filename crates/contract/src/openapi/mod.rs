@@ -1,4 +1,4 @@
-//! Reads an OpenAPI 3 description in JSON: ours, and the published file as it comes.
+//! Reads an OpenAPI 3 description in JSON or YAML: ours, and the published file as it comes.
 //!
 //! Only the two operations are read; the rest of the file may be anything.
 
@@ -6,14 +6,17 @@ mod gathered;
 mod operation;
 mod resolve;
 mod schema;
+mod text;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::contradictions;
 use crate::inventory::{Inventory, OperationId, SourceKind};
 use crate::problem::Problem;
 
 use resolve::Document;
+
+pub(crate) use text::{is_description, is_other_yaml};
 
 /// What to do about a file that is not as it should be.
 const FETCH_AGAIN: &str = "fetch the file again, or wait for its next revision";
@@ -26,25 +29,18 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
     let mut inventory = Inventory {
         kind: SourceKind::Openapi,
         source: name.to_owned(),
+        date: None,
         operations: Vec::new(),
     };
-    let root: Value = match serde_json::from_str(text) {
+    let root = text::parse(text).and_then(|(root, format)| {
+        check_version(&root, format)?;
+        Ok(root)
+    });
+    let root = match root {
         Ok(root) => root,
-        Err(error) => {
-            let (place, what) = syntax_error(&error);
-            return (
-                inventory,
-                vec![Problem::broken(
-                    place,
-                    format!("not complete JSON ({what}); fetch the file again"),
-                )],
-            );
-        }
+        Err(problem) => return (inventory, vec![problem]),
     };
     let mut problems = Vec::new();
-    if let Err(problem) = check_version(&root) {
-        return (inventory, vec![problem]);
-    }
     let Some(paths) = root.get("paths").and_then(Value::as_object) else {
         problems.push(Problem::broken(
             "/paths",
@@ -60,6 +56,7 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
         return (inventory, problems);
     }
     let document = Document::new(&root);
+    problems.extend(not_followed(paths));
     for id in OperationId::ALL {
         let mut found = paths
             .iter()
@@ -88,25 +85,28 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
     (inventory, problems)
 }
 
-/// Where and what a JSON syntax error is.
-pub(crate) fn syntax_error(error: &serde_json::Error) -> (String, String) {
-    let message = error.to_string();
-    let what = message
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    (
-        format!("line {}, column {}", error.line(), error.column()),
-        what,
-    )
+/// Notes the prechecks that nobody follows: operations that validate something else.
+fn not_followed(paths: &Map<String, Value>) -> Option<Problem> {
+    let others = paths.iter().filter(|(path, item)| {
+        path.trim_end_matches('/').ends_with("/validate")
+            && item.get("post").is_some()
+            && OperationId::of_path(path).is_none()
+    });
+    let others: Vec<String> = others.map(|(path, _)| format!("`POST {path}`")).collect();
+    (!others.is_empty()).then(|| {
+        let others = others.join(", ");
+        Problem::note(
+            "/paths",
+            format!("{others}: documented, and no capture follows it"),
+        )
+    })
 }
 
-fn check_version(root: &Value) -> Result<(), Problem> {
+fn check_version(root: &Value, format: &str) -> Result<(), Problem> {
     if !root.is_object() {
         return Err(Problem::broken(
             "",
-            "JSON, but not an object: no OpenAPI description; check what was fetched",
+            format!("{format}, but not an object: no OpenAPI description; check what was fetched"),
         ));
     }
     match root.get("openapi").and_then(Value::as_str) {
@@ -117,7 +117,9 @@ fn check_version(root: &Value) -> Result<(), Problem> {
         )),
         None => Err(Problem::broken(
             "",
-            "JSON, but no OpenAPI description: it has no `openapi` version; check what was fetched",
+            format!(
+                "{format}, but no OpenAPI description: it has no `openapi` version; check what was fetched"
+            ),
         )),
     }
 }

@@ -18,6 +18,7 @@ mod statuses;
 use crate::contradictions;
 use crate::inventory::{Inventory, Operation, OperationId, SourceKind};
 use crate::problem::Problem;
+use crate::report::visible_lines;
 
 use section::Section;
 use sections::Sections;
@@ -34,12 +35,15 @@ pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Proble
     let mut inventory = Inventory {
         kind: SourceKind::Page,
         source: name.to_owned(),
+        date: None,
         operations: Vec::new(),
     };
     let mut problems = Vec::new();
     if let Some(problem) = not_a_page(text) {
         return (inventory, vec![problem]);
     }
+    // Marks without width come with copied text, and mean nothing.
+    let text = visible_lines(&text.replace(['\u{200b}', '\u{2060}', '\u{feff}'], ""));
     let lines: Vec<&str> = text.lines().collect();
     if text.len() > MOST_BYTES || lines.len() > MOST_LINES {
         return (

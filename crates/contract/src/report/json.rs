@@ -7,7 +7,19 @@ use serde_json::{Value, json};
 use super::plain::is_hidden;
 use super::{Item, Report, place};
 
-pub(super) fn render(report: &Report<'_>) -> String {
+/// One report as one object over several lines; several as an object a line.
+pub(super) fn render(reports: &[Report<'_>]) -> String {
+    let text = match reports {
+        [report] => format!("{:#}\n", object(report)),
+        several => several
+            .iter()
+            .map(|report| format!("{}\n", object(report)))
+            .collect(),
+    };
+    ascii_controls(&text)
+}
+
+fn object(report: &Report<'_>) -> Value {
     let comparison = report.comparison;
     let differences: Vec<Value> = report.items().map(|item| difference(&item)).collect();
     let findings = report.findings.iter().map(|finding| {
@@ -21,18 +33,17 @@ pub(super) fn render(report: &Report<'_>) -> String {
         })
     });
     let notes: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-    let document = json!({
+    json!({
         "source": report.source,
         "against": report.against,
         "notes": notes,
         "compared": comparison.compared,
         "untold": comparison.untold,
         "impact": comparison.impact(),
-        "release": comparison.impact().map(|impact| impact.release()),
+        "release": comparison.impact().map(|impact| report.release.unwrap_or(impact.release())),
         "differences": differences,
         "findings": findings.collect::<Vec<_>>(),
-    });
-    ascii_controls(&format!("{document:#}\n"))
+    })
 }
 
 fn difference(Item { difference, line }: &Item<'_>) -> Value {
@@ -46,11 +57,12 @@ fn difference(Item { difference, line }: &Item<'_>) -> Value {
 pub(super) fn ascii_controls(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        match is_hidden(c) && c != '\n' {
-            true => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
             }
-            false => out.push(c),
+        } else {
+            out.push(c);
         }
     }
     out

@@ -9,7 +9,25 @@ use crate::ignore::FindingKind;
 
 use super::{Item, Report, details, place, visible};
 
-pub(super) fn render(report: &Report<'_>) -> String {
+pub(super) fn render(reports: &[Report<'_>]) -> String {
+    let suites: Vec<Suite> = reports.iter().map(suite).collect();
+    let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
+    let (tests, failures) = (sum(|it| it.tests), sum(|it| it.failures));
+    let suites: String = suites.into_iter().map(|it| it.xml).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"drift\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n\
+         {suites}</testsuites>\n"
+    )
+}
+
+struct Suite {
+    tests: usize,
+    failures: usize,
+    xml: String,
+}
+
+fn suite(report: &Report<'_>) -> Suite {
     let source = xml(report.source);
     let against = xml(report.against);
     let mut cases = format!("    <testcase classname=\"{source}\" name=\"facts compared\"/>\n");
@@ -64,15 +82,17 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let mut out: Vec<String> = notes.collect();
     out.push(xml(&report.summary()));
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites name=\"drift\" {counts}>\n  \
-         <testsuite name=\"{source}\" {counts} skipped=\"{skipped}\">\n\
+    let xml = format!(
+        "  <testsuite name=\"{source}\" {counts} skipped=\"{skipped}\">\n\
          {cases}    <system-out>{}</system-out>\n  \
-         </testsuite>\n\
-         </testsuites>\n",
+         </testsuite>\n",
         out.join("\n")
-    )
+    );
+    Suite {
+        tests,
+        failures,
+        xml,
+    }
 }
 
 /// Text for an element or an attribute; what XML cannot hold is shown by its number.

@@ -9,13 +9,14 @@ mod plain;
 mod sarif;
 mod text;
 
-use crate::diff::{Comparison, Difference, Impact};
+use crate::diff::{Comparison, Difference, Impact, Release};
 use crate::ignore::{Finding, Origin};
 use crate::problem::Problem;
 
 use lines::Lines;
 
 pub use plain::visible;
+pub(crate) use plain::visible_lines;
 
 /// What a report tells of.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,8 @@ pub struct Report<'a> {
     pub comparison: &'a Comparison,
     /// What is wrong with what should ignore differences.
     pub findings: &'a [Finding],
+    /// What the next release must be if the source is followed.
+    pub release: Option<Release>,
 }
 
 /// The forms of a report.
@@ -72,18 +75,29 @@ struct Item<'a> {
     line: usize,
 }
 
+/// Writes the reports on several sources as one document: in JSON an object for each of them, one a
+/// line where there are several.
+pub fn render(reports: &[Report<'_>], format: Format) -> String {
+    let each = |render: fn(&Report<'_>) -> String| reports.iter().map(render).collect::<String>();
+    match format {
+        Format::Text => each(|report| text::render(report, false)),
+        Format::Terminal => each(|report| text::render(report, true)),
+        Format::Json => json::render(reports),
+        Format::Markdown => reports
+            .iter()
+            .map(markdown::render)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        Format::Github => each(github::render),
+        Format::Junit => junit::render(reports),
+        Format::Sarif => sarif::render(reports),
+    }
+}
+
 impl Report<'_> {
     /// Writes the report.
     pub fn render(&self, format: Format) -> String {
-        match format {
-            Format::Text => text::render(self, false),
-            Format::Terminal => text::render(self, true),
-            Format::Json => json::render(self),
-            Format::Markdown => markdown::render(self),
-            Format::Github => github::render(self),
-            Format::Junit => junit::render(self),
-            Format::Sarif => sarif::render(self),
-        }
+        render(std::slice::from_ref(self), format)
     }
 
     fn items(&self) -> impl Iterator<Item = Item<'_>> {
@@ -118,15 +132,13 @@ impl Report<'_> {
         };
         let count = |impact| counted.iter().filter(|d| d.impact == impact).count();
         let [wording, additive, breaking] = Impact::ALL.map(count);
+        let differences = match counted.len() {
+            1 => "1 difference".to_owned(),
+            count => format!("{count} differences"),
+        };
+        let release = self.release.unwrap_or(impact.release());
         format!(
-            "{facts}, {} {}: {breaking} breaking, {additive} additive, {wording} wording{ignored}; next release: {}",
-            counted.len(),
-            if counted.len() == 1 {
-                "difference"
-            } else {
-                "differences"
-            },
-            impact.release()
+            "{facts}, {differences}: {breaking} breaking, {additive} additive, {wording} wording{ignored}; next release: {release}",
         )
     }
 }
@@ -143,6 +155,11 @@ fn details(difference: &Difference) -> Vec<String> {
     if !difference.hints.is_empty() {
         let hints: Vec<&str> = difference.hints.iter().map(|hint| hint.as_str()).collect();
         details.push(format!("perhaps a rule: {}", hints.join(", ")));
+    }
+    for rule in &difference.rules {
+        details.push(format!(
+            "the rule `{rule}` rests on a sentence that changed"
+        ));
     }
     if let Some(ignored) = &difference.ignored {
         let until = ignored.until.iter().map(|until| format!(" until {until}"));

@@ -13,12 +13,23 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// The same for a text of several lines: its line breaks and tabs stay.
+pub(crate) fn visible_lines(text: &str) -> String {
+    let lines = text.split_inclusive(['\n', '\r', '\t']);
+    let shown = lines.map(|line| {
+        let end = line.trim_end_matches(['\n', '\r', '\t']).len();
+        visible(&line[..end]) + &line[end..]
+    });
+    shown.collect()
+}
+
 /// Whether a character steers what shows it, instead of being shown.
 pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+            '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -38,6 +49,7 @@ mod tests {
             ("\u{9b}31m\u{7f}\0", "\\u{9b}31m\\u{7f}\\u{0}"),
             ("\u{202e}txet\u{2066}", "\\u{202e}txet\\u{2066}"),
             ("\u{ffff}\u{feff}", "\\u{ffff}\\u{feff}"),
+            ("\u{61c}\u{e0041}", "\\u{61c}\\u{e0041}"),
         ] {
             assert_eq!(visible(text), expected);
         }

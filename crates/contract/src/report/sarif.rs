@@ -8,7 +8,17 @@ use crate::ignore::FindingKind;
 use super::json::ascii_controls;
 use super::{Item, Report, details, headline, place, visible};
 
-pub(super) fn render(report: &Report<'_>) -> String {
+pub(super) fn render(reports: &[Report<'_>]) -> String {
+    let runs: Vec<Value> = reports.iter().map(run).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": runs,
+    });
+    ascii_controls(&format!("{document:#}\n"))
+}
+
+fn run(report: &Report<'_>) -> Value {
     let kinds = Kind::ALL
         .iter()
         .map(|kind| (kind.as_str(), what_differs(*kind)));
@@ -38,22 +48,17 @@ pub(super) fn render(report: &Report<'_>) -> String {
             "partialFingerprints": {"differenceId/v1": finding.origin.to_string()},
         })
     }));
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "webex-precheck drift",
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            }},
-            "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notes}],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    ascii_controls(&format!("{document:#}\n"))
+    json!({
+        "tool": {"driver": {
+            "name": "webex-precheck drift",
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "rules": rules,
+        }},
+        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notes}],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    })
 }
 
 fn result(report: &Report<'_>, Item { difference, line }: &Item<'_>) -> Value {

@@ -3,8 +3,12 @@
 //! A sentence is known by its fingerprint. When it no longer stands where it stood, someone must
 //! read what stands there now, and see whether the rule still holds.
 
+mod question;
+mod rebind;
 mod review;
 mod sentences;
+
+use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -13,12 +17,15 @@ use crate::capture::{line_at, toml_error};
 use crate::inventory::OperationId;
 use crate::prose::is_fingerprint;
 
+pub use question::Question;
+pub use rebind::Rebound;
 pub use review::{Cause, Unfounded};
 
 /// The file of rules.
 #[derive(Debug)]
 pub struct Rules {
     rules: Vec<Rule>,
+    questions: Vec<Question>,
 }
 
 /// A rule that we keep because a source states it in words.
@@ -47,6 +54,8 @@ pub struct Ground {
     pub at: String,
     /// Its fingerprint.
     pub fingerprint: String,
+    /// Where all of this stands in the file, in bytes.
+    span: Range<usize>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +63,8 @@ pub struct Ground {
 struct File {
     #[serde(default)]
     rule: Vec<Spanned<RuleEntry>>,
+    #[serde(default)]
+    question: Vec<Spanned<question::Entry>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,7 +102,17 @@ impl Rules {
             }
             rules.push(rule);
         }
-        Ok(Self { rules })
+        let questions = file.question.into_iter().map(|spanned| {
+            let line = line_at(text, spanned.span().start);
+            spanned.into_inner().into_question(line)
+        });
+        let questions = questions.collect::<Result<_, _>>()?;
+        Ok(Self { rules, questions })
+    }
+
+    /// The questions that nobody has answered yet, in the order of the file.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.questions.iter()
     }
 
     /// The rules, in the order of the file.
@@ -138,7 +159,8 @@ impl RuleEntry {
     fn into_rule(self, text: &str) -> Result<Rule, String> {
         let mut rests_on = Vec::new();
         for spanned in self.rests_on {
-            let line = line_at(text, spanned.span().start);
+            let span = spanned.span();
+            let line = line_at(text, span.start);
             let entry = spanned.into_inner();
             if !is_fingerprint(&entry.fingerprint) {
                 return Err(format!(
@@ -151,6 +173,7 @@ impl RuleEntry {
                 source: entry.source,
                 at: entry.at,
                 fingerprint: entry.fingerprint,
+                span,
             });
         }
         Ok(Rule {

@@ -38,14 +38,12 @@ pub enum Cause {
     NoText,
     /// It is gone; these stand there, and no rule rests on them.
     Gone(Vec<String>),
-    /// It still stands, and these have come beside it.
-    Joined(Vec<String>),
 }
 
-type Captures = [(String, Inventory)];
+pub(super) type Captures = [(String, Inventory)];
 
 /// The sentences at one place, operation by operation.
-type Standing<'c> = Vec<(OperationId, BTreeSet<&'c str>)>;
+pub(super) type Standing<'c> = Vec<(OperationId, BTreeSet<&'c str>)>;
 
 impl Rules {
     /// The rules that rest on a sentence which does not stand where they say.
@@ -61,7 +59,7 @@ impl Rules {
                     found.extend(lost.map(|(operation, now)| {
                         let cause = match now.is_empty() {
                             true => Cause::NoText,
-                            false => Cause::Gone(self.without_rule(ground, operation, &now)),
+                            false => Cause::Gone(self.without_rule(&now)),
                         };
                         unfounded(rule, ground, Some(operation), cause)
                     }));
@@ -71,64 +69,44 @@ impl Rules {
         found
     }
 
-    /// The rules to be reviewed now that captures have changed: those that have lost a sentence,
-    /// and those beside whose sentence a new one has come, which may limit what it says.
-    pub fn review(&self, before: &Captures, after: &Captures) -> Vec<Unfounded> {
-        let known = self.judge(before);
-        let is_known = |lost: &Unfounded| {
-            let same = |k: &Unfounded| (k.line, k.operation) == (lost.line, lost.operation);
-            known.iter().any(same)
-        };
-        let mut found = self.judge(after);
-        found.retain(|lost| !is_known(lost));
-        for (rule, ground) in self.grounds() {
-            let sides = [before, after].map(|side| standing(rule, ground, side));
-            let [Ok(before), Ok(after)] = sides else {
-                continue;
-            };
-            for (operation, now) in after {
-                let was = before.iter().find(|(id, _)| *id == operation);
-                let Some((_, was)) = was.filter(|_| now.contains(ground.fingerprint.as_str()))
-                else {
-                    continue;
-                };
-                let new: BTreeSet<&str> = now.difference(was).copied().collect();
-                let new = self.without_rule(ground, operation, &new);
-                if !new.is_empty() {
-                    found.push(unfounded(rule, ground, Some(operation), Cause::Joined(new)));
-                }
-            }
-        }
-        found.sort_by_key(|unfounded| unfounded.line);
-        found
-    }
-
-    fn grounds(&self) -> impl Iterator<Item = (&Rule, &Ground)> {
+    pub(super) fn grounds(&self) -> impl Iterator<Item = (&Rule, &Ground)> {
         self.rules
             .iter()
             .flat_map(|rule| rule.rests_on.iter().map(move |ground| (rule, ground)))
     }
 
-    /// Those of the sentences at the place of `ground` that no rule rests on.
-    fn without_rule(
-        &self,
-        ground: &Ground,
-        operation: OperationId,
-        sentences: &BTreeSet<&str>,
-    ) -> Vec<String> {
-        let has_rule = |sentence: &str| {
-            self.grounds().any(|(rule, other)| {
-                rule.is_for(operation)
-                    && (&other.source, &other.at) == (&ground.source, &ground.at)
-                    && other.fingerprint == sentence
-            })
-        };
-        let free = sentences.iter().filter(|sentence| !has_rule(sentence));
+    /// Those of the sentences that no rule rests on, here or elsewhere.
+    fn without_rule(&self, sentences: &BTreeSet<&str>) -> Vec<String> {
+        let free = sentences.iter().filter(|sentence| !self.has_rule(sentence));
         free.map(|sentence| (*sentence).to_owned()).collect()
+    }
+
+    /// Whether a rule rests on a sentence, wherever it stands.
+    pub(super) fn has_rule(&self, sentence: &str) -> bool {
+        self.grounds()
+            .any(|(_, ground)| ground.fingerprint == sentence)
+    }
+
+    /// The rules that rest on a sentence at a place of a capture, which is no longer among `now`.
+    pub fn that_lost(
+        &self,
+        source: &str,
+        operation: OperationId,
+        at: &str,
+        now: &Inventory,
+    ) -> impl Iterator<Item = &str> {
+        let standing = now.operation(operation).map(|it| sentences::at(it, at));
+        let standing = standing.unwrap_or_default();
+        let lost = self.grounds().filter(move |(rule, ground)| {
+            rule.is_for(operation)
+                && (&*ground.source, &*ground.at) == (source, at)
+                && !standing.contains(&*ground.fingerprint)
+        });
+        lost.map(|(rule, _)| rule.id.as_str())
     }
 }
 
-fn standing<'c>(
+pub(super) fn standing<'c>(
     rule: &Rule,
     ground: &Ground,
     captures: &'c Captures,
@@ -193,7 +171,6 @@ impl fmt::Display for Unfounded {
                 write!(f, "where it stands no longer; no rule rests on what does: ")?;
                 f.write_str(&now.join(" "))
             }
-            Cause::Joined(new) => write!(f, "beside which has come: {}", new.join(" ")),
         }
     }
 }
@@ -299,26 +276,5 @@ mod tests {
         let mut one = source(LIMIT, "");
         one[0].1.operations.pop();
         assert_eq!(causes(&one), [Cause::NoOperation]);
-    }
-
-    #[test]
-    fn a_review_tells_what_is_new() {
-        let rules = rules("operation = \"customer\"", &[("body.city", LIMIT)]);
-        let review = |before: &str, after: &str| -> Vec<Cause> {
-            let sides = [before, after].map(|city| source("", city));
-            let found = rules.review(&sides[0], &sides[1]);
-            found.into_iter().map(|u| u.cause).collect()
-        };
-        let beside = format!("{LIMIT} {OTHER}");
-        assert_eq!(review(LIMIT, LIMIT), []);
-        assert_eq!(review(&beside, LIMIT), []);
-        assert_eq!(
-            review(LIMIT, &beside),
-            [Cause::Joined(vec![OTHER.to_owned()])]
-        );
-        assert_eq!(review(LIMIT, OTHER), [Cause::Gone(vec![OTHER.to_owned()])]);
-        assert_eq!(review(LIMIT, ""), [Cause::NoText]);
-        // Told of at the last change already.
-        assert_eq!(review(OTHER, OTHER), []);
     }
 }

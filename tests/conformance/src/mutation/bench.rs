@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use webex_precheck_contract::deviations::Deviations;
-use webex_precheck_contract::diff::{Comparison, Impact, diff, drift};
+use webex_precheck_contract::deviations::{Deviations, Finding, hold};
+use webex_precheck_contract::diff::{Impact, drift};
 use webex_precheck_contract::{Inventory, capture, openapi, source};
 use xtask::adopt::{self, Adoption, Source, State};
 
@@ -41,16 +41,6 @@ pub struct Sample {
     pub what: String,
     /// What followed.
     pub adoption: Adoption,
-}
-
-/// The workspace as it is.
-pub fn state() -> State {
-    State {
-        contract: crate::read("spec/openapi.json"),
-        deviations: crate::read("spec/deviations.toml"),
-        rules: crate::read("spec/rules.toml"),
-        captures: crate::captures(),
-    }
 }
 
 /// Runs over a subject: every change by itself, or `most` of them at random; and as many pairs.
@@ -106,14 +96,14 @@ struct Base<'a> {
 
 impl<'a> Base<'a> {
     fn of(subject: &'a Subject, numbers: &mut Numbers) -> Option<Self> {
-        let stored = crate::captured(&subject.text, &crate::contract());
+        let stored = crate::captured(&subject.text, &crate::FROZEN.contract());
         let capture = capture::name(&stored);
         let source = Source {
             name: subject.name,
             capture: &capture,
             inventory: &stored,
         };
-        let adoption = match adopt::adopt(&state(), &source, true) {
+        let adoption = match adopt::adopt(&crate::FROZEN.state(), &source, true) {
             Ok(adoption) => adoption,
             Err(failure) => {
                 numbers
@@ -130,7 +120,7 @@ impl<'a> Base<'a> {
             state: State {
                 contract: adoption.contract,
                 deviations: adoption.deviations,
-                rules: state().rules,
+                rules: adoption.rules,
                 captures: adoption.captures,
             },
             open,
@@ -261,7 +251,7 @@ impl<'a> Base<'a> {
         let state = State {
             contract: adoption.contract.clone(),
             deviations: adoption.deviations.clone(),
-            rules: self.state.rules.clone(),
+            rules: adoption.rules.clone(),
             captures: adoption.captures.clone(),
         };
         match adopt::adopt(&state, &source, true) {
@@ -300,19 +290,15 @@ fn open(adoption: &Adoption) -> Vec<String> {
         Ok(deviations) => deviations,
         Err(error) => return vec![error],
     };
-    let held: Vec<(String, Inventory, Comparison)> = adoption
-        .captures
-        .iter()
-        .map(|(name, inventory)| (name.clone(), inventory.clone(), diff(inventory, &contract)))
-        .collect();
+    let held = hold(&adoption.captures, &contract);
     let findings = deviations.judge(&held, &contract);
     findings
         .iter()
         .map(|finding| match finding {
-            webex_precheck_contract::deviations::Finding::Unexcused { source, difference } => {
+            Finding::Unexcused { source, difference } => {
                 format!("{source} {}: {}", difference.id(), difference.phrase())
             }
-            webex_precheck_contract::deviations::Finding::Dead { message, .. } => message.clone(),
+            Finding::Dead { message, .. } => message.clone(),
         })
         .collect()
 }

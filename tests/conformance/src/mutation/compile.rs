@@ -38,7 +38,7 @@ impl Copy {
         for (file, text) in files {
             fs::write(self.root.join(&file), text).map_err(|error| format!("{file}: {error}"))?;
         }
-        let package = match sample.adoption.impact() {
+        let package = match sample.adoption.impact {
             Some(Impact::Breaking) => "webex-precheck-api",
             _ => "webex-precheck-cli",
         };

@@ -38,7 +38,7 @@ fn row(
 /// Runs a table over a source; returns the rows that went wrong, and how. What `forget` takes out
 /// of both inventories cannot be compared.
 fn run(rows: &[Row], base: &str, forget: fn(&mut Operation)) -> Vec<(&'static str, String)> {
-    let mut stored = conformance::captured(base, &conformance::contract());
+    let mut stored = conformance::captured(base, &conformance::FROZEN.contract());
     let tree = stored.clone();
     stored.operations.iter_mut().for_each(forget);
     let mut wrong = Vec::new();
@@ -226,7 +226,7 @@ fn an_unchanged_source_is_fresh() {
     ] {
         let texts = [Some(conformance::fixture(fixture)), conformance::real(real)];
         for text in texts.into_iter().flatten() {
-            let stored = conformance::captured(&text, &conformance::contract());
+            let stored = conformance::captured(&text, &conformance::FROZEN.contract());
             let (fresh, _) = source::read("copy", &text, &stored);
             let comparison = drift(&stored, &fresh);
             assert_eq!(comparison.differences, [], "{fixture}");

@@ -40,6 +40,7 @@ impl Case {
             problems: &self.problems,
             comparison: &self.comparison,
             findings: &self.findings,
+            release: None,
         };
         report.render(format)
     }
@@ -62,7 +63,7 @@ impl Case {
         let in_file = "\n[[ignore]]\nid = \"not here\"\nreason = \"a typo\"\n";
         let mut all = ignore::read_file("ignored.toml", in_file).unwrap();
         all.extend(ignores);
-        self.findings = ignore::apply(&all, &mut self.comparison, date(2026, 6, 1));
+        self.findings = ignore::apply(&all, &mut [&mut self.comparison], date(2026, 6, 1));
         self
     }
 }
@@ -79,7 +80,7 @@ fn case(what: String, stored: &Inventory, fresh: &Inventory, problems: Vec<Probl
 
 fn changed(rows: &[Row], fixture: &str) -> Vec<Case> {
     let base = conformance::fixture(fixture);
-    let stored = conformance::captured(&base, &conformance::contract());
+    let stored = conformance::captured(&base, &conformance::FROZEN.contract());
     let rows = rows.iter().map(|row| {
         let (fresh, problems) = source::read("copy", &(row.edit)(&base), &stored);
         case(
@@ -97,7 +98,7 @@ fn make_cases() -> Vec<Case> {
     let mut cases = changed(&customer_page::rows(), "customer-page.txt");
     cases.extend(changed(&subscriber_page::rows(), "subscriber-page.txt"));
     cases.extend(changed(&file::rows(), "published.json"));
-    let contract = conformance::contract();
+    let contract = conformance::FROZEN.contract();
     let fresh: Vec<_> = FIXTURES
         .map(|name| {
             (
@@ -106,7 +107,7 @@ fn make_cases() -> Vec<Case> {
             )
         })
         .into();
-    let mut stored = conformance::captures();
+    let mut stored = conformance::FROZEN.captures();
     stored.extend(FIXTURES.map(|name| {
         let text = conformance::fixture(name);
         (name.to_owned(), conformance::captured(&text, &contract))
@@ -136,7 +137,7 @@ const HOSTILE: &str = "\u{1b}[31m|`@all`<b> & \"'\r\n::error::x\n[y](javascript:
 /// A published file with hostile text wherever it has room for some.
 fn hostile() -> Case {
     let base = conformance::fixture("published.json");
-    let stored = conformance::captured(&base, &conformance::contract());
+    let stored = conformance::captured(&base, &conformance::FROZEN.contract());
     let text = published(|operation| {
         operation["summary"] = json!(HOSTILE);
         operation["description"] = json!(HOSTILE);
@@ -180,7 +181,7 @@ fn published(edit: impl Fn(&mut Value)) -> String {
 
 #[test]
 fn differences_with_one_location_and_kind_are_told_apart() {
-    let contract = conformance::contract();
+    let contract = conformance::FROZEN.contract();
     let orgid = |values: &'static [&str]| {
         published(move |operation| {
             let body = &mut operation["requestBody"]["content"]["application/json"]["schema"];
@@ -489,7 +490,7 @@ fn a_difference_of_a_field_has_the_line_of_the_field() {
 #[test]
 fn every_form_shows_the_words_of_today_and_the_fingerprint_of_yesterday() {
     let base = conformance::fixture("published.json");
-    let stored = conformance::captured(&base, &conformance::contract());
+    let stored = conformance::captured(&base, &conformance::FROZEN.contract());
     // The fixture's sentence, and its fingerprint: printf 'itwashereonce.' | sha256sum
     let gone = "(the sentence captured as da4d8f7106d5)";
     for (reworded, shown) in [
@@ -533,7 +534,7 @@ fn what_is_said_of_something_new_is_shown_and_marked() {
             "properties": {"verse": verse},
         });
     });
-    let stored = conformance::captured(&base, &conformance::contract());
+    let stored = conformance::captured(&base, &conformance::FROZEN.contract());
     let (fresh, _) = source::read("copy", &changed, &stored);
     let comparison = drift(&stored, &fresh);
     for (id, details, hints) in [

@@ -31,7 +31,7 @@ const SHARED: &str = "the contract has one schema for several places, and the so
 pub(super) const BY_HAND: &str =
     "change the contract by hand, or excuse it in spec/deviations.toml";
 const NAMES: &str = "its name, or a name or value in it, is none that code, commands and documents can take as it is";
-const REMOVAL: &str = "a removal, which only --allow-breaking applies";
+pub(super) const REMOVAL: &str = "a removal, which only --allow-breaking applies";
 
 /// What edits follow from.
 pub(super) struct Facts<'a> {

@@ -21,6 +21,8 @@ pub(crate) struct Objects {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Leaf {
     Text(String),
+    /// A number or a boolean, as JSON, and what it is.
+    Plain(String, &'static str),
     List(Vec<String>),
     /// What no field takes, in words.
     Other(&'static str),
@@ -160,23 +162,23 @@ impl<'de> Visitor<'de> for Value<'_> {
         Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        self.leaf(Leaf::Other("true or false"));
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.leaf(Leaf::Plain(value.to_string(), "true or false"));
         Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        self.leaf(Leaf::Other("a number"));
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.leaf(Leaf::Plain(value.to_string(), "a number"));
         Ok(())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        self.leaf(Leaf::Other("a number"));
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.leaf(Leaf::Plain(value.to_string(), "a number"));
         Ok(())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.leaf(Leaf::Other("a number"));
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.leaf(Leaf::Plain(value.to_string(), "a number"));
         Ok(())
     }
 
@@ -243,7 +245,7 @@ mod tests {
                     3,
                     Ok(vec![
                         leaf("packages", Leaf::List(vec!["p".to_owned(), "q".to_owned()])),
-                        leaf("n", Leaf::Other("a number")),
+                        leaf("n", Leaf::Plain("5".to_owned(), "a number")),
                         leaf("l", Leaf::Other("a list of other things than texts")),
                     ])
                 ),

@@ -1,10 +1,13 @@
 //! The program's bulk beside `precheck_many` and beside a loop in Python, over the same sandbox: rows
-//! a second, CPU and memory. `cargo xtask race` builds and runs it.
+//! a second, CPU and memory.
 //!
-//! Usage: race PROGRAM PYTHON ROWS
+//! `cargo bench --package e2e --bench race` builds the program and needs Python 3. The loops in Python
+//! are left out where `requests` and `httpx` are not installed for the interpreter `$PYTHON` (default:
+//! `python3`); `$ROWS` is the length of the long run.
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "a tool for maintainers"
@@ -93,7 +96,7 @@ impl Race {
     }
 
     fn measure(&self, command: &[&str]) -> Measured {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("race.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/race.py");
         let mut measured = Command::new(&self.python);
         measured
             .arg(script)
@@ -152,7 +155,7 @@ impl Race {
     }
 
     fn python(&self, library: &str, rows: u64) -> Measured {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("race.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/race.py");
         let (script, csv) = (script.to_str().unwrap(), self.csv(SHORT));
         let (csv, url) = (csv.to_str().unwrap(), self.url.as_deref().unwrap());
         self.measure(&[&self.python, script, library, url, csv, &rows.to_string()])
@@ -222,9 +225,33 @@ fn main() -> ExitCode {
             serve_distant();
             ExitCode::SUCCESS
         }
-        [program, python, rows] => race(program, python, rows.parse().unwrap()),
-        _ => panic!("race PROGRAM PYTHON ROWS"),
+        // Cargo passes `--bench`.
+        _ => {
+            let from_env = |name: &str, default: &str| {
+                std::env::var(name).unwrap_or_else(|_| default.to_owned())
+            };
+            let python = from_env("PYTHON", "python3");
+            let rows = from_env("ROWS", "1000000").parse().unwrap();
+            race(&program(), &python, rows)
+        }
     }
+}
+
+/// Builds the program with optimisation; returns its path.
+fn program() -> String {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let build = Command::new(cargo)
+        .args(["build", "--release", "--package", "webex-precheck-cli"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(build.stdout).unwrap();
+    let messages = messages.lines().rev();
+    let mut messages = messages.filter_map(|line| serde_json::from_str(line).ok());
+    messages
+        .find_map(|message: serde_json::Value| Some(message["executable"].as_str()?.to_owned()))
+        .expect("cargo names the program that it built")
 }
 
 fn race(program: &str, python: &str, rows: u64) -> ExitCode {
@@ -284,6 +311,13 @@ fn race(program: &str, python: &str, rows: u64) -> ExitCode {
 
     let ours = long.cpu / rows as f64;
     for library in ["requests", "httpx"] {
+        let import = Command::new(python)
+            .args(["-c", &format!("import {library}")])
+            .output();
+        if !import.is_ok_and(|import| import.status.success()) {
+            println!("no loop in Python with {library}, which {python} does not have");
+            continue;
+        }
         // Without what it takes to start.
         let start = race.python(library, 0).cpu;
         let theirs = (race.python(library, LOOP).cpu - start) / LOOP as f64;

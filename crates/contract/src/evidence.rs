@@ -1,0 +1,201 @@
+//! Where the sources contradict each other and themselves, and where the contract leaves them, as a
+//! Markdown document.
+
+use std::fmt::Write;
+
+use crate::contradictions::{self, Contradiction};
+use crate::deviations::{Deviations, hold};
+use crate::diff::{Difference, Kind, diff};
+use crate::inventory::{Inventory, OperationId};
+use crate::report::visible;
+
+/// What the document is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The captures by name.
+    pub captures: &'a [(String, Inventory)],
+    /// The contract, without its prose.
+    pub contract: &'a Inventory,
+    /// Where the contract leaves a source on purpose.
+    pub deviations: &'a Deviations,
+}
+
+const HEAD: &str = "\
+# Where the sources contradict
+
+Written by `cargo xtask conform --write` from the captures, the contract and `deviations.toml`; do not edit.
+
+A source that lacks what a newer one documents is older, and contradicts nothing. Descriptions and examples are not compared. `—` is what a source documents to be absent.
+";
+
+impl Evidence<'_> {
+    /// The document.
+    pub fn to_markdown(&self) -> String {
+        let mut out = HEAD.to_owned();
+        let names = self
+            .captures
+            .iter()
+            .map(|(name, inventory)| match &inventory.date {
+                Some(date) => format!("{} of {date}", code(name)),
+                None => code(name),
+            });
+        let names: Vec<String> = names.collect();
+        let _ = writeln!(out, "\nThe sources: {}.", names.join(", "));
+        self.between(&mut out);
+        self.within(&mut out);
+        self.left(&mut out);
+        out
+    }
+
+    /// A row for each fact in which two sources differ, with what either says.
+    fn between(&self, out: &mut String) {
+        let mut rows = Vec::new();
+        for (index, one) in self.captures.iter().enumerate() {
+            for other in &self.captures[index + 1..] {
+                let [(first, older), (second, newer)] = match other.1.is_older_than(&one.1) {
+                    true => [other, one],
+                    false => [one, other],
+                };
+                let is_older = older.is_older_than(newer);
+                let of_contract = diff(older, self.contract).differences;
+                for difference in diff(older, newer).differences {
+                    let is_followed = of_contract
+                        .iter()
+                        .any(|it| it.id() == difference.id() && it.after == difference.after);
+                    if is_fact(&difference) && !(is_older && is_followed) {
+                        rows.push(vec![
+                            difference.operation.to_string(),
+                            code(&difference.at),
+                            what(&difference).to_owned(),
+                            says(first, difference.before.as_deref()),
+                            says(second, difference.after.as_deref()),
+                        ]);
+                    }
+                }
+            }
+        }
+        let columns = ["operation", "fact", "what", "one says", "another says"];
+        table(out, "Each other", &columns, &rows);
+    }
+
+    /// A row for each fact that something else in its source contradicts.
+    fn within(&self, out: &mut String) {
+        let mut rows = Vec::new();
+        for (source, inventory) in self.captures {
+            for operation in &inventory.operations {
+                let examples = contradictions::of_examples(operation).into_iter();
+                let all = examples.chain(contradictions::of_dependencies(operation));
+                rows.extend(all.map(|Contradiction { at, place, message }| {
+                    let id = operation.id.to_string();
+                    vec![code(source), id, code(&at), code(&place), words(&message)]
+                }));
+            }
+        }
+        let columns = ["source", "operation", "fact", "contradicted by", "what"];
+        table(out, "Themselves", &columns, &rows);
+    }
+
+    /// A row for each deviation, with the sources that it is about and its reason.
+    fn left(&self, out: &mut String) {
+        let held = hold(self.captures, self.contract);
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for deviation in self.deviations.iter() {
+            let sources = held.iter().filter_map(|(name, _, comparison)| {
+                let excused = |it: &&Difference| deviation.excuses(name, it);
+                match comparison.differences.iter().filter(excused).count() {
+                    0 => None,
+                    1 => Some(code(name)),
+                    count => Some(format!("{} ({count} times)", code(name))),
+                }
+            });
+            let sources: Vec<String> = sources.collect();
+            rows.push(vec![
+                operations(deviation.operation()),
+                code(deviation.at()),
+                deviation.kind().to_owned(),
+                sources.join(", "),
+                words(deviation.why()),
+            ]);
+        }
+        let columns = ["operation", "fact", "what", "sources", "why"];
+        table(out, "Where the contract leaves them", &columns, &rows);
+    }
+}
+
+/// Whether a difference is one of facts: descriptions and examples may differ without contradiction.
+fn is_fact(difference: &Difference) -> bool {
+    let at = &difference.at;
+    let is_reason = at.starts_with("responses.") && at.ends_with(".reason");
+    (difference.kind != Kind::Wording || is_reason)
+        && difference.kind != Kind::Example
+        && !at.starts_with("examples.")
+        && !at.contains(".unnamed[")
+}
+
+fn what(difference: &Difference) -> &'static str {
+    match difference.kind {
+        Kind::Added | Kind::Removed => "presence",
+        other => other.as_str(),
+    }
+}
+
+fn says(source: &str, value: Option<&str>) -> String {
+    format!("{}: {}", code(source), value.map_or("—".to_owned(), code))
+}
+
+fn operations(operation: Option<OperationId>) -> String {
+    operation.map_or("both".to_owned(), |id| id.to_string())
+}
+
+/// Names, values and types, as they are written; a source can name things as it likes.
+fn code(text: &str) -> String {
+    let text = visible(&one_line(text)).replace('|', "\\|");
+    if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// Our own words, which may hold Markdown, in a cell.
+fn words(text: &str) -> String {
+    one_line(text).replace('|', "\\|").replace('<', "&lt;")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Writes a table, one row a line; says so where it has no rows.
+fn table(out: &mut String, title: &str, columns: &[&str], rows: &[Vec<String>]) {
+    let _ = write!(out, "\n## {title}\n\n");
+    if rows.is_empty() {
+        out.push_str("Nowhere.\n");
+        return;
+    }
+    let _ = writeln!(out, "| {} |", columns.join(" | "));
+    let _ = writeln!(out, "|{}", " --- |".repeat(columns.len()));
+    for row in rows {
+        let _ = writeln!(out, "| {} |", row.join(" | "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Nothing breaks out of its cell.
+    use super::*;
+
+    #[test]
+    fn a_cell_stays_a_cell() {
+        assert_eq!(code("array[object]|object"), "`array[object]\\|object`");
+        assert_eq!(code("a\n`b"), "`` a `b ``");
+        assert_eq!(words("a|b\n<c> `d`"), "a\\|b &lt;c> `d`");
+        let mut out = String::new();
+        table(&mut out, "T", &["a", "b"], &[]);
+        assert_eq!(out, "\n## T\n\nNowhere.\n");
+        out.clear();
+        let row = vec!["1".to_owned(), "2".to_owned()];
+        table(&mut out, "T", &["a", "b"], &[row]);
+        assert_eq!(out, "\n## T\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n");
+    }
+}

@@ -1,0 +1,143 @@
+//! The text of an OpenAPI file, JSON or YAML, as a value.
+
+use serde_json::{Map, Value};
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{budget, options};
+
+use crate::problem::Problem;
+use crate::report::{visible, visible_lines};
+
+/// Deeper than any OpenAPI file nests.
+const MOST_LEVELS: usize = 128;
+/// More aliases than any OpenAPI file has; each can repeat whatever it stands for.
+const MOST_ALIASES: usize = 1_000;
+/// More values than a published file has, all aliases written out.
+const MOST_VALUES: usize = 250_000;
+
+/// Whether a text is JSON, or YAML with the version of an OpenAPI description at its top level.
+pub(crate) fn is_description(text: &str) -> bool {
+    let is_version = |line: &str| {
+        let key = line.split(':').next().unwrap_or_default();
+        line.contains(':') && matches!(key.trim_end(), "openapi" | "\"openapi\"" | "swagger")
+    };
+    is_json(text) || text.lines().any(is_version)
+}
+
+/// Whether a text is a mapping or a sequence in YAML, and so no page.
+pub(crate) fn is_other_yaml(text: &str) -> bool {
+    !is_json(text) && matches!(yaml(text), Ok(Value::Object(_) | Value::Array(_)))
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// The value that a text is, and the name of the format, for messages.
+pub(super) fn parse(text: &str) -> Result<(Value, &'static str), Problem> {
+    let text = text.trim_start_matches('\u{feff}');
+    if is_json(text) {
+        let value = serde_json::from_str(text).map_err(|error| {
+            let (place, what) = syntax_error(&error);
+            let message = format!("not complete JSON ({what}); fetch the file again");
+            Problem::broken(place, message)
+        })?;
+        return Ok((harmless(value), "JSON"));
+    }
+    Ok((harmless(yaml(text)?), "YAML"))
+}
+
+fn yaml(text: &str) -> Result<Value, Problem> {
+    let options = options! {
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        budget: budget! {
+            max_depth: MOST_LEVELS,
+            max_aliases: MOST_ALIASES,
+            max_nodes: MOST_VALUES,
+        },
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let place = error
+            .location()
+            .map(|at| format!("line {}, column {}", at.line(), at.column()));
+        let what = error.to_string();
+        let what = what.lines().next().unwrap_or_default();
+        Problem::broken(
+            place.unwrap_or_default(),
+            format!("not complete YAML ({what}); fetch the file again"),
+        )
+    })
+}
+
+/// Where and what a JSON syntax error is.
+fn syntax_error(error: &serde_json::Error) -> (String, String) {
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or_default();
+    let place = format!("line {}, column {}", error.line(), error.column());
+    (place, what.to_owned())
+}
+
+/// Writes characters that steer a terminal, or the direction of writing, as their numbers, so that no
+/// name or value carries them into a file or a report. Line breaks stay: descriptions have them.
+fn harmless(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(visible_lines(&text)),
+        Value::Array(values) => values.into_iter().map(harmless).collect(),
+        Value::Object(object) => Value::Object(
+            object
+                .into_iter()
+                .map(|(name, value)| (visible(&name), harmless(value)))
+                .collect::<Map<_, _>>(),
+        ),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is read as YAML, what bounds it, and what no text carries further.
+    use super::*;
+
+    #[test]
+    fn yaml_and_json_are_the_same_value() {
+        let yaml =
+            "# Our own.\nopenapi: 3.0.3\npaths:\n  /a: &a {x: [1, 0.5, true, null]}\n  /b: *a\n";
+        let json = r#"{"openapi": "3.0.3", "paths": {"/a": {"x": [1, 0.5, true, null]}, "/b": {"x": [1, 0.5, true, null]}}}"#;
+        assert!(is_description(yaml) && is_description(json));
+        assert_eq!(parse(yaml).unwrap().0, parse(json).unwrap().0);
+    }
+
+    #[test]
+    fn aliases_and_nesting_are_bounded() {
+        let mut bomb = "openapi: 3.0.3\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        }
+        let deep = format!("openapi: 3.0.3\nx: {}{}", "[".repeat(500), "]".repeat(500));
+        let endless = "openapi: 3.0.3\nx: &x [*x]\n";
+        let twice = "openapi: 3.0.3\nopenapi: 3.0.3\n";
+        for text in [bomb.as_str(), &deep, endless, twice] {
+            let problem = parse(text).unwrap_err();
+            assert!(
+                problem.message.starts_with("not complete YAML"),
+                "{problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_is_neither() {
+        for page in ["Precheck\n\nPOST/v1/x\nopen: the door\n", "Only prose.", ""] {
+            assert!(!is_description(page), "{page}");
+            assert!(!is_other_yaml(page), "{page}");
+        }
+        assert!(is_other_yaml("message: Not Found\n"));
+        assert!(is_other_yaml("- a\n- b\n"));
+    }
+
+    #[test]
+    fn what_steers_is_written_as_its_number() {
+        let (value, _) = parse("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}").unwrap();
+        assert_eq!(value, serde_json::json!({"a\\u{202e}b": "c\\u{1b}[2J\nd"}));
+    }
+}

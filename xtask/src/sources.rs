@@ -1,0 +1,200 @@
+//! `spec/sources.toml`: the documents that the contract is held against, and when each was captured.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use webex_precheck_contract::inventory::SourceKind;
+use webex_precheck_contract::{Date, Inventory, OperationId};
+
+use crate::outcome::Failure;
+
+/// The file.
+pub(crate) const SOURCES: &str = "spec/sources.toml";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "source")]
+    sources: Vec<Entry>,
+}
+
+/// A document.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Entry {
+    /// Name of its capture.
+    pub(crate) name: String,
+    pub(crate) kind: SourceKind,
+    /// Where it is published.
+    pub(crate) address: Option<String>,
+    /// How the name of a saved copy begins.
+    file: Option<String>,
+    /// Of the captured revision.
+    pub(crate) date: Option<Date>,
+    pub(crate) operations: Vec<OperationId>,
+}
+
+/// Reads the text of the file.
+pub(crate) fn read(text: &str) -> Result<Vec<Entry>, Failure> {
+    let file: Result<File, _> = toml_edit::de::from_str(text);
+    let failed = |what: String| Failure::new(format!("{SOURCES}: {what}; correct it"));
+    let sources = file
+        .map_err(|error| failed(error.to_string().replace('\n', " ")))?
+        .sources;
+    for (index, source) in sources.iter().enumerate() {
+        if sources[..index]
+            .iter()
+            .any(|other| other.name == source.name)
+        {
+            return Err(failed(format!("two sources are called `{}`", source.name)));
+        }
+    }
+    Ok(sources)
+}
+
+impl Entry {
+    /// The newest saved copy in a folder or the folders in it: the one with the latest date in its name.
+    pub(crate) fn copy_in(&self, folder: &Path) -> Option<PathBuf> {
+        let stem = self.file.as_deref().unwrap_or(&self.name);
+        let files = files(folder, 2).into_iter();
+        let copies = files.filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let rest = name.strip_prefix(stem);
+            rest.is_some_and(|rest| {
+                let rest = rest.trim_start_matches('-');
+                rest.starts_with(|c: char| c == '.' || c.is_ascii_digit())
+            })
+        });
+        // Dates of ISO 8601 are in order as text; a second revision of a day (`-b`) is the later.
+        copies.max_by_key(|path| {
+            path.file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+        })
+    }
+}
+
+fn files(folder: &Path, levels: usize) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_file() {
+            found.push(path);
+        } else if levels > 1 {
+            found.extend(files(&path, levels - 1));
+        }
+    }
+    found
+}
+
+/// The text of the file in which the source of a capture has the date of that capture.
+pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<String, Failure> {
+    let failed = |what: String| Failure::new(format!("{SOURCES}: {what}; correct it"));
+    let mut document: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| failed(error.to_string()))?;
+    let entries = document
+        .entry("source")
+        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    let Item::ArrayOfTables(entries) = entries else {
+        return Err(failed("`source` is not a list of tables".to_owned()));
+    };
+    let is_ours = |table: &Table| table.get("name").and_then(Item::as_str) == Some(name);
+    let known = entries.iter().position(is_ours);
+    let index = match known {
+        Some(index) => index,
+        None => {
+            let mut entry = Table::new();
+            entry.insert("name", value(name));
+            entry.insert(
+                "kind",
+                value(match captured.kind {
+                    SourceKind::Openapi => "openapi",
+                    SourceKind::Page => "page",
+                }),
+            );
+            let operations = captured
+                .operations
+                .iter()
+                .map(|operation| operation.id.as_str());
+            entry.insert(
+                "operations",
+                value(operations.collect::<toml_edit::Array>()),
+            );
+            entries.push(entry);
+            entries.len() - 1
+        }
+    };
+    if let (Some(date), Some(entry)) = (&captured.date, entries.get_mut(index)) {
+        // In its place, with the comments around it.
+        match entry.get_mut("date").and_then(Item::as_value_mut) {
+            Some(known) => {
+                let decor = known.decor().clone();
+                *known = date.as_str().into();
+                *known.decor_mut() = decor;
+            }
+            None => {
+                entry.insert("date", value(date.as_str()));
+            }
+        }
+    }
+    Ok(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    //! Copies in folders, and dates in the file.
+    use webex_precheck_contract::openapi;
+
+    use super::*;
+
+    const TEXT: &str = "# Ours.\n[[source]]\nname = \"openapi\"\nkind = \"openapi\"\nfile = \"published\"\n\
+                        date = \"2025-01-02\" # when\noperations = [\"customer\"]\n";
+
+    #[test]
+    fn the_newest_copy_stands_in_for_the_address() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let entry = read(TEXT).unwrap().remove(0);
+        assert_eq!(entry.copy_in(folder.path()), None);
+        for name in [
+            "published.json",
+            "published-2025-12-31.json",
+            "upstream/published-2026-04-01.json",
+            "upstream/published-2026-04-01-b.json",
+            "published-too-2027-01-01.json",
+            "a/b/published-2027-01-01.json",
+        ] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let newest = folder.path().join("upstream/published-2026-04-01-b.json");
+        assert_eq!(entry.copy_in(folder.path()), Some(newest));
+    }
+
+    #[test]
+    fn a_date_is_written_in_its_place() {
+        let (mut captured, _) = openapi::read("x", "{}");
+        captured.date = Some("2026-04-17".parse().unwrap());
+        let text = with_date(TEXT, "openapi", &captured).unwrap();
+        assert_eq!(text, TEXT.replace("2025-01-02", "2026-04-17"));
+        let text = with_date(TEXT, "other", &captured).unwrap();
+        let sources = read(&text).unwrap();
+        assert_eq!(sources[1].name, "other");
+        assert_eq!(sources[1].date, captured.date);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, expected) in [
+            (format!("{TEXT}{TEXT}"), "two sources are called `openapi`"),
+            (TEXT.replace("2025-01-02", "soon"), "is not a date"),
+            (TEXT.replace("name", "nome"), "nome"),
+        ] {
+            let failure = read(&text).unwrap_err().to_string();
+            assert!(failure.starts_with("spec/sources.toml: "), "{failure}");
+            assert!(failure.contains(expected), "{failure}");
+        }
+    }
+}
