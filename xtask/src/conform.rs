@@ -91,7 +91,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let evidence = Evidence {
         captures: &captures,
         contract: &contract,
-        deviations: &deviations,
     };
     let command = "cargo xtask conform --write";
     let text = evidence.to_markdown();

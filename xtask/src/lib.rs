@@ -12,7 +12,6 @@ mod fetch;
 mod interop;
 mod mutate;
 mod outcome;
-mod packages;
 mod replace;
 mod reporting;
 mod source;

@@ -134,11 +134,8 @@ impl Workspace {
             return Ok(true);
         }
         let diff = TextDiff::from_lines(&*present, text);
-        let diff = diff
-            .unified_diff()
-            .header(&format!("a/{relative}"), &format!("b/{relative}"))
-            .to_string();
-        print(&diff)?;
+        let (before, after) = (format!("a/{relative}"), format!("b/{relative}"));
+        print(&diff.unified_diff().header(&before, &after).to_string())?;
         Ok(false)
     }
 
@@ -151,41 +148,18 @@ impl Workspace {
         check: bool,
         command: &str,
     ) -> Result<bool, Failure> {
-        let path = self.path(relative);
-        let present = fs::read(&path).unwrap_or_default();
-        if present == text.as_bytes() {
+        if fs::read(self.path(relative)).is_ok_and(|present| present == text.as_bytes()) {
             note("Fresh", relative);
             return Ok(true);
         }
-        if check && !path.exists() {
-            let message = format!("{relative} is missing; run `{command}`");
-            note("Stale", &message);
-            return Ok(false);
-        }
-        if check {
-            let present = String::from_utf8_lossy(&present);
-            let diff = TextDiff::from_lines(&*present, text);
-            print(
-                &diff
-                    .unified_diff()
-                    .header(relative, "as it would be written")
-                    .to_string(),
-            )?;
+        if check && self.path(relative).exists() {
+            self.show_difference(relative, text)?;
             note("Stale", &format!("{relative}; run `{command}`"));
-            return Ok(false);
+        } else if check {
+            note("Stale", &format!("{relative} is missing; run `{command}`"));
+        } else {
+            self.replace_all(&[(relative.to_owned(), text.to_owned())])?;
         }
-        let failed = |error| Failure::new(format!("{relative}: {error}"));
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        // Written beside and renamed, so that nobody reads half a file.
-        let partial = path.with_extension("partial");
-        fs::write(&partial, text).map_err(failed)?;
-        if let Err(error) = fs::rename(&partial, &path) {
-            let _ = fs::remove_file(&partial);
-            return Err(failed(error));
-        }
-        note("Written", relative);
         Ok(false)
     }
 }

@@ -228,6 +228,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
+    #[derive(Default)]
     pub struct PackageLimits {
         ///Limit for `attendant_console`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -253,8 +254,9 @@ pub mod types {
         ///Limit for `webex_voice`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webex_voice: ::std::option::Option<crate::Number>,
+        /// Values whose keys this release does not know.
         #[serde(flatten)]
-        pub extra: ::std::collections::HashMap<::std::string::String, crate::Number>,
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Number>,
     }
     /// What holds for the packages of a customer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -974,85 +976,20 @@ pub mod types {
             self
         }
     }
-    /// A package that a wholesale customer can have. Webex adds values every few months.
-    ///
-    /// A value that this release does not know is `Other`, and is sent and received like any.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    #[non_exhaustive]
-    pub enum CustomerPackage {
-        /// `common_area_calling`
-        CommonAreaCalling,
-        /// `webex_calling`
-        WebexCalling,
-        /// `webex_meetings`
-        WebexMeetings,
-        /// `webex_suite`
-        WebexSuite,
-        /// `webex_voice`
-        WebexVoice,
-        /// `cx_essentials`
-        CxEssentials,
-        /// `webex_calling_standard`
-        WebexCallingStandard,
-        /// `cisco_calling_plan`
-        CiscoCallingPlan,
-        /// `attendant_console`
-        AttendantConsole,
-        /// `cx_premium_agent`
-        CxPremiumAgent,
-        /// `cx_standard_agent`
-        CxStandardAgent,
-        /// `cx_voice_ports`
-        CxVoicePorts,
-        /// `cx_ai_assistant`
-        CxAiAssistant,
-        /// `webex_ai_agent`
-        WebexAiAgent,
-        /// A value that this release does not know.
-        Other(::std::string::String),
+    crate::open_enum::open_enum! {
+        #[doc =
+        " A package that a wholesale customer can have. Webex adds values every few months."]
+        CustomerPackage,
+        "A package that a wholesale customer can have. Webex adds values every few months.",
+        { "common_area_calling" => CommonAreaCalling, "webex_calling" => WebexCalling,
+        "webex_meetings" => WebexMeetings, "webex_suite" => WebexSuite, "webex_voice" =>
+        WebexVoice, "cx_essentials" => CxEssentials, "webex_calling_standard" =>
+        WebexCallingStandard, "cisco_calling_plan" => CiscoCallingPlan,
+        "attendant_console" => AttendantConsole, "cx_premium_agent" => CxPremiumAgent,
+        "cx_standard_agent" => CxStandardAgent, "cx_voice_ports" => CxVoicePorts,
+        "cx_ai_assistant" => CxAiAssistant, "webex_ai_agent" => WebexAiAgent, }
     }
     impl CustomerPackage {
-        /// The values that Webex documents.
-        pub const KNOWN: &'static [Self] = &[
-            Self::CommonAreaCalling,
-            Self::WebexCalling,
-            Self::WebexMeetings,
-            Self::WebexSuite,
-            Self::WebexVoice,
-            Self::CxEssentials,
-            Self::WebexCallingStandard,
-            Self::CiscoCallingPlan,
-            Self::AttendantConsole,
-            Self::CxPremiumAgent,
-            Self::CxStandardAgent,
-            Self::CxVoicePorts,
-            Self::CxAiAssistant,
-            Self::WebexAiAgent,
-        ];
-        /// The value as it is sent.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::CommonAreaCalling => "common_area_calling",
-                Self::WebexCalling => "webex_calling",
-                Self::WebexMeetings => "webex_meetings",
-                Self::WebexSuite => "webex_suite",
-                Self::WebexVoice => "webex_voice",
-                Self::CxEssentials => "cx_essentials",
-                Self::WebexCallingStandard => "webex_calling_standard",
-                Self::CiscoCallingPlan => "cisco_calling_plan",
-                Self::AttendantConsole => "attendant_console",
-                Self::CxPremiumAgent => "cx_premium_agent",
-                Self::CxStandardAgent => "cx_standard_agent",
-                Self::CxVoicePorts => "cx_voice_ports",
-                Self::CxAiAssistant => "cx_ai_assistant",
-                Self::WebexAiAgent => "webex_ai_agent",
-                Self::Other(value) => value,
-            }
-        }
-        /// Whether Webex documents this value.
-        pub fn is_known(&self) -> bool {
-            !matches!(self, Self::Other(_))
-        }
         /// The packages of which Webex wants one beside this one; empty where it stands alone.
         pub fn needs_one_of(&self) -> &'static [CustomerPackage] {
             match self {
@@ -1079,135 +1016,18 @@ pub mod types {
             }
         }
     }
-    impl ::std::fmt::Display for CustomerPackage {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    impl From<&str> for CustomerPackage {
-        fn from(value: &str) -> Self {
-            match value {
-                "common_area_calling" => Self::CommonAreaCalling,
-                "webex_calling" => Self::WebexCalling,
-                "webex_meetings" => Self::WebexMeetings,
-                "webex_suite" => Self::WebexSuite,
-                "webex_voice" => Self::WebexVoice,
-                "cx_essentials" => Self::CxEssentials,
-                "webex_calling_standard" => Self::WebexCallingStandard,
-                "cisco_calling_plan" => Self::CiscoCallingPlan,
-                "attendant_console" => Self::AttendantConsole,
-                "cx_premium_agent" => Self::CxPremiumAgent,
-                "cx_standard_agent" => Self::CxStandardAgent,
-                "cx_voice_ports" => Self::CxVoicePorts,
-                "cx_ai_assistant" => Self::CxAiAssistant,
-                "webex_ai_agent" => Self::WebexAiAgent,
-                other => Self::Other(other.to_owned()),
-            }
-        }
-    }
-    impl From<::std::string::String> for CustomerPackage {
-        fn from(value: ::std::string::String) -> Self {
-            match Self::from(value.as_str()) {
-                Self::Other(_) => Self::Other(value),
-                known => known,
-            }
-        }
-    }
-    impl ::std::str::FromStr for CustomerPackage {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    impl ::serde::Serialize for CustomerPackage {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CustomerPackage {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                .map(Self::from)
-        }
-    }
-    #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for CustomerPackage {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            "CustomerPackage".into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            ::schemars::json_schema!(
-                { "description" :
-                "A package that a wholesale customer can have. Webex adds values every few months.",
-                "type" : "string", "enum" : Self::KNOWN.iter().map(Self::as_str)
-                .collect:: < Vec < _ >> (), }
-            )
-        }
-    }
-    /// A package that `packages` of a subscriber can name. Webex adds values every few months.
-    ///
-    /// A value that this release does not know is `Other`, and is sent and received like any.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    #[non_exhaustive]
-    pub enum SubscriberPackage {
-        /// `webex_calling`
-        WebexCalling,
-        /// `webex_meetings`
-        WebexMeetings,
-        /// `webex_suite`
-        WebexSuite,
-        /// `webex_voice`
-        WebexVoice,
-        /// `cx_essentials`
-        CxEssentials,
-        /// `webex_calling_standard`
-        WebexCallingStandard,
-        /// `attendant_console`
-        AttendantConsole,
-        /// `cx_premium_agent`
-        CxPremiumAgent,
-        /// `cx_standard_agent`
-        CxStandardAgent,
-        /// A value that this release does not know.
-        Other(::std::string::String),
+    crate::open_enum::open_enum! {
+        #[doc =
+        " A package that `packages` of a subscriber can name. Webex adds values every few months."]
+        SubscriberPackage,
+        "A package that `packages` of a subscriber can name. Webex adds values every few months.",
+        { "webex_calling" => WebexCalling, "webex_meetings" => WebexMeetings,
+        "webex_suite" => WebexSuite, "webex_voice" => WebexVoice, "cx_essentials" =>
+        CxEssentials, "webex_calling_standard" => WebexCallingStandard,
+        "attendant_console" => AttendantConsole, "cx_premium_agent" => CxPremiumAgent,
+        "cx_standard_agent" => CxStandardAgent, }
     }
     impl SubscriberPackage {
-        /// The values that Webex documents.
-        pub const KNOWN: &'static [Self] = &[
-            Self::WebexCalling,
-            Self::WebexMeetings,
-            Self::WebexSuite,
-            Self::WebexVoice,
-            Self::CxEssentials,
-            Self::WebexCallingStandard,
-            Self::AttendantConsole,
-            Self::CxPremiumAgent,
-            Self::CxStandardAgent,
-        ];
-        /// The value as it is sent.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::WebexCalling => "webex_calling",
-                Self::WebexMeetings => "webex_meetings",
-                Self::WebexSuite => "webex_suite",
-                Self::WebexVoice => "webex_voice",
-                Self::CxEssentials => "cx_essentials",
-                Self::WebexCallingStandard => "webex_calling_standard",
-                Self::AttendantConsole => "attendant_console",
-                Self::CxPremiumAgent => "cx_premium_agent",
-                Self::CxStandardAgent => "cx_standard_agent",
-                Self::Other(value) => value,
-            }
-        }
-        /// Whether Webex documents this value.
-        pub fn is_known(&self) -> bool {
-            !matches!(self, Self::Other(_))
-        }
         /// The packages of which Webex wants one beside this one; empty where it stands alone.
         pub fn needs_one_of(&self) -> &'static [SubscriberPackage] {
             match self {
@@ -1223,185 +1043,21 @@ pub mod types {
             }
         }
     }
-    impl ::std::fmt::Display for SubscriberPackage {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    impl From<&str> for SubscriberPackage {
-        fn from(value: &str) -> Self {
-            match value {
-                "webex_calling" => Self::WebexCalling,
-                "webex_meetings" => Self::WebexMeetings,
-                "webex_suite" => Self::WebexSuite,
-                "webex_voice" => Self::WebexVoice,
-                "cx_essentials" => Self::CxEssentials,
-                "webex_calling_standard" => Self::WebexCallingStandard,
-                "attendant_console" => Self::AttendantConsole,
-                "cx_premium_agent" => Self::CxPremiumAgent,
-                "cx_standard_agent" => Self::CxStandardAgent,
-                other => Self::Other(other.to_owned()),
-            }
-        }
-    }
-    impl From<::std::string::String> for SubscriberPackage {
-        fn from(value: ::std::string::String) -> Self {
-            match Self::from(value.as_str()) {
-                Self::Other(_) => Self::Other(value),
-                known => known,
-            }
-        }
-    }
-    impl ::std::str::FromStr for SubscriberPackage {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    impl ::serde::Serialize for SubscriberPackage {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SubscriberPackage {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                .map(Self::from)
-        }
-    }
-    #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for SubscriberPackage {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            "SubscriberPackage".into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            ::schemars::json_schema!(
-                { "description" :
-                "A package that `packages` of a subscriber can name. Webex adds values every few months.",
-                "type" : "string", "enum" : Self::KNOWN.iter().map(Self::as_str)
-                .collect:: < Vec < _ >> (), }
-            )
-        }
-    }
-    /// A package that `package` of a subscriber can name. Webex adds values every few months.
-    ///
-    /// A value that this release does not know is `Other`, and is sent and received like any.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    #[non_exhaustive]
-    pub enum SubscriberSinglePackage {
-        /// `webex_calling`
-        WebexCalling,
-        /// `webex_meetings`
-        WebexMeetings,
-        /// `webex_suite`
-        WebexSuite,
-        /// `webex_voice`
-        WebexVoice,
-        /// `cx_essentials`
-        CxEssentials,
-        /// `webex_calling_standard`
-        WebexCallingStandard,
-        /// A value that this release does not know.
-        Other(::std::string::String),
+    crate::open_enum::open_enum! {
+        #[doc =
+        " A package that `package` of a subscriber can name. Webex adds values every few months."]
+        SubscriberSinglePackage,
+        "A package that `package` of a subscriber can name. Webex adds values every few months.",
+        { "webex_calling" => WebexCalling, "webex_meetings" => WebexMeetings,
+        "webex_suite" => WebexSuite, "webex_voice" => WebexVoice, "cx_essentials" =>
+        CxEssentials, "webex_calling_standard" => WebexCallingStandard, }
     }
     impl SubscriberSinglePackage {
-        /// The values that Webex documents.
-        pub const KNOWN: &'static [Self] = &[
-            Self::WebexCalling,
-            Self::WebexMeetings,
-            Self::WebexSuite,
-            Self::WebexVoice,
-            Self::CxEssentials,
-            Self::WebexCallingStandard,
-        ];
-        /// The value as it is sent.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::WebexCalling => "webex_calling",
-                Self::WebexMeetings => "webex_meetings",
-                Self::WebexSuite => "webex_suite",
-                Self::WebexVoice => "webex_voice",
-                Self::CxEssentials => "cx_essentials",
-                Self::WebexCallingStandard => "webex_calling_standard",
-                Self::Other(value) => value,
-            }
-        }
-        /// Whether Webex documents this value.
-        pub fn is_known(&self) -> bool {
-            !matches!(self, Self::Other(_))
-        }
         /// The packages of which Webex wants one beside this one; empty where it stands alone.
         pub fn needs_one_of(&self) -> &'static [SubscriberSinglePackage] {
             match self {
                 _ => &[],
             }
-        }
-    }
-    impl ::std::fmt::Display for SubscriberSinglePackage {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    impl From<&str> for SubscriberSinglePackage {
-        fn from(value: &str) -> Self {
-            match value {
-                "webex_calling" => Self::WebexCalling,
-                "webex_meetings" => Self::WebexMeetings,
-                "webex_suite" => Self::WebexSuite,
-                "webex_voice" => Self::WebexVoice,
-                "cx_essentials" => Self::CxEssentials,
-                "webex_calling_standard" => Self::WebexCallingStandard,
-                other => Self::Other(other.to_owned()),
-            }
-        }
-    }
-    impl From<::std::string::String> for SubscriberSinglePackage {
-        fn from(value: ::std::string::String) -> Self {
-            match Self::from(value.as_str()) {
-                Self::Other(_) => Self::Other(value),
-                known => known,
-            }
-        }
-    }
-    impl ::std::str::FromStr for SubscriberSinglePackage {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    impl ::serde::Serialize for SubscriberSinglePackage {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SubscriberSinglePackage {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                .map(Self::from)
-        }
-    }
-    #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for SubscriberSinglePackage {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            "SubscriberSinglePackage".into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            ::schemars::json_schema!(
-                { "description" :
-                "A package that `package` of a subscriber can name. Webex adds values every few months.",
-                "type" : "string", "enum" : Self::KNOWN.iter().map(Self::as_str)
-                .collect:: < Vec < _ >> (), }
-            )
         }
     }
     crate::text::named_text! {

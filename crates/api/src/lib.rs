@@ -29,6 +29,7 @@
 #[allow(missing_docs, unreachable_pub, reason = "written by progenitor")]
 mod generated;
 mod number;
+mod open_enum;
 mod operation;
 mod text;
 mod wire;

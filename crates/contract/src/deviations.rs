@@ -17,11 +17,21 @@ pub struct Deviations {
 /// A capture by its name, and how the contract differs from it.
 pub type Held = (String, Inventory, Comparison);
 
+/// Compares a source with the contract, whose examples are its own, as its descriptions are.
+pub fn compare(source: &Inventory, contract: &Inventory) -> Comparison {
+    let mut comparison = diff(source, contract);
+    let is_example = |it: &Difference| it.kind == Kind::Example || it.at.starts_with("examples.");
+    comparison
+        .differences
+        .retain(|difference| !is_example(difference));
+    comparison
+}
+
 /// Compares captures with the contract. Where the contract follows a newer source in a fact, an older
 /// one does not differ from it: it is merely older.
 pub fn hold(captures: &[(String, Inventory)], contract: &Inventory) -> Vec<Held> {
     let held = captures.iter().map(|(name, inventory)| {
-        let mut comparison = diff(inventory, contract);
+        let mut comparison = compare(inventory, contract);
         let newer = captures.iter().map(|(_, other)| other);
         let differs = follows_newer(inventory, newer);
         comparison

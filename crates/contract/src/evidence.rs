@@ -1,12 +1,10 @@
-//! Where the sources contradict each other and themselves, and where the contract leaves them, as a
-//! Markdown document.
+//! Where the sources contradict each other and themselves, as a Markdown document.
 
 use std::fmt::Write;
 
 use crate::contradictions::{self, Contradiction};
-use crate::deviations::{Deviations, hold};
 use crate::diff::{Difference, Kind, diff};
-use crate::inventory::{Inventory, OperationId};
+use crate::inventory::Inventory;
 use crate::report::visible;
 
 /// What the document is made of.
@@ -14,16 +12,14 @@ use crate::report::visible;
 pub struct Evidence<'a> {
     /// The captures by name.
     pub captures: &'a [(String, Inventory)],
-    /// The contract, without its prose.
+    /// The contract, without its prose: it decides whether an older source was followed.
     pub contract: &'a Inventory,
-    /// Where the contract leaves a source on purpose.
-    pub deviations: &'a Deviations,
 }
 
 const HEAD: &str = "\
 # Where the sources contradict
 
-Written by `cargo xtask conform --write` from the captures, the contract and `deviations.toml`; do not edit.
+Written by `cargo xtask conform --write` from the captures and the contract; do not edit. Where the contract differs from a source, `deviations.toml` says why.
 
 A source that lacks what a newer one documents is older, and contradicts nothing. Descriptions and examples are not compared. `—` is what a source documents to be absent.
 ";
@@ -43,7 +39,6 @@ impl Evidence<'_> {
         let _ = writeln!(out, "\nThe sources: {}.", names.join(", "));
         self.between(&mut out);
         self.within(&mut out);
-        self.left(&mut out);
         out
     }
 
@@ -94,32 +89,6 @@ impl Evidence<'_> {
         let columns = ["source", "operation", "fact", "contradicted by", "what"];
         table(out, "Themselves", &columns, &rows);
     }
-
-    /// A row for each deviation, with the sources that it is about and its reason.
-    fn left(&self, out: &mut String) {
-        let held = hold(self.captures, self.contract);
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        for deviation in self.deviations.iter() {
-            let sources = held.iter().filter_map(|(name, _, comparison)| {
-                let excused = |it: &&Difference| deviation.excuses(name, it);
-                match comparison.differences.iter().filter(excused).count() {
-                    0 => None,
-                    1 => Some(code(name)),
-                    count => Some(format!("{} ({count} times)", code(name))),
-                }
-            });
-            let sources: Vec<String> = sources.collect();
-            rows.push(vec![
-                operations(deviation.operation()),
-                code(deviation.at()),
-                deviation.kind().to_owned(),
-                sources.join(", "),
-                words(deviation.why()),
-            ]);
-        }
-        let columns = ["operation", "fact", "what", "sources", "why"];
-        table(out, "Where the contract leaves them", &columns, &rows);
-    }
 }
 
 /// Whether a difference is one of facts: descriptions and examples may differ without contradiction.
@@ -141,10 +110,6 @@ fn what(difference: &Difference) -> &'static str {
 
 fn says(source: &str, value: Option<&str>) -> String {
     format!("{}: {}", code(source), value.map_or("—".to_owned(), code))
-}
-
-fn operations(operation: Option<OperationId>) -> String {
-    operation.map_or("both".to_owned(), |id| id.to_string())
 }
 
 /// Names, values and types, as they are written; a source can name things as it likes.

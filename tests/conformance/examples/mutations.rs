@@ -9,6 +9,8 @@ use conformance::mutation::bench::{self, Numbers, Sample};
 use conformance::mutation::compile::Copy;
 use conformance::mutation::subjects;
 use fastrand::Rng;
+use webex_precheck_contract::diff::Impact;
+use xtask::adopt;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -59,9 +61,15 @@ fn main() -> ExitCode {
         let copy = Copy::of_workspace(folder).expect("the workspace can be copied");
         samples.append(&mut plain);
         for sample in &samples {
-            match copy.check(sample) {
-                Ok("webex-precheck-api") => built.0 += 1,
-                Ok(_) => built.1 += 1,
+            // Where callers have to change, so have client and program.
+            let is_breaking = sample.adoption.impact == Some(Impact::Breaking);
+            let (package, count) = match is_breaking {
+                true => ("webex-precheck-api", &mut built.0),
+                false => ("webex-precheck-cli", &mut built.1),
+            };
+            let files = adopt::generated(&sample.adoption).map_err(|failure| failure.to_string());
+            match files.and_then(|files| copy.check(&files, package)) {
+                Ok(()) => *count += 1,
                 Err(error) => numbers.failures.push(format!("{}: {error}", sample.what)),
             }
         }

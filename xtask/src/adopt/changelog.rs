@@ -36,17 +36,11 @@ pub(super) fn with(text: &str, source: &Source<'_>, adoption: &Adoption) -> Stri
 
 /// Where the line of the heading ends that what is not released yet stands under.
 fn heading(text: &str) -> Option<usize> {
-    let mut start = 0;
-    let mut in_code = false;
-    for line in text.split_inclusive('\n') {
-        let plain = line.trim_end();
-        in_code ^= plain.starts_with("```");
-        if !in_code && [UNRELEASED, "## [Unreleased]"].contains(&plain) {
-            return Some(start + plain.len());
-        }
-        start += line.len();
-    }
-    None
+    let headings = [UNRELEASED, "## [Unreleased]"].map(|heading| format!("\n{heading}\n"));
+    let mut found = headings
+        .iter()
+        .filter_map(|it| Some(text.find(it)? + it.len() - 1));
+    found.next()
 }
 
 /// What the release is, and why: what changed in the contract, or else in the source.

@@ -1,6 +1,6 @@
 //! The file of deviations as it follows from an adoption. What stands in it stays as it is.
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::deviations::{Deviations, Held};
 use webex_precheck_contract::diff::{Difference, Kind};
@@ -8,6 +8,7 @@ use webex_precheck_contract::diff::{Difference, Kind};
 use crate::outcome::Failure;
 use crate::workspace::DEVIATIONS;
 
+use super::edit::TOKEN;
 use super::plan::Source;
 
 /// Adds what is to be excused now, and takes away what excuses nothing any more. `kept` are the
@@ -44,15 +45,26 @@ pub(super) fn follow(
         }
     }
     drop_empty(entries);
-    for (name, difference) in missing {
-        let why = kept
-            .iter()
-            .find(|(it, _)| name == source.capture && it == difference);
-        let why = match why {
-            Some((_, why)) => format!("{} differs here: {why}.", source.dated()),
-            None => format!("The contract follows {}.", source.dated()),
+    for (name, difference) in &missing {
+        let is_alike = |(other, it): &&(&str, &Difference)| {
+            *other == *name
+                && (&it.at, it.kind) == (&difference.at, difference.kind)
+                && (&it.before, &it.after) == (&difference.before, &difference.after)
         };
-        entries.push(entry(name, difference, &why));
+        let alike: Vec<OperationId> = missing
+            .iter()
+            .filter(is_alike)
+            .map(|(_, it)| it.operation)
+            .collect();
+        // One entry for all operations, where they are alike.
+        let for_all = alike.len() == OperationId::ALL.len();
+        if for_all && alike.first() != Some(&difference.operation) {
+            continue;
+        }
+        let mut kept = kept.iter().filter(|_| *name == source.capture);
+        let why = kept.find(|(it, _)| it == *difference).map(|(_, why)| *why);
+        let operation = (!for_all).then_some(difference.operation);
+        entries.push(entry(name, operation, difference, why, source));
     }
     Ok(document.to_string())
 }
@@ -110,7 +122,7 @@ fn drop_empty(entries: &mut ArrayOfTables) {
     let mut index = 0;
     while let Some(entry) = entries.get(index) {
         let sources = entry.get("sources").and_then(Item::as_array);
-        if !sources.is_some_and(toml_edit::Array::is_empty) {
+        if !sources.is_some_and(Array::is_empty) {
             index += 1;
             continue;
         }
@@ -133,31 +145,38 @@ fn drop_empty(entries: &mut ArrayOfTables) {
     }
 }
 
-fn entry(name: &str, difference: &Difference, why: &str) -> Table {
+fn entry(
+    name: &str,
+    operation: Option<OperationId>,
+    difference: &Difference,
+    kept: Option<&'static str>,
+    source: &Source<'_>,
+) -> Table {
     let mut table = Table::new();
-    let mut sources = toml_edit::Array::new();
-    sources.push(name);
-    table.insert("sources", value(sources));
-    let operation = match difference.operation {
-        OperationId::Customer => "customer",
-        OperationId::Subscriber => "subscriber",
-    };
-    table.insert("operation", value(operation));
+    table.insert("sources", value([name].into_iter().collect::<Array>()));
+    if let Some(operation) = operation {
+        table.insert("operation", value(operation.as_str()));
+    }
     table.insert("at", value(difference.at.as_str()));
     table.insert("kind", value(difference.kind.as_str()));
     let one_sided = matches!(difference.kind, Kind::Added | Kind::Removed | Kind::Body);
-    if !one_sided {
-        for (key, side) in [
-            ("documented", &difference.before),
-            ("contract", &difference.after),
-        ] {
-            if let Some(side) = side {
-                table.insert(key, value(side.as_str()));
-            }
+    let sides = [
+        ("documented", &difference.before),
+        ("contract", &difference.after),
+    ];
+    for (key, side) in sides.into_iter().filter(|_| !one_sided) {
+        if let Some(side) = side {
+            table.insert(key, value(side.as_str()));
         }
     }
+    let why = match kept {
+        Some(why) => why.to_owned(),
+        None => format!("The contract follows {}.", source.dated()),
+    };
     table.insert("why", value(why));
-    table.insert("review", value(true));
+    if kept != Some(TOKEN) {
+        table.insert("review", value(true));
+    }
     table.decor_mut().set_prefix("\n");
     table
 }

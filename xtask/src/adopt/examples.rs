@@ -7,10 +7,9 @@ use crate::workspace::CONTRACT;
 
 use super::place;
 
-/// Drops the examples that show another type than is declared; returns where they stood.
-pub(super) fn drop_contradictory(contract: &mut Value) -> Vec<(OperationId, String)> {
+/// Drops the examples that show another type than is declared.
+pub(super) fn drop_contradictory(contract: &mut Value) {
     let (_, problems) = openapi::read(CONTRACT, &contract.to_string());
-    let mut dropped = Vec::new();
     for problem in problems {
         let Some((operation, at)) = problem.place.split_once(" examples.") else {
             continue;
@@ -18,14 +17,11 @@ pub(super) fn drop_contradictory(contract: &mut Value) -> Vec<(OperationId, Stri
         let id = OperationId::ALL
             .into_iter()
             .find(|id| id.as_str() == operation);
-        let Some(id) = id.filter(|id| !dropped.contains(&(*id, at.to_owned()))) else {
-            continue;
-        };
-        if remove(contract, id, at).is_some() {
-            dropped.push((id, at.to_owned()));
+        if let Some(id) = id {
+            // One that was dropped already is not there any more.
+            let _ = remove(contract, id, at);
         }
     }
-    dropped
 }
 
 fn remove(contract: &mut Value, id: OperationId, at: &str) -> Option<Value> {

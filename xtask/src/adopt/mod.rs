@@ -23,7 +23,6 @@ use std::fs;
 use std::path::Path;
 
 use webex_precheck_contract::capture;
-use webex_precheck_contract::deviations::Deviations;
 use webex_precheck_contract::diff::Release;
 use webex_precheck_contract::evidence::Evidence;
 use webex_precheck_contract::report::{Format, Report};
@@ -211,7 +210,6 @@ fn files(
     let evidence = Evidence {
         captures: &captures,
         contract: &read_contract(&adoption.contract)?,
-        deviations: &Deviations::read(&adoption.deviations).map_err(Failure::new)?,
     };
     files.push((EVIDENCE.to_owned(), evidence.to_markdown()));
     let changelog = match workspace.path(CHANGELOG).exists() {

@@ -1,10 +1,10 @@
 //! What follows for the repository from a source that changed: values in, values out.
 
 use serde_json::Value;
-use webex_precheck_contract::deviations::{Deviations, Held, follows_newer, hold};
+use webex_precheck_contract::deviations::{Deviations, Held, compare, follows_newer, hold};
 use webex_precheck_contract::diff::{self, Comparison, Difference, Impact, Kind};
 use webex_precheck_contract::rules::Rules;
-use webex_precheck_contract::{Inventory, OperationId, openapi};
+use webex_precheck_contract::{Inventory, openapi};
 
 use crate::outcome::Failure;
 use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract};
@@ -123,13 +123,13 @@ pub fn adopt(
     }
 
     let mut edits = Edits::of(&before, source, &excuses, &captures, allow_breaking)?;
-    let dropped = examples::drop_contradictory(&mut edits.contract);
+    examples::drop_contradictory(&mut edits.contract);
     flag_names::settle(&before, &mut edits.contract);
     shared::drop_orphans(&before, &mut edits.contract);
     let contract = text::write(&state.contract, &before, &edits.contract)?;
     let changed = facts(&edits.contract)?;
 
-    let kept = edits.kept(&diff::diff(source.inventory, &changed), &dropped);
+    let kept = edits.kept(&compare(source.inventory, &changed));
     let held: [Vec<Held>; 2] = [held_before, hold(&captures, &changed)];
     let deviations = deviations::follow(&state.deviations, source, &excuses, &held, &kept)?;
     let mut adoption = Adoption {
@@ -204,7 +204,7 @@ impl Edits {
         };
         for _ in 0..MOST_ROUNDS {
             let facts = facts(&edits.contract)?;
-            let mut open = diff::diff(source.inventory, &facts).differences;
+            let mut open = compare(source.inventory, &facts).differences;
             open.retain(|it| !excuses.excuse(source.capture, it) && !is_older(it));
             let so_far = edits.contract.clone();
             for difference in &open {
@@ -269,22 +269,11 @@ impl Edits {
         found.map(|(_, outcome)| outcome)
     }
 
-    /// The differences that are to stay: those that were decided so, and the examples that were
-    /// `dropped`.
-    fn kept(
-        &self,
-        now: &Comparison,
-        dropped: &[(OperationId, String)],
-    ) -> Vec<(Difference, &'static str)> {
-        let why = |difference: &Difference| {
-            let was_dropped = dropped.iter().any(|(id, at)| {
-                *id == difference.operation && difference.at == format!("examples.{at}")
-            });
-            match self.outcome(difference) {
-                _ if was_dropped => Some("the example contradicts the types that are documented"),
-                Some(Outcome::Kept(why)) => Some(*why),
-                _ => None,
-            }
+    /// The differences that were decided to stay.
+    fn kept(&self, now: &Comparison) -> Vec<(Difference, &'static str)> {
+        let why = |difference: &Difference| match self.outcome(difference) {
+            Some(Outcome::Kept(why)) => Some(*why),
+            _ => None,
         };
         let differences = now.differences.iter();
         differences
@@ -296,7 +285,7 @@ impl Edits {
 /// Whether code can be generated from a contract as it is edited so far.
 fn can_be_generated(before: &Value, contract: &Value) -> bool {
     let mut settled = contract.clone();
-    let _ = examples::drop_contradictory(&mut settled);
+    examples::drop_contradictory(&mut settled);
     flag_names::settle(before, &mut settled);
     crate::codegen::generate_all(&settled).is_ok()
 }
@@ -314,7 +303,7 @@ fn left(
     let mut items: Vec<Item> = Vec::new();
     let others = adoption.captures.iter().map(|(_, inventory)| inventory);
     let is_older = follows_newer(source.inventory, others);
-    for difference in diff::diff(source.inventory, changed).differences {
+    for difference in compare(source.inventory, changed).differences {
         if excuses.excuse(source.capture, &difference) || is_older(&difference) {
             continue;
         }

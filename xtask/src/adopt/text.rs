@@ -1,9 +1,8 @@
-//! The contract as text: written so that what did not change stays as it was, and its lines.
+//! The contract as text: its layout and its lines.
 
 use std::collections::BTreeMap;
 
 use jsonc_parser::ast;
-use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstRootNode};
 use jsonc_parser::{CollectOptions, ParseOptions};
 use serde_json::Value;
 use webex_precheck_contract::diff::Difference;
@@ -14,93 +13,16 @@ use crate::workspace::CONTRACT;
 use super::place::{self, escape};
 use super::schema::REWORD;
 
-/// The text of `after`, which is `before` with some edits; `text` is that of `before`.
+/// The text of the contract, in its one layout; `text` is what it was before.
 pub(super) fn write(text: &str, before: &Value, after: &Value) -> Result<String, Failure> {
-    if before == after && keys_in_order(before) == keys_in_order(after) {
-        return Ok(text.to_owned());
-    }
     let pretty = |value: &Value| format!("{value:#}\n");
-    // The usual layout.
-    if pretty(before) == text {
+    if text == pretty(before) {
         return Ok(pretty(after));
     }
-    let failed = |what: String| Failure::new(format!("{CONTRACT}: {what}"));
-    let root = CstRootNode::parse(text, &ParseOptions::default())
-        .map_err(|error| failed(error.to_string()))?;
-    let object = root
-        .object_value()
-        .ok_or_else(|| failed("it is no JSON object".to_owned()))?;
-    if let (Value::Object(before), Value::Object(after)) = (before, after) {
-        follow(&object, before, after);
-    }
-    let written = root.to_string();
-    match serde_json::from_str::<Value>(&written) {
-        Ok(value) if value == *after => Ok(written),
-        _ => Err(failed(
-            "its layout cannot be kept; lay it out with two spaces a level and no line of its own for \
-             brackets that are empty, as `python3 -m json.tool --indent 2 --no-ensure-ascii` does"
-                .to_owned(),
-        )),
-    }
-}
-
-type Object = serde_json::Map<String, Value>;
-
-/// Values are equal whatever the order of their members; texts are not.
-fn keys_in_order(value: &Value) -> String {
-    value.to_string()
-}
-
-fn follow(object: &CstObject, before: &Object, after: &Object) {
-    for name in before.keys().filter(|name| !after.contains_key(*name)) {
-        if let Some(member) = object.get(name) {
-            member.remove();
-        }
-    }
-    for (index, (name, value)) in after.iter().enumerate() {
-        let Some(member) = object.get(name) else {
-            object.insert(index, name, input(value));
-            continue;
-        };
-        let known = before.get(name);
-        if known.map(keys_in_order) == Some(keys_in_order(value)) {
-            continue;
-        }
-        match (member.value(), known, value) {
-            (Some(CstNode::Container(_)), Some(Value::Object(old)), Value::Object(new)) => {
-                if let Some(inner) = member.object_value() {
-                    follow(&inner, old, new);
-                }
-            }
-            (Some(_), Some(Value::Array(old)), Value::Array(new)) => match member.array_value() {
-                Some(array) if old.iter().all(|item| new.contains(item)) => {
-                    for (index, item) in new.iter().enumerate() {
-                        if !old.contains(item) {
-                            array.insert(index, input(item));
-                        }
-                    }
-                }
-                _ => member.set_value(input(value)),
-            },
-            _ => member.set_value(input(value)),
-        }
-    }
-}
-
-fn input(value: &Value) -> CstInputValue {
-    match value {
-        Value::Null => CstInputValue::Null,
-        Value::Bool(value) => CstInputValue::Bool(*value),
-        Value::Number(number) => CstInputValue::Number(number.to_string()),
-        Value::String(text) => CstInputValue::String(text.clone()),
-        Value::Array(values) => CstInputValue::Array(values.iter().map(input).collect()),
-        Value::Object(object) => CstInputValue::Object(
-            object
-                .iter()
-                .map(|(name, value)| (name.clone(), input(value)))
-                .collect(),
-        ),
-    }
+    Err(Failure::new(format!(
+        "{CONTRACT}: not laid out with two spaces a level; run \
+         `python3 -m json.tool --indent 2 --no-ensure-ascii` over it"
+    )))
 }
 
 /// On which line of a JSON text a value begins.

@@ -1,6 +1,8 @@
 //! Our own items, from facts of the contract that progenitor knows nothing of: open enumerations,
 //! package dependencies, addresses and scopes of the operations, known info codes.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -90,105 +92,23 @@ fn enumeration(contract: &Value, name: &str, schema: &Value) -> Result<TokenStre
     let ident = format_ident!("{name}");
     let variants: Vec<_> = values.iter().map(|value| names::variant(value)).collect();
     let text = schema.get("description").and_then(Value::as_str);
-    let doc = format!(" {}", text.unwrap_or(name));
-    let docs = values.iter().map(|value| format!(" `{value}`"));
+    let names: BTreeSet<String> = variants.iter().map(ToString::to_string).collect();
+    if names.len() < variants.len() {
+        return Err(Failure::new(format!(
+            "{CONTRACT}: two values of `{name}` have one name in Rust; rename one of them"
+        )));
+    }
+    let text = text.unwrap_or(name);
+    let doc = format!(" {text}");
     let needs = dependencies(contract, name, &values)?;
-    let schema_doc = text.unwrap_or(name);
     Ok(quote! {
-        #[doc = #doc]
-        ///
-        /// A value that this release does not know is `Other`, and is sent and received like any.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum #ident {
-            #(#[doc = #docs] #variants,)*
-            /// A value that this release does not know.
-            Other(::std::string::String),
+        crate::open_enum::open_enum! {
+            #[doc = #doc]
+            #ident, #text, { #(#values => #variants,)* }
         }
 
         impl #ident {
-            /// The values that Webex documents.
-            pub const KNOWN: &'static [Self] = &[#(Self::#variants),*];
-
-            /// The value as it is sent.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#variants => #values,)*
-                    Self::Other(value) => value,
-                }
-            }
-
-            /// Whether Webex documents this value.
-            pub fn is_known(&self) -> bool {
-                !matches!(self, Self::Other(_))
-            }
-
             #needs
-        }
-
-        impl ::std::fmt::Display for #ident {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl From<&str> for #ident {
-            fn from(value: &str) -> Self {
-                match value {
-                    #(#values => Self::#variants,)*
-                    other => Self::Other(other.to_owned()),
-                }
-            }
-        }
-
-        impl From<::std::string::String> for #ident {
-            fn from(value: ::std::string::String) -> Self {
-                match Self::from(value.as_str()) {
-                    Self::Other(_) => Self::Other(value),
-                    known => known,
-                }
-            }
-        }
-
-        impl ::std::str::FromStr for #ident {
-            type Err = ::std::convert::Infallible;
-
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-                Ok(Self::from(value))
-            }
-        }
-
-        impl ::serde::Serialize for #ident {
-            fn serialize<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for #ident {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                    .map(Self::from)
-            }
-        }
-
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for #ident {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                #name.into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({
-                    "description": #schema_doc,
-                    "type": "string",
-                    "enum": Self::KNOWN.iter().map(Self::as_str).collect::<Vec<_>>(),
-                })
-            }
         }
     })
 }

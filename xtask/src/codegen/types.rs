@@ -54,7 +54,7 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
     for item in items.iter_mut() {
         if let Item::Struct(item) = item {
             tidy_docs(item, contract);
-            Numbers.visit_item_struct_mut(item);
+            Wire.visit_item_struct_mut(item);
             item.attrs.push(parse_quote!(
                 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             ));
@@ -62,6 +62,9 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
             // A field of a request that is mistyped must not be left out without a word; Webex may
             // add any to its answers.
             let takes_any = item.fields.iter().any(is_flattened);
+            if takes_any && item.fields.iter().all(|field| !is_required(field)) {
+                item.attrs.push(parse_quote!(#[derive(Default)]));
+            }
             if contract::is_sent(contract, &item.ident.to_string()) && !takes_any {
                 item.attrs.push(parse_quote!(#[serde(deny_unknown_fields)]));
             }
@@ -73,15 +76,30 @@ fn refine_types(items: &mut Vec<Item>, contract: &Value) {
     items.extend(constructors);
 }
 
-/// Replaces floats: a documented number is sent as it was given.
-struct Numbers;
+/// Replaces types for what is sent: a number stays as it was given, and keys have an order, so that one
+/// request always has one body.
+struct Wire;
 
-impl VisitMut for Numbers {
+impl VisitMut for Wire {
+    fn visit_field_mut(&mut self, field: &mut syn::Field) {
+        if is_flattened(field) {
+            let doc = " Values whose keys this release does not know.";
+            field.attrs.insert(0, parse_quote!(#[doc = #doc]));
+        }
+        visit_mut::visit_field_mut(self, field);
+    }
+
     fn visit_type_path_mut(&mut self, path: &mut TypePath) {
         if path.path.is_ident("f64") {
             *path = parse_quote!(crate::Number);
         }
         visit_mut::visit_type_path_mut(self, path);
+    }
+
+    fn visit_ident_mut(&mut self, ident: &mut syn::Ident) {
+        if ident == "HashMap" {
+            *ident = format_ident!("BTreeMap");
+        }
     }
 }
 
@@ -91,6 +109,10 @@ fn is_flattened(field: &syn::Field) -> bool {
         attribute.path().is_ident("serde")
             && attribute.to_token_stream().to_string().contains("flatten")
     })
+}
+
+fn is_required(field: &syn::Field) -> bool {
+    Field::read(field).is_some_and(|field| field.kind == Kind::Required)
 }
 
 /// Replaces typify's docs, which repeat the JSON Schema, by the description alone.
@@ -193,21 +215,19 @@ impl Field {
         let inner = |prefix: &str| -> Option<TokenStream> {
             text.strip_prefix(prefix)?.strip_suffix('>')?.parse().ok()
         };
-        let map = is_flattened(field).then(|| text.split_once("String,"));
-        let rest = map
-            .flatten()
-            .and_then(|(_, ty)| ty.strip_suffix('>')?.parse().ok());
-        let (kind, ty) = match rest
-            .map(|ty| (Kind::Rest, ty))
-            .or(inner("::std::option::Option<").map(|ty| (Kind::Optional, ty)))
-        {
-            Some(found) => found,
-            None => match inner("::std::vec::Vec<") {
-                Some(inner) => (Kind::List, inner),
-                None if is_defaulted(field) => (Kind::Optional, field.ty.to_token_stream()),
-                None => (Kind::Required, field.ty.to_token_stream()),
-            },
-        };
+        let of_kind = |kind, prefix| inner(prefix).map(|ty| (kind, ty));
+        let found = of_kind(Kind::Optional, "::std::option::Option<")
+            .or_else(|| of_kind(Kind::List, "::std::vec::Vec<"))
+            .or_else(|| {
+                of_kind(
+                    Kind::Rest,
+                    "::std::collections::BTreeMap<::std::string::String,",
+                )
+            });
+        let (kind, ty) = found.unwrap_or_else(|| match is_defaulted(field) {
+            true => (Kind::Optional, field.ty.to_token_stream()),
+            false => (Kind::Required, field.ty.to_token_stream()),
+        });
         let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
         Some(Self {
             name: wire_name(field)?,

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
+use webex_precheck_contract::inventory::SourceKind;
 
 use super::servers::{Server, TOKEN};
-use super::tools::Tools;
+use super::tools::{Tools, tail};
 use super::{Arguments, Table};
 use crate::outcome::Failure;
-use crate::packages::tail;
 use crate::workspace::Workspace;
 
-const PUBLISHED: &str = "upstream/webex-wholesale-2025-10-16.json";
 /// Ours, of the same structure in other words.
 const EXCERPT: &str = "tests/conformance/fixtures/published.json";
 
@@ -149,32 +148,32 @@ fn excerpt(said: &Value) -> String {
     text.chars().take(60).collect::<String>() + " ..."
 }
 
-/// The published file, and what it is.
+/// The published file, and what it is: the newest one at hand, or else our excerpt.
 fn published(
     workspace: &Workspace,
     tools: &Tools,
     arguments: &Arguments,
 ) -> Result<(PathBuf, &'static str), Failure> {
-    if let Some(file) = &arguments.published {
-        let here = std::env::current_dir().unwrap_or_default();
-        let file = here.join(file);
-        return match file.exists() {
-            true => Ok((file, "the published file")),
-            false => Err(Failure::usage(format!(
-                "--published {}: there is no such file",
-                file.display()
-            ))),
-        };
-    }
     let folder = std::env::var_os("PRECHECK_DOCUMENTATION")
         .map_or_else(|| workspace.path("../shared"), PathBuf::from);
-    match folder.join(PUBLISHED) {
-        file if file.exists() => Ok((file, "the published file")),
-        _ => Ok((
+    let sources = workspace.sources()?.into_iter();
+    let mut files = sources.filter(|source| source.kind == SourceKind::Openapi);
+    let newest = files.find_map(|source| source.copy_in(&folder));
+    match arguments.published.clone().or(newest) {
+        Some(file) if file.exists() => Ok((absolute(file), "the published file")),
+        Some(file) => Err(Failure::usage(format!(
+            "--published {}: there is no such file",
+            file.display()
+        ))),
+        None => Ok((
             excerpt_of_prechecks(workspace, tools)?,
             "our excerpt of the published file",
         )),
     }
+}
+
+fn absolute(file: PathBuf) -> PathBuf {
+    std::path::absolute(&file).unwrap_or(file)
 }
 
 /// Our excerpt holds faults that readers are tested with, outside of the two operations: without

@@ -6,9 +6,8 @@ use std::process::Command;
 
 use super::Table;
 use super::servers::Server;
-use super::tools::Tools;
+use super::tools::{Tools, tail};
 use crate::outcome::Failure;
-use crate::packages::tail;
 use crate::workspace::Workspace;
 
 /// The tests of `tests/e2e/tests/prism.rs`, and what they are for.
@@ -44,7 +43,7 @@ pub(super) fn judge(
     let name = tools.named("@stoplight/prism-cli");
     for (test, what) in TESTS {
         table.row(&name, what, || {
-            let run = Command::new(env!("CARGO"))
+            let run = Command::new(crate::build::cargo())
                 .current_dir(workspace.path("."))
                 .args(["test", "--quiet", "--package", "e2e", "--test", "prism"])
                 .args(["--", "--ignored", "--exact", test])

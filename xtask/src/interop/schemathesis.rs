@@ -3,10 +3,9 @@
 use std::fs;
 
 use super::servers::{Server, TOKEN};
-use super::tools::Tools;
+use super::tools::{Tools, tail};
 use super::{Arguments, Table};
 use crate::outcome::Failure;
-use crate::packages::tail;
 use crate::workspace::Workspace;
 
 pub(super) fn judge(

@@ -1,69 +1,70 @@
-//! Installs the judges, pinned, into `target/interop`.
+//! The judges, at the versions that `xtask/interop/` pins, installed into `target/interop`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::outcome::Failure;
-use crate::packages::{self, must, works};
+use crate::outcome::{Failure, note};
 use crate::workspace::Workspace;
+
+/// What all of it takes.
+const NEEDED: &str = "interop needs Python 3.11 with venv, Node.js 20 with npm, Java 11, or newer, and the package registries";
 
 /// Where the judges are installed.
 pub(super) struct Tools {
     folder: PathBuf,
-    requirements: String,
-    package: String,
+    /// The text that pins the packages of Python and Node.js.
+    pins: String,
 }
 
 impl Tools {
-    /// Installs what is wanted, unless it is there. The error says all that is missing.
+    /// Installs what is wanted, unless it is there.
     pub(super) fn install(
         workspace: &Workspace,
         python: bool,
         node: bool,
         java: bool,
     ) -> Result<Self, Failure> {
-        let tools = Self {
-            folder: workspace.path("target/interop"),
-            requirements: workspace.read("xtask/interop/requirements.txt")?,
-            package: workspace.read("xtask/interop/package-lock.json")?,
-        };
-        let mut missing = Vec::new();
-        if python {
-            let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
-            if !works("python3", &["-c", check]) {
-                missing.push("python3, 3.11 or newer, with venv (Debian: python3-venv)");
-            }
-        }
-        if node {
-            missing.extend(packages::missing_node());
-        }
-        // Java 8 does not know this flag.
-        if java && !works("java", &["--version"]) {
-            missing.push("java, 11 or newer (Debian: default-jre-headless)");
-        }
-        if !missing.is_empty() {
-            return Err(Failure::usage(format!(
-                "interop needs what is not here: {}",
-                missing.join("; ")
-            )));
+        let folder = workspace.path("target/interop");
+        let from = workspace.path("xtask/interop");
+        if java {
+            run("java", &["--version"], &from)?;
         }
         if python {
-            let folder = tools.folder.join("python");
-            packages::once(&folder, &tools.requirements, || {
-                fs::write(folder.join("requirements.txt"), &tools.requirements)
-                    .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
-                let venv = "Python's venv must work (Debian: python3-venv)";
-                must(venv, "python3", &["-m", "venv", "."], &folder)?;
-                let install = ["-m", "pip", "install", "--quiet", "--require-hashes"];
-                let install = [&install[..], &["-r", "requirements.txt"]].concat();
-                must("PyPI must be reachable", "bin/python", &install, &folder)
-            })?;
+            let install = [
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--require-hashes",
+                "-r",
+                "requirements.txt",
+            ];
+            let steps: [(&str, &[&str]); 2] =
+                [("python3", &["-m", "venv", "."]), ("bin/python", &install)];
+            once(&folder.join("python"), &from, &["requirements.txt"], &steps)?;
         }
         if node {
-            packages::install_node(workspace, "xtask/interop", &tools.folder.join("node"))?;
+            // Without the last three it waits for minutes before it says that there is no network.
+            let install = [
+                "ci",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+                "--prefer-offline",
+                "--fetch-retries",
+                "1",
+            ];
+            let pins = ["package-lock.json", "package.json"];
+            once(&folder.join("node"), &from, &pins, &[("npm", &install)])?;
         }
-        Ok(tools)
+        let pins = ["requirements.txt", "package-lock.json"];
+        let pins = pins.map(|name| workspace.read(&format!("xtask/interop/{name}")));
+        let [python, node] = pins;
+        Ok(Self {
+            folder,
+            pins: python? + &node?,
+        })
     }
 
     /// A program of the Python packages.
@@ -88,27 +89,77 @@ impl Tools {
     /// An empty folder to work in.
     pub(super) fn work(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.folder.join("work").join(name);
-        let failed = |error| Failure::new(format!("{}: {error}", folder.display()));
-        if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(failed)?;
-        }
-        fs::create_dir_all(&folder).map_err(failed)?;
+        empty(&folder)?;
         Ok(folder)
     }
 
-    /// Name and pinned version of a package.
+    /// Name and pinned version of a package: `name==version` of Python, `"name": "version"` of Node.js.
     pub(super) fn named(&self, package: &str) -> String {
-        let python = self.requirements.lines().find_map(|line| {
-            let version = line.strip_prefix(package)?.strip_prefix("==")?;
-            version.split_whitespace().next()
-        });
-        let node = || {
-            let (_, rest) = self.package.split_once(&format!("\"{package}\": \""))?;
-            rest.split('"').next()
-        };
-        format!(
-            "{package} {}",
-            python.or_else(node).unwrap_or("of no version")
-        )
+        let python = self.pins.split_once(&format!("{package}=="));
+        let found = python.or_else(|| self.pins.split_once(&format!("\"{package}\": \"")));
+        let version = found.and_then(|(_, rest)| rest.split([' ', '"', '\n']).next());
+        format!("{package} {}", version.unwrap_or_default())
     }
+}
+
+/// Copies the pins into an empty folder and runs the steps in it, once for each text of the pins.
+fn once(
+    folder: &Path,
+    from: &Path,
+    pins: &[&str],
+    steps: &[(&str, &[&str])],
+) -> Result<(), Failure> {
+    let failed = |error| Failure::new(format!("{}: {error}", folder.display()));
+    let text = fs::read_to_string(from.join(pins[0])).map_err(failed)?;
+    let installed = folder.join("installed");
+    if fs::read_to_string(&installed).is_ok_and(|known| known == text) {
+        return Ok(());
+    }
+    note("Installing", &format!("packages into {}", folder.display()));
+    empty(folder)?;
+    for name in pins {
+        fs::copy(from.join(name), folder.join(name)).map_err(failed)?;
+    }
+    for (program, arguments) in steps {
+        run(program, arguments, folder)?;
+    }
+    fs::write(installed, text).map_err(failed)
+}
+
+fn run(program: &str, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
+    let path = if program.contains('/') {
+        folder.join(program)
+    } else {
+        program.into()
+    };
+    let output = Command::new(path)
+        .args(arguments)
+        .current_dir(folder)
+        .output();
+    let said = match output {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => tail(&String::from_utf8_lossy(&output.stderr), 6),
+        Err(error) => error.to_string(),
+    };
+    let command = arguments.join(" ");
+    Err(Failure::usage(format!(
+        "`{program} {command}` failed; {NEEDED}\n{said}"
+    )))
+}
+
+fn empty(folder: &Path) -> Result<(), Failure> {
+    let failed = |error| Failure::new(format!("{}: {error}", folder.display()));
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(failed)?;
+    }
+    fs::create_dir_all(folder).map_err(failed)
+}
+
+/// The last lines of a text.
+pub(super) fn tail(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(most)..].join("\n")
 }

@@ -4,68 +4,65 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use webex_precheck_contract::diff::Impact;
-use xtask::adopt;
-
-use super::bench::Sample;
-
 /// A copy of the workspace, in which generated files are replaced.
 pub struct Copy {
     root: PathBuf,
 }
 
 impl Copy {
-    /// Copies what is built to a folder.
-    pub fn of_workspace(root: PathBuf) -> std::io::Result<Self> {
+    /// Copies what git knows of, or would know of, to a folder `workspace` in this one.
+    pub fn of_workspace(folder: PathBuf) -> std::io::Result<Self> {
         let from = crate::root();
+        let root = folder.join("workspace");
         if root.exists() {
             fs::remove_dir_all(&root)?;
         }
-        for part in ["Cargo.toml", "Cargo.lock", "README.md"] {
-            fs::create_dir_all(&root)?;
-            fs::copy(from.join(part), root.join(part))?;
-        }
-        for part in ["crates", "tests", "xtask"] {
-            copy(&from.join(part), &root.join(part))?;
+        let listed = Command::new("git")
+            .args([
+                "ls-files",
+                "-z",
+                "--cached",
+                "--others",
+                "--exclude-standard",
+            ])
+            .current_dir(&from)
+            .output()?;
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        for name in listed.split('\0').filter(|name| from.join(name).is_file()) {
+            let to = root.join(name);
+            fs::create_dir_all(to.parent().unwrap_or(&root))?;
+            fs::copy(from.join(name), to)?;
         }
         Ok(Self { root })
     }
 
-    /// Checks the api crate with what was generated; where callers go on as before, the client and the
-    /// program as well. The error is what the compiler says.
-    pub fn check(&self, sample: &Sample) -> Result<&'static str, String> {
-        let files = adopt::generated(&sample.adoption).map_err(|failure| failure.to_string())?;
-        for (file, text) in files {
-            fs::write(self.root.join(&file), text).map_err(|error| format!("{file}: {error}"))?;
-        }
-        let package = match sample.adoption.impact {
-            Some(Impact::Breaking) => "webex-precheck-api",
-            _ => "webex-precheck-cli",
-        };
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--quiet", "--offline", "--package", package])
-            .env("CARGO_TARGET_DIR", crate::root().join("target"))
+    /// Where the copy is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Cargo in the copy, with a target folder of its own beside it: checkouts that share one take each
+    /// other's builds for theirs.
+    pub fn cargo(&self) -> Command {
+        let mut command = Command::new(env!("CARGO"));
+        command
             .current_dir(&self.root)
-            .output()
-            .map_err(|error| error.to_string())?;
+            .env("CARGO_TARGET_DIR", self.root.with_file_name("target"))
+            .env_remove("CARGO_MANIFEST_DIR");
+        command
+    }
+
+    /// Checks a package with these generated files. The error is what the compiler says.
+    pub fn check(&self, files: &[(String, String)], package: &str) -> Result<(), String> {
+        for (file, text) in files {
+            fs::write(self.root.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+        }
+        let check = ["check", "--quiet", "--offline", "--package", package];
+        let output = self.cargo().args(check).output();
+        let output = output.map_err(|error| error.to_string())?;
         match output.status.success() {
-            true => Ok(package),
+            true => Ok(()),
             false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
         }
     }
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &to)?,
-            false => {
-                fs::copy(entry.path(), to)?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -129,6 +129,7 @@ pub fn subjects() -> Vec<Subject> {
         Subject::nameless_page("subscriber-page.txt", fixture("subscriber-page.txt")),
     ];
     let real = crate::real;
+    // Any revision will do.
     subjects.extend(
         real("upstream/webex-wholesale-2025-10-16.json")
             .map(|text| Subject::file("webex-wholesale-2025-10-16.json", text)),

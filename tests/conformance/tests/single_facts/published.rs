@@ -763,34 +763,6 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn the_older_revision_differs_in_exactly_four_facts() {
-    use webex_precheck_contract::{diff::diff, openapi};
-    let (Some(newer), Some(older)) = (
-        conformance::real("upstream/webex-wholesale-2025-10-16.json"),
-        conformance::real("upstream/webex-wholesale-2025-06-28.json"),
-    ) else {
-        return;
-    };
-    let comparison = diff(
-        &openapi::read("newer", &newer).0,
-        &openapi::read("older", &older).0,
-    );
-    let found: Vec<_> = comparison
-        .differences
-        .iter()
-        .map(|d| (d.id(), d.impact))
-        .collect();
-    // Worked out with `diff` on the two paths of both files.
-    let expected = [
-        "customer:security:security",
-        "customer:body.address:wording",
-        "customer:body.provisioningParameters.calling.location.address:wording",
-        "subscriber:security:security",
-    ];
-    assert_eq!(found, expected.map(|id| (id.to_owned(), Wording)));
-}
-
-#[test]
 fn other_paths_and_unused_schemas_do_not_count() {
     use webex_precheck_contract::{diff::diff, openapi};
     let text = conformance::fixture("published.json");

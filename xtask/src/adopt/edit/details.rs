@@ -1,13 +1,11 @@
-//! What is said of a field: whether it is required, constraints, deprecation, examples.
-
-use serde_json::{Map, Value, json};
-use webex_precheck_contract::inventory::Operation;
+//! What is said of a field: whether it is required, constraints, deprecation.
 
 use crate::adopt::place::{self, escape, plain};
 use crate::adopt::schema;
-use crate::adopt::shared::{Reach, isolate};
+use crate::adopt::shared::Reach;
+use serde_json::Value;
 
-use super::{Applied, BY_HAND, Edit, Kept, Left, Outcome, isolate_parameter, last, parameter};
+use super::{Applied, BY_HAND, Edit, Left, Outcome, isolate_parameter, last, parameter};
 
 impl Edit<'_, '_> {
     pub(super) fn requirement(&mut self, at: &str) -> Outcome {
@@ -139,113 +137,4 @@ impl Edit<'_, '_> {
         };
         Applied
     }
-
-    pub(super) fn field_example(&mut self, at: &str) -> Outcome {
-        if let Err(outcome) = self.own(at, Reach::Holder, "") {
-            return outcome;
-        }
-        let example = self
-            .fresh_field(at)
-            .and_then(|field| schema::example(&field));
-        let Some(place) = place::find(self.contract, self.id, at) else {
-            return Left(BY_HAND);
-        };
-        // An example that a schema has which is referred to shows through.
-        let target = place::follow(self.contract, &place.site);
-        let Some(object) = self.object_at(&target) else {
-            return Left(BY_HAND);
-        };
-        match example {
-            None if !object.contains_key("example") => Left(BY_HAND),
-            None => {
-                object.shift_remove("example");
-                Applied
-            }
-            Some(value) => {
-                put_example(object, value);
-                Applied
-            }
-        }
-    }
-
-    /// A whole example, of which the source shows another.
-    pub(super) fn whole_example(&mut self, at: &str) -> Outcome {
-        let example = self.operation.examples.iter().find(|e| e.at == at);
-        let Some(example) = example else {
-            let shown = |operation: &Operation| operation.examples.iter().any(|e| e.at == at);
-            return match self.may_go(shown) {
-                Err(Left(_)) => Kept("an example that this source does not show"),
-                Err(outcome) => outcome,
-                Ok(()) => Kept("an example that this source does not show"),
-            };
-        };
-        let Ok(value) = serde_json::from_str::<Value>(&example.json) else {
-            return Left(BY_HAND);
-        };
-        let parts: Vec<&str> = at.split('.').collect();
-        let (holder, name) = match parts.as_slice() {
-            ["request", name @ ..] => (place::request_body(self.contract, self.id), name.first()),
-            ["responses", status, name @ ..] => {
-                // What both operations answer with shows one example.
-                let pointer = place::response(self.contract, self.id, status);
-                if pointer
-                    .as_ref()
-                    .is_some_and(|p| p.starts_with("/components/"))
-                {
-                    isolate(
-                        self.contract,
-                        self.id,
-                        &format!("responses.{status}"),
-                        Reach::Holder,
-                    );
-                }
-                (
-                    place::response(self.contract, self.id, status),
-                    name.first(),
-                )
-            }
-            [kind, parameter] => {
-                isolate_parameter(self.contract, self.id, kind, &plain(parameter));
-                let pointer = place::parameter(self.contract, self.id, kind, &plain(parameter));
-                return match pointer.and_then(|pointer| self.object_at(&pointer)) {
-                    Some(object) => {
-                        put_example(object, value);
-                        Applied
-                    }
-                    None => Left(BY_HAND),
-                };
-            }
-            _ => return Left(BY_HAND),
-        };
-        let media = holder.and_then(|holder| place::media_type(self.contract, &holder));
-        let Some(media) = media else {
-            return Left(BY_HAND);
-        };
-        match name {
-            None => match self.object_at(&media) {
-                Some(object) => {
-                    object.insert("example".to_owned(), value);
-                    Applied
-                }
-                None => Left(BY_HAND),
-            },
-            Some(name) => {
-                let Some(object) = self.object_at(&media) else {
-                    return Left(BY_HAND);
-                };
-                let named = object.entry("examples").or_insert_with(|| json!({}));
-                named[*name]["value"] = value;
-                Applied
-            }
-        }
-    }
-}
-
-fn put_example(object: &mut Map<String, Value>, value: Value) {
-    if object.contains_key("example") {
-        object.insert("example".to_owned(), value);
-        return;
-    }
-    let index = object.keys().position(|key| key == "description");
-    object.shift_insert(index.unwrap_or(object.len()), "example".to_owned(), value);
 }

@@ -27,7 +27,10 @@ pub(crate) enum Outcome {
 
 use Outcome::{Applied, Kept, Left};
 
-const SHARED: &str = "the contract has one schema for several places, and the source documents it in another of them";
+const SHARED: &str = "The contract has one schema for several places, and the source documents it in another of them.";
+/// A reason that needs no review.
+pub(super) const TOKEN: &str =
+    "`security` comes and goes between revisions; a bearer token is always needed.";
 pub(super) const BY_HAND: &str =
     "change the contract by hand, or excuse it in spec/deviations.toml";
 const NAMES: &str = "its name, or a name or value in it, is none that code, commands and documents can take as it is";
@@ -110,7 +113,6 @@ enum Fact<'a> {
     Dependency(&'a str),
     /// A package that another one needs.
     Needed(&'a str, &'a str),
-    Example(&'a str),
     Status(&'a str),
     /// An enumerated value.
     Value(&'a str, &'a str),
@@ -128,9 +130,6 @@ impl<'a> Fact<'a> {
                 Some((_, needed)) => Self::Needed(rest.split('[').next().unwrap_or(rest), needed),
                 None => Self::Dependency(rest),
             };
-        }
-        if let Some(rest) = at.strip_prefix("examples.") {
-            return Self::Example(rest.split('/').next().unwrap_or(rest));
         }
         let parts: Vec<&str> = at.split('.').collect();
         match (parts.as_slice(), bracketed) {
@@ -169,7 +168,6 @@ impl Edit<'_, '_> {
         let at = self.difference.at.clone();
         let kind = self.difference.kind;
         match (Fact::of(&at), kind) {
-            (Fact::Example(at), _) => self.whole_example(at),
             (Fact::Dependency(package), Kind::Removed) => self.add_dependency(package),
             (Fact::Dependency(package), Kind::Renamed) => match self.difference.before.clone() {
                 // What the source has is added; the rest is a removal, told of next.
@@ -193,9 +191,8 @@ impl Edit<'_, '_> {
             (Fact::Field(at), Kind::Type | Kind::Enumeration) => self.retype(at),
             (Fact::Field(at), Kind::Requirement) if at != "body" => self.requirement(at),
             (Fact::Field(at), Kind::Deprecation) => self.deprecation(at),
-            (Fact::Field(at), Kind::Example) => self.field_example(at),
             (Fact::Other, Kind::Security) if self.difference.before.as_deref() == Some("none") => {
-                Kept("a token is needed whether a source says so or not")
+                Kept(TOKEN)
             }
             _ => Left(BY_HAND),
         }
@@ -256,10 +253,7 @@ impl Edit<'_, '_> {
         if self.all_agree(&sharers, suffix) {
             return Ok(());
         }
-        let is_detail = matches!(
-            self.difference.kind,
-            Kind::Example | Kind::Deprecation | Kind::Constraint
-        );
+        let is_detail = matches!(self.difference.kind, Kind::Deprecation | Kind::Constraint);
         // No type that people use gets another name for what shows in no type.
         if is_detail && parameter(at).is_none() {
             return Err(Kept(SHARED));

@@ -17,7 +17,7 @@ impl Edit<'_, '_> {
             operation.is_some_and(&elsewhere)
         });
         match (documented, self.facts.allow_breaking) {
-            (true, _) => Err(Kept("another source documents it")),
+            (true, _) => Err(Kept("Another source documents it.")),
             (false, false) => Err(Left(REMOVAL)),
             (false, true) => Ok(()),
         }
