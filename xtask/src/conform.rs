@@ -1,11 +1,12 @@
 //! `conform`: holds the contract, and the rules that rest on wording, against every capture.
 
+use webex_precheck_contract::Inventory;
 use webex_precheck_contract::deviations::{Finding, hold};
 use webex_precheck_contract::evidence::Evidence;
 
 use crate::outcome::{Failure, Outcome, note};
 use crate::sources::SOURCES;
-use crate::workspace::{CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, capture_file};
+use crate::workspace::{CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace};
 
 /// Hold `spec/openapi.json`, `deviations.toml` and `rules.toml` against the captures, and check that
 /// `spec/EVIDENCE.md`, the table of contradictions, is fresh
@@ -32,28 +33,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     };
     for source in workspace.sources()? {
         let captured = captures.iter().find(|(name, _)| *name == source.name);
-        match captured {
-            None => tell(
-                "Missing",
-                &format!("{SOURCES}: `{}` has no capture", source.name),
-            ),
-            Some((name, captured)) if captured.date != source.date => tell(
-                "Stale",
-                &format!(
-                    "{SOURCES}: the date of `{name}` is not that of {}",
-                    capture_file(name)
-                ),
-            ),
-            Some((name, captured)) => {
-                let operations: Vec<_> = captured.operations.iter().map(|it| it.id).collect();
-                if (captured.kind, &operations) != (source.kind, &source.operations) {
-                    let message = format!(
-                        "{SOURCES}: kind or operations of `{name}` are not those of its capture"
-                    );
-                    tell("Stale", &message);
-                }
+        let is_other = |captured: &Inventory| {
+            let operations: Vec<_> = captured.operations.iter().map(|it| it.id).collect();
+            (captured.kind, &operations) != (source.kind, &source.operations)
+        };
+        let what = match captured {
+            None => "has no capture",
+            Some((_, captured)) if captured.date != source.date => {
+                "has another date than its capture"
             }
-        }
+            Some((_, captured)) if is_other(captured) => {
+                "has another kind or other operations than its capture"
+            }
+            Some(_) => continue,
+        };
+        tell("Stale", &format!("{SOURCES}: `{}` {what}", source.name));
     }
     let held = hold(&captures, &contract);
     for finding in deviations.judge(&held, &contract) {

@@ -18,14 +18,14 @@ use crate::workspace::Workspace;
 #[derive(clap::Args)]
 pub(crate) struct ReportArguments {
     /// Form of the report on stdout
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Format::Text)]
+    format: Format,
     /// Write the report in another form to a file as well; repeatable
     #[arg(long, value_name = "FORM=FILE", value_parser = form_and_file)]
-    write: Vec<(Form, PathBuf)>,
+    write: Vec<(Format, PathBuf)>,
     /// Mildest difference that makes the exit code 1
-    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Threshold::Wording)]
-    fail_on: Threshold,
+    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Impact::Wording)]
+    fail_on: Impact,
     /// Do not count a difference, by its ID, OPERATION:LOCATION:KIND, in which `*` stands for any
     /// characters; repeatable
     #[arg(long, value_name = "ID; REASON[; until YYYY-MM-DD]")]
@@ -36,32 +36,6 @@ pub(crate) struct ReportArguments {
     /// The day that `until` is held against [default: today in UTC]
     #[arg(long, hide = true, value_name = "YYYY-MM-DD")]
     today: Option<Date>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// Lines for a terminal
-    Text,
-    /// One JSON object, as docs/drift-report.schema.json has it
-    Json,
-    /// A table for a pull request
-    Markdown,
-    /// Workflow commands for GitHub's annotations
-    Github,
-    /// JUnit XML, a test for each difference
-    Junit,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Threshold {
-    /// Calls that worked may fail
-    Breaking,
-    /// Callers go on as before, and the client must follow
-    Additive,
-    /// Any difference
-    Wording,
 }
 
 impl ReportArguments {
@@ -116,17 +90,17 @@ impl ReportArguments {
             })
             .collect();
         for (form, file) in &self.write {
-            fs::write(file, report::render(&reports, form.format())).map_err(|error| {
+            fs::write(file, report::render(&reports, *form)).map_err(|error| {
                 let file = file.display();
                 Failure::usage(format!("--write: {file}: {error}; is the path right?"))
             })?;
         }
         match self.format {
             // Without its colours where stdout is no terminal, or the environment wants none.
-            Form::Text => print_styled(&report::render(&reports, Format::Terminal))?,
-            form => print(&report::render(&reports, form.format()))?,
+            Format::Text => print_styled(&report::render(&reports, Format::Terminal))?,
+            form => print(&report::render(&reports, form))?,
         }
-        let fails = |impact| impact >= self.fail_on.impact();
+        let fails = |impact| impact >= self.fail_on;
         let unused = findings.iter().any(|f| f.kind == FindingKind::Unused);
         let mut impacts = compared.iter().filter_map(|it| it.comparison.impact());
         if unused || impacts.any(fails) {
@@ -137,39 +111,16 @@ impl ReportArguments {
     }
 }
 
-impl Form {
-    fn format(self) -> Format {
-        match self {
-            Self::Text => Format::Text,
-            Self::Json => Format::Json,
-            Self::Markdown => Format::Markdown,
-            Self::Github => Format::Github,
-            Self::Junit => Format::Junit,
-            Self::Sarif => Format::Sarif,
-        }
-    }
-}
-
-impl Threshold {
-    fn impact(self) -> Impact {
-        match self {
-            Self::Breaking => Impact::Breaking,
-            Self::Additive => Impact::Additive,
-            Self::Wording => Impact::Wording,
-        }
-    }
-}
-
-fn form_and_file(text: &str) -> Result<(Form, PathBuf), String> {
+fn form_and_file(text: &str) -> Result<(Format, PathBuf), String> {
     let Some((form, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         return Err("write a form and a file, such as `markdown=report.md`".to_owned());
     };
     let forms = || {
-        let forms = Form::value_variants().iter();
+        let forms = Format::value_variants().iter();
         let names = forms.filter_map(|form| Some(form.to_possible_value()?.get_name().to_owned()));
         names.collect::<Vec<_>>().join(", ")
     };
-    match Form::from_str(form, false) {
+    match Format::from_str(form, false) {
         Ok(form) => Ok((form, file.into())),
         Err(_) => Err(format!("`{form}` is no form; use one of {}", forms())),
     }

@@ -244,7 +244,7 @@ fn wrong_usage_exits_with_2_and_says_what_to_do() {
         ),
         (
             &["--fail-on", "never"],
-            "possible values: breaking, additive, wording",
+            "possible values: wording, additive, breaking",
         ),
         (&["--write", "report.md"], "such as `markdown=report.md`"),
         (&["--write", "json="], "such as `markdown=report.md`"),

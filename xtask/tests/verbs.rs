@@ -167,7 +167,13 @@ fn all_sources_are_compared_at_once_and_what_cannot_be_read_is_skipped() {
     for (form, starts) in [("json", "{"), ("sarif", "{"), ("junit", "<?xml")] {
         let run = workspace.run(&[&from[..], &["--format", form]].concat());
         assert!(run.stdout.starts_with(starts), "{form}: {}", run.stdout);
-        assert!(run.stdout.contains("subscriber-page"), "{form}");
+        // A log of findings says nothing of a source without one.
+        let told = if form == "sarif" {
+            "openapi"
+        } else {
+            "precheck-subscriber"
+        };
+        assert!(run.stdout.contains(told), "{form}: {}", run.stdout);
         assert_eq!(
             run.stdout.matches("<?xml").count(),
             usize::from(form == "junit")
@@ -678,9 +684,9 @@ fn interop_says_what_is_missing() {
     let workspace = Workspace::new();
     // A judge is not asked before all is there.
     for (only, missing) in [
-        ("schemathesis", "`python3 -m venv .` failed"),
-        ("clients", "`java --version` failed"),
-        ("prism", "`npm ci"),
+        ("schemathesis", "python3: "),
+        ("clients", "java: "),
+        ("prism", "npm: "),
     ] {
         let output = workspace
             .command(&["interop", "--only", only])

@@ -85,7 +85,7 @@ struct Entry {
     operation: Option<OperationId>,
     /// Location of the fact; `*` stands for any characters.
     at: String,
-    kind: String,
+    kind: Kind,
     /// What the source documents, where it documents something else.
     documented: Option<String>,
     /// What the contract says instead.
@@ -123,14 +123,6 @@ impl Deviations {
         for spanned in file.deviation {
             let line = line_at(text, spanned.span().start);
             let entry = spanned.into_inner();
-            if !Kind::ALL.iter().any(|kind| kind.as_str() == entry.kind) {
-                let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-                return Err(format!(
-                    "line {line}: `{}` is no kind of difference; use one of {}",
-                    entry.kind,
-                    kinds.join(", ")
-                ));
-            }
             if entry.why.trim().is_empty() || entry.sources.is_empty() {
                 return Err(format!(
                     "line {line}: a deviation needs `sources` and a reason, `why`"
@@ -156,42 +148,24 @@ impl Deviations {
                 }
             }
         }
-        for deviation in &self.deviations {
-            for source in &deviation.entry.sources {
-                let capture = captures.iter().find(|(name, ..)| name == source);
-                let message = match capture {
-                    None => format!(
-                        "there is no capture `{source}`; `cargo xtask capture SOURCE` stores one"
-                    ),
-                    Some((_, _, comparison)) if self.needs(deviation, source, comparison) => {
-                        continue;
-                    }
-                    Some((_, inventory, _)) => deviation.why_dead(source, inventory, contract),
-                };
-                findings.push(Finding::Dead {
-                    line: deviation.line,
-                    message,
-                });
-            }
+        for (deviation, source) in self.unneeded(captures) {
+            let message = match captures.iter().find(|(name, ..)| name == source) {
+                None => format!(
+                    "there is no capture `{source}`; `cargo xtask capture SOURCE` stores one"
+                ),
+                Some((_, inventory, _)) => deviation.why_dead(source, inventory, contract),
+            };
+            findings.push(Finding::Dead {
+                line: deviation.line,
+                message,
+            });
         }
         findings
     }
 
-    /// The line of each deviation, in order.
-    pub fn lines(&self) -> impl Iterator<Item = usize> {
-        self.deviations.iter().map(|deviation| deviation.line)
-    }
-
-    /// Whether a deviation excuses a difference between a source and the contract.
-    pub fn excuse(&self, source: &str, difference: &Difference) -> bool {
-        self.deviations
-            .iter()
-            .any(|deviation| deviation.excuses(source, difference))
-    }
-
     /// The deviation that speaks of the place and kind of a difference, whatever it says of them.
     pub fn on(&self, source: &str, difference: &Difference) -> Option<&Deviation> {
-        self.deviations.iter().find(|deviation| {
+        self.iter().find(|deviation| {
             let Entry {
                 sources,
                 operation,
@@ -201,34 +175,42 @@ impl Deviations {
             } = &deviation.entry;
             sources.iter().any(|name| name == source)
                 && operation.is_none_or(|id| id == difference.operation)
-                && kind == difference.kind.as_str()
+                && *kind == difference.kind
                 && matches(at, &difference.at)
         })
     }
 
     /// The deviations that excuse nothing in one of their sources: their lines, and those sources.
     pub fn dead(&self, captures: &[Held]) -> Vec<(usize, String)> {
-        let mut dead = Vec::new();
-        for deviation in &self.deviations {
-            for source in &deviation.entry.sources {
-                let capture = captures.iter().find(|(name, ..)| name == source);
-                if !capture.is_some_and(|(_, _, c)| self.needs(deviation, source, c)) {
-                    dead.push((deviation.line, source.clone()));
-                }
-            }
-        }
-        dead
+        let unneeded = self.unneeded(captures);
+        unneeded
+            .map(|(deviation, source)| (deviation.line, source.to_owned()))
+            .collect()
+    }
+
+    fn unneeded<'a>(
+        &'a self,
+        captures: &'a [Held],
+    ) -> impl Iterator<Item = (&'a Deviation, &'a str)> {
+        let each = self.iter().flat_map(|deviation| {
+            let sources = deviation.entry.sources.iter();
+            sources.map(move |source| (deviation, source.as_str()))
+        });
+        each.filter(|(deviation, source)| {
+            let capture = captures.iter().find(|(name, ..)| name == source);
+            !capture.is_some_and(|(_, _, it)| self.needs(deviation, source, it))
+        })
     }
 
     /// Those that were written by a program and that nobody has looked at yet: their places, and lines.
     pub fn to_review(&self) -> impl Iterator<Item = (&str, usize)> {
-        let marked = self.deviations.iter().filter(|d| d.entry.review);
+        let marked = self.iter().filter(|d| d.entry.review);
         marked.map(|deviation| (deviation.entry.at.as_str(), deviation.line))
     }
 
     /// Whether a deviation excuses something in a source that no other does.
     fn needs(&self, deviation: &Deviation, source: &str, comparison: &Comparison) -> bool {
-        let others = || self.deviations.iter().filter(|d| d.line != deviation.line);
+        let others = || self.iter().filter(|d| d.line != deviation.line);
         let mut differences = comparison.differences.iter();
         differences.any(|difference| {
             deviation.excuses(source, difference)
@@ -248,11 +230,11 @@ impl Deviations {
 
     /// Whether a deviation says why the contract has `at` that no source documents.
     pub fn back(&self, operation: OperationId, at: &str) -> bool {
-        self.deviations.iter().any(|deviation| {
+        self.iter().any(|deviation| {
             let entry = &deviation.entry;
             let parents = at.match_indices('.').map(|(index, _)| &at[..index]);
             entry.operation.is_none_or(|id| id == operation)
-                && ["added", "body"].contains(&entry.kind.as_str())
+                && matches!(entry.kind, Kind::Added | Kind::Body)
                 && parents.chain([at]).any(|at| matches(&entry.at, at))
         })
     }
@@ -270,8 +252,8 @@ impl Deviation {
     }
 
     /// What about the fact differs.
-    pub fn kind(&self) -> &str {
-        &self.entry.kind
+    pub fn kind(&self) -> Kind {
+        self.entry.kind
     }
 
     /// The reason.
@@ -297,7 +279,7 @@ impl Deviation {
         };
         sources.iter().any(|name| name == source)
             && operation.is_none_or(|id| id == difference.operation)
-            && kind == difference.kind.as_str()
+            && *kind == difference.kind
             && matches(at, &difference.at)
             && says(documented, &difference.before)
             && says(contract, &difference.after)
@@ -338,7 +320,10 @@ mod tests {
         };
         assert!(Deviations::read(&entry("path", "because")).is_ok());
         let error = Deviations::read(&entry("paht", "because")).unwrap_err();
-        assert!(error.starts_with("line 3: `paht`"), "{error}");
+        assert!(
+            error.starts_with("line 6: unknown variant `paht`"),
+            "{error}"
+        );
         let error = Deviations::read(&entry("path", " ")).unwrap_err();
         assert!(error.starts_with("line 3"), "{error}");
         let error = Deviations::read("[[deviation]]\nsauces = []").unwrap_err();

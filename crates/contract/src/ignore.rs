@@ -57,8 +57,9 @@ pub struct Finding {
 }
 
 /// What may be wrong with an [`Ignore`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum FindingKind {
     /// It matches no difference: a mistake, or the difference is gone.
     Unused,
@@ -69,10 +70,7 @@ pub enum FindingKind {
 impl FindingKind {
     /// `unused` or `expired`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unused => "unused",
-            Self::Expired => "expired",
-        }
+        self.into()
     }
 }
 

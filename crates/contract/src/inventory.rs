@@ -4,7 +4,6 @@
 //! when unknown; what is documented to be nothing is an empty value inside `Some`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +40,8 @@ pub enum SourceKind {
 /// The two operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum OperationId {
     /// `POST /v1/wholesale/customers/validate`
     Customer,
@@ -73,16 +74,7 @@ impl OperationId {
 
     /// `customer` or `subscriber`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Subscriber => "subscriber",
-        }
-    }
-}
-
-impl fmt::Display for OperationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        self.into()
     }
 }
 

@@ -75,9 +75,10 @@ fn generated() -> BTreeSet<String> {
         ] {
             for (index, _) in text.match_indices(start) {
                 let rest = text[index + start.len()..].lines();
+                // Behind attributes, which may take two lines.
                 let name = rest
                     .map(str::trim)
-                    .find(|line| !line.starts_with('#') && !line.is_empty());
+                    .find(|line| !line.starts_with(['#', '"']) && !line.is_empty());
                 let name = name.unwrap_or_default();
                 let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
                 names.insert(name[..end.unwrap_or(name.len())].to_owned());
@@ -111,7 +112,7 @@ fn check(package: &str, features: &str, list: &str, hidden: &[&str]) {
         words
             .iter()
             .flat_map(|word| word.split("::"))
-            .any(|part| generated.contains(part))
+            .any(|part| generated.contains(part.trim_end_matches(':')))
     };
     let own: Vec<String> = items
         .into_iter()

@@ -35,7 +35,7 @@ pub(super) fn follow(
             "{DEVIATIONS}: `deviation` is no list of tables"
         )));
     };
-    let lines: Vec<usize> = excuses.lines().collect();
+    let lines: Vec<usize> = excuses.iter().map(|it| it.line).collect();
     for (line, name) in &dead {
         let index = lines.iter().position(|known| known == line);
         if let Some(entry) = index.and_then(|index| entries.get_mut(index))
@@ -88,7 +88,7 @@ fn missing<'a>(
                 true => kept.iter().any(|(it, _)| it == difference),
                 false => !was(difference) && excuses.on(name, difference).is_none(),
             };
-            if stays && !excuses.excuse(name, difference) {
+            if stays && excuses.excusing(name, difference).is_none() {
                 missing.push((name.as_str(), difference));
             }
         }
@@ -108,7 +108,7 @@ fn dead(excuses: &Deviations, [before, after]: [&[Held]; 2]) -> Vec<(usize, Stri
             .into_iter()
             .flat_map(|(_, _, comparison)| &comparison.differences);
         !differences.any(|difference| {
-            !excuses.excuse(name, difference)
+            excuses.excusing(name, difference).is_none()
                 && excuses
                     .on(name, difference)
                     .is_some_and(|d| d.line == *line)

@@ -112,7 +112,7 @@ pub fn adopt(
     let before = crate::codegen::parse(&state.contract)?;
 
     let held_before = hold(&state.captures, &original);
-    if excuses.lines().next().is_none()
+    if excuses.iter().next().is_none()
         && held_before
             .iter()
             .any(|(_, _, it)| !it.differences.is_empty())
@@ -205,7 +205,7 @@ impl Edits {
         for _ in 0..MOST_ROUNDS {
             let facts = facts(&edits.contract)?;
             let mut open = compare(source.inventory, &facts).differences;
-            open.retain(|it| !excuses.excuse(source.capture, it) && !is_older(it));
+            open.retain(|it| excuses.excusing(source.capture, it).is_none() && !is_older(it));
             let so_far = edits.contract.clone();
             for difference in &open {
                 if edits
@@ -304,7 +304,7 @@ fn left(
     let others = adoption.captures.iter().map(|(_, inventory)| inventory);
     let is_older = follows_newer(source.inventory, others);
     for difference in compare(source.inventory, changed).differences {
-        if excuses.excuse(source.capture, &difference) || is_older(&difference) {
+        if excuses.excusing(source.capture, &difference).is_some() || is_older(&difference) {
             continue;
         }
         let why = match edits.outcome(&difference) {

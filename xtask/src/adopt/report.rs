@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use webex_precheck_contract::report::visible;
+use webex_precheck_contract::report::markdown_code as code;
 
 use super::plan::{Adoption, Left, Source};
 
@@ -36,7 +36,7 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
     let _ = writeln!(
         out,
         "### What follows\n\n{}.",
-        cell(&summary(source, adoption))
+        code(&summary(source, adoption))
     );
     if !adoption.changes.differences.is_empty() {
         out.push_str("\nChanged in `spec/openapi.json`, and in all that is generated from it:\n\n");
@@ -46,8 +46,8 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
             out,
             "- {} {}: {} (**{}**)",
             difference.operation,
-            cell(&difference.at),
-            cell(&difference.phrase()),
+            code(&difference.at),
+            code(&difference.phrase()),
             difference.impact
         );
     }
@@ -55,30 +55,11 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
         out.push_str("\nLeft for a person:\n\n");
     }
     for left in &adoption.left {
-        let what: Vec<String> = left.what.lines().map(cell).collect();
+        let what: Vec<String> = left.what.lines().map(code).collect();
         let what = what.join("<br>");
         let _ = writeln!(out, "- [ ] `{}:{}` {what}", left.file, left.line);
     }
     // What is cut off, where there is too much, is told by `cargo xtask drift` as well.
     let _ = write!(out, "\n{drift}");
-    out
-}
-
-/// Text of others, which must not become Markdown, a link or a mention.
-fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in visible(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '@' => out.push_str("&#64;"),
-            c if "\\`*_{}[]()#+!|~".contains(c) => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
     out
 }

@@ -46,24 +46,6 @@ impl Address {
     pub(crate) fn file(&self) -> &str {
         self.0.path().rsplit('/').next().unwrap_or_default()
     }
-
-    /// Where a redirect from here leads, or why it is not followed.
-    pub(super) fn redirected(&self, location: &str) -> Result<Self, String> {
-        let mut to = self
-            .0
-            .join(location)
-            .map_err(|_| "redirects to what is no address".to_owned())?;
-        to.set_fragment(None);
-        let followed = may_follow(&self.0, &to);
-        let to = Self(to);
-        match followed {
-            true => Ok(to),
-            false => Err(format!(
-                "redirects to {to}, and only redirects to https are followed; \
-                 name the address that you want"
-            )),
-        }
-    }
 }
 
 impl fmt::Display for Address {
@@ -86,13 +68,17 @@ impl fmt::Display for Address {
     }
 }
 
-/// Whether an answer from one address may send us to another: to https, and from this machine to
+/// Why an answer may not send us from one address to another: only to https, and from this machine to
 /// itself. Nobody else may send us to it.
-pub(super) fn may_follow(from: &Url, to: &Url) -> bool {
-    match to.scheme() {
-        "https" => true,
-        _ => from.scheme() == "http" && may_be_asked(from) && may_be_asked(to),
+pub(super) fn refusal(from: Option<&Url>, to: &Url) -> Option<String> {
+    let is_here = |url: &Url| url.scheme() == "http" && may_be_asked(url);
+    if to.scheme() == "https" || (from.is_some_and(is_here) && is_here(to)) {
+        return None;
     }
+    let to = Address(to.clone());
+    Some(format!(
+        "redirects to {to}, and only redirects to https are followed"
+    ))
 }
 
 fn may_be_asked(url: &Url) -> bool {
@@ -131,7 +117,7 @@ mod tests {
             (HERE, "ftp://127.0.0.1/", false),
         ] {
             let [a, b] = [from, to].map(|text| Url::parse(text).unwrap());
-            assert_eq!(may_follow(&a, &b), followed, "{from} -> {to}");
+            assert_eq!(refusal(Some(&a), &b).is_none(), followed, "{from} -> {to}");
         }
     }
 
@@ -165,8 +151,8 @@ mod tests {
             let failure = Address::parse(wrong).err().unwrap().to_string();
             assert!(!failure.contains("canary"), "{failure}");
         }
-        let failure = address.redirected("http://canary@example.com/?canary");
-        let failure = failure.err().unwrap();
+        let to = Url::parse("http://canary@example.com/?canary").unwrap();
+        let failure = refusal(Some(address.url()), &to).unwrap();
         assert!(!failure.contains("canary"), "{failure}");
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Client, Response, StatusCode, redirect};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -90,13 +90,7 @@ pub(crate) fn fetch(workspace: &Workspace, address: &Address) -> Result<Fetched,
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    let copies = Copies::of(workspace, address);
-    let fetched = runtime.block_on(async {
-        let limit = tokio::time::timeout(TOTAL, ask(address, copies));
-        limit
-            .await
-            .unwrap_or_else(|_| Err(format!("no answer within {TOTAL:?}; try again later")))
-    });
+    let fetched = runtime.block_on(ask(address, Copies::of(workspace, address)));
     fetched.map_err(|why| format!("cannot be fetched: {why}"))
 }
 
@@ -106,75 +100,67 @@ async fn ask(address: &Address, copies: Copies) -> Result<Fetched, String> {
         .ok()
         .filter(|_| kept.is_some());
     let mark = mark.and_then(|mark| HeaderValue::from_bytes(&mark).ok());
-    let mut address = address.clone();
-    for _ in 0..=REDIRECTS {
-        let mut request = client(&address)?
-            .get(address.url().clone())
-            .header(ACCEPT_ENCODING, "identity");
-        if let Some(mark) = &mark {
-            request = request.header(IF_NONE_MATCH, mark);
-        }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| failure(error, &address))?;
-        let location = response.headers().get(LOCATION);
-        let location = location
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        match (response.status(), location, &kept) {
-            (StatusCode::OK, ..) => {
-                let etag = response.headers().get(ETAG).cloned();
-                let body = body(response, &address).await?;
-                return Ok(Fetched { body, etag, copies });
-            }
-            (StatusCode::NOT_MODIFIED, _, Some(kept)) => {
-                let (body, etag) = (kept.clone(), mark);
-                return Ok(Fetched { body, etag, copies });
-            }
-            (status, Some(location), _) if status.is_redirection() => {
-                address = address.redirected(&location)?;
-            }
-            (status, ..) => return Err(format!("{status}; check the address, or try again later")),
-        }
+    let failed = |error| failure(error, address);
+    let mut request = client(address)
+        .map_err(failed)?
+        .get(address.url().clone())
+        .header(ACCEPT_ENCODING, "identity");
+    if let Some(mark) = &mark {
+        request = request.header(IF_NONE_MATCH, mark);
     }
-    Err(format!(
-        "redirects more than {REDIRECTS} times, at last to {address}; name the address that you want"
-    ))
+    let response = request.send().await.map_err(failed)?;
+    match (response.status(), kept) {
+        (StatusCode::OK, _) => {
+            let etag = response.headers().get(ETAG).cloned();
+            let body = body(response).await.map_err(failed)?;
+            let body = body.ok_or_else(|| source::too_large().to_string())?;
+            Ok(Fetched { body, etag, copies })
+        }
+        (StatusCode::NOT_MODIFIED, Some(body)) => Ok(Fetched {
+            body,
+            etag: mark,
+            copies,
+        }),
+        (status, _) => Err(format!("{status}; check the address, or try again later")),
+    }
 }
 
-fn client(address: &Address) -> Result<Client, String> {
-    let mut client = Client::builder()
-        .redirect(redirect::Policy::none())
+fn client(address: &Address) -> reqwest::Result<Client> {
+    let redirects = redirect::Policy::custom(|attempt| {
+        let why = match attempt.previous() {
+            known if known.len() > REDIRECTS => format!("redirects more than {REDIRECTS} times"),
+            known => match address::refusal(known.last(), attempt.url()) {
+                None => return attempt.follow(),
+                Some(why) => why,
+            },
+        };
+        attempt.error(format!("{why}; name the address that you want"))
+    });
+    let client = Client::builder()
+        .redirect(redirects)
+        .referer(false)
         .connect_timeout(CONNECT)
         .timeout(TOTAL);
     // A proxy is another machine, which plain http must not reach.
-    if address.is_plain() {
-        client = client.no_proxy();
+    match address.is_plain() {
+        true => client.no_proxy().build(),
+        false => client.build(),
     }
-    client
-        .build()
-        .map_err(|error| error.without_url().to_string())
 }
 
-/// The whole body; one that is larger than any source is not read to its end.
-async fn body(mut response: Response, address: &Address) -> Result<Vec<u8>, String> {
+/// The whole body; none of one that is larger than any source, which is not read to its end.
+async fn body(mut response: Response) -> reqwest::Result<Option<Vec<u8>>> {
     let too_large = |bytes: u64| bytes > source::MOST_BYTES;
     let mut body = Vec::new();
-    if !response.content_length().is_some_and(too_large) {
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| failure(error, address))?
-        {
-            body.extend_from_slice(&chunk);
-            if too_large(body.len() as u64) {
-                return Err(source::too_large().to_string());
-            }
-        }
-        return Ok(body);
+    let mut bytes = response.content_length().unwrap_or_default();
+    while !too_large(bytes) {
+        let Some(chunk) = response.chunk().await? else {
+            return Ok(Some(body));
+        };
+        body.extend_from_slice(&chunk);
+        bytes = body.len() as u64;
     }
-    Err(source::too_large().to_string())
+    Ok(None)
 }
 
 /// What failed, and the innermost cause, which says the most.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::Table;
 use super::servers::Server;
-use super::tools::{Tools, tail};
+use super::tools::{Tools, output};
 use crate::outcome::Failure;
 use crate::workspace::Workspace;
 
@@ -43,24 +43,20 @@ pub(super) fn judge(
     let name = tools.named("@stoplight/prism-cli");
     for (test, what) in TESTS {
         table.row(&name, what, || {
-            let run = Command::new(crate::build::cargo())
+            let mut command = Command::new(crate::build::cargo());
+            command
                 .current_dir(workspace.path("."))
                 .args(["test", "--quiet", "--package", "e2e", "--test", "prism"])
                 .args(["--", "--ignored", "--exact", test])
                 .env("PRISM", prism.url.trim_start_matches("http://"))
                 .env("PRECHECK", program)
-                .env("RUST_BACKTRACE", "0")
-                .output()
-                .map_err(|error| format!("cargo: {error}"))?;
-            let said = String::from_utf8_lossy(&run.stdout);
-            match run.status.success() && said.contains("1 passed") {
+                .env("RUST_BACKTRACE", "0");
+            let said = output(&mut command, 20)?;
+            match said.contains("1 passed") {
                 true => Ok("as the contract says".to_owned()),
-                false => Err(tail(
-                    &format!("{}{said}", String::from_utf8_lossy(&run.stderr)),
-                    20,
-                )),
+                false => Err(said),
             }
-        });
+        })?;
     }
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! Schemathesis: requests made up from the contract, valid and not, against the sandbox.
 
-use std::fs;
-
 use super::servers::{Server, TOKEN};
-use super::tools::{Tools, tail};
+use super::tools::{Tools, output};
 use super::{Arguments, Table};
 use crate::outcome::Failure;
 use crate::workspace::Workspace;
@@ -16,7 +14,6 @@ pub(super) fn judge(
     table: &mut Table,
 ) -> Result<(), Failure> {
     let work = tools.work("schemathesis")?;
-    let log = work.join("log.txt");
     let mut command = tools.python("schemathesis");
     command
         .current_dir(&work)
@@ -31,9 +28,7 @@ pub(super) fn judge(
         .args(["--seed", &arguments.seed.to_string()]);
     let name = tools.named("schemathesis");
     table.row(&name, "sandbox, all checks and phases", || {
-        let run = command.output().map_err(|error| error.to_string())?;
-        let said = String::from_utf8_lossy(&run.stdout).into_owned();
-        fs::write(&log, &said).map_err(|error| format!("{}: {error}", log.display()))?;
+        let said = output(&mut command, 60)?;
         let cases = said.lines().find(|line| line.contains(" generated, "));
         let cases = cases.unwrap_or_default().trim();
         let links = said.lines().find(|line| line.contains("API Links:"));
@@ -44,17 +39,9 @@ pub(super) fn judge(
         let ran = phases
             .iter()
             .all(|phase| said.contains(&format!("✅ {phase}\n")));
-        match run.status.success() && ran {
+        match ran {
             true => Ok(format!("{cases}; links: {links}")),
-            false => Err(format!(
-                "{cases}\n{}\nall of it: {}",
-                tail(
-                    &format!("{said}{}", String::from_utf8_lossy(&run.stderr)),
-                    60
-                ),
-                log.display()
-            )),
+            false => Err(said),
         }
-    });
-    Ok(())
+    })
 }

@@ -28,7 +28,7 @@ impl Tools {
         let folder = workspace.path("target/interop");
         let from = workspace.path("xtask/interop");
         if java {
-            run("java", &["--version"], &from)?;
+            needed(Command::new("java").arg("--version"))?;
         }
         if python {
             let install = [
@@ -121,30 +121,18 @@ fn once(
         fs::copy(from.join(name), folder.join(name)).map_err(failed)?;
     }
     for (program, arguments) in steps {
-        run(program, arguments, folder)?;
+        let program = if program.contains('/') {
+            folder.join(program)
+        } else {
+            program.into()
+        };
+        needed(Command::new(program).args(*arguments).current_dir(folder))?;
     }
     fs::write(installed, text).map_err(failed)
 }
 
-fn run(program: &str, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
-    let path = if program.contains('/') {
-        folder.join(program)
-    } else {
-        program.into()
-    };
-    let output = Command::new(path)
-        .args(arguments)
-        .current_dir(folder)
-        .output();
-    let said = match output {
-        Ok(output) if output.status.success() => return Ok(()),
-        Ok(output) => tail(&String::from_utf8_lossy(&output.stderr), 6),
-        Err(error) => error.to_string(),
-    };
-    let command = arguments.join(" ");
-    Err(Failure::usage(format!(
-        "`{program} {command}` failed; {NEEDED}\n{said}"
-    )))
+fn needed(command: &mut Command) -> Result<String, Failure> {
+    output(command, 6).map_err(|said| Failure::usage(format!("{NEEDED}\n{said}")))
 }
 
 fn empty(folder: &Path) -> Result<(), Failure> {
@@ -155,11 +143,21 @@ fn empty(folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(failed)
 }
 
-/// The last lines of a text.
-pub(super) fn tail(text: &str, most: usize) -> String {
-    let lines: Vec<&str> = text
+/// What a command writes to stdout, or how it failed and the last lines of what it said.
+pub(super) fn output(command: &mut Command, lines: usize) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|error| format!("{name}: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() {
+        return Ok(text(&output.stdout));
+    }
+    let said = text(&output.stdout) + &text(&output.stderr);
+    let said: Vec<&str> = said
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    lines[lines.len().saturating_sub(most)..].join("\n")
+    let last = said[said.len().saturating_sub(lines)..].join("\n");
+    Err(format!("{name}: {}\n{last}", output.status))
 }

@@ -19,21 +19,22 @@
 //! | a bearer token as `security` appears or disappears | wording: it is needed and sent either way |
 //! | descriptions, titles, notes, examples, reason phrases | wording |
 
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::types::Type;
 
 /// How grave a difference is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Impact {
-    /// Nothing that a program can notice; perhaps a rule that only prose states.
+    /// Nothing that a program can notice; perhaps a rule that only prose states
     Wording,
-    /// Callers go on as before; the contract and the client must follow.
+    /// Callers go on as before; the contract and the client must follow
     Additive,
-    /// Calls that worked may fail, or answers lose something.
+    /// Calls that worked may fail, or answers lose something
     Breaking,
 }
 
@@ -43,11 +44,7 @@ impl Impact {
 
     /// `wording`, `additive` or `breaking`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Wording => "wording",
-            Self::Additive => "additive",
-            Self::Breaking => "breaking",
-        }
+        self.into()
     }
 
     /// What the next release of the client must be.
@@ -60,15 +57,10 @@ impl Impact {
     }
 }
 
-impl fmt::Display for Impact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The class of a release (before 1.0, a major one raises the minor number).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Release {
     /// Nothing but documentation.
     Patch,
@@ -76,16 +68,6 @@ pub enum Release {
     Minor,
     /// Not compatible.
     Major,
-}
-
-impl fmt::Display for Release {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        })
-    }
 }
 
 /// Which way a value travels.

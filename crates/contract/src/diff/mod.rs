@@ -10,9 +10,9 @@ mod operation;
 mod rule_words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::ignore::Ignored;
 use crate::inventory::{Inventory, OperationId};
@@ -56,8 +56,10 @@ pub struct Difference {
 }
 
 /// What about a fact differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Kind {
     /// Only the second side has it.
     Added,
@@ -93,49 +95,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
-        Self::Added,
-        Self::Removed,
-        Self::Renamed,
-        Self::Type,
-        Self::Requirement,
-        Self::Enumeration,
-        Self::Constraint,
-        Self::Deprecation,
-        Self::Body,
-        Self::Wording,
-        Self::Example,
-        Self::Method,
-        Self::Path,
-        Self::Security,
-        Self::Told,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// As it stands in identifiers and in the file of deviations.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Renamed => "renamed",
-            Self::Type => "type",
-            Self::Requirement => "requirement",
-            Self::Enumeration => "enumeration",
-            Self::Constraint => "constraint",
-            Self::Deprecation => "deprecation",
-            Self::Body => "body",
-            Self::Wording => "wording",
-            Self::Example => "example",
-            Self::Method => "method",
-            Self::Path => "path",
-            Self::Security => "security",
-            Self::Told => "told",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        self.into()
     }
 }
 

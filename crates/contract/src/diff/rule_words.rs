@@ -2,13 +2,15 @@
 //! reads what changed should not miss one among mended commas.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::Serialize;
+use strum::VariantArray;
 
 /// What a sentence may lay down. A hint is a guess: it marks a sentence that is worth reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Hint {
     /// A bound, as in "at most".
     Limit,
@@ -32,31 +34,11 @@ pub enum Hint {
 
 impl Hint {
     /// Every hint.
-    pub const ALL: [Self; 9] = [
-        Self::Limit,
-        Self::Size,
-        Self::Format,
-        Self::Requirement,
-        Self::Prohibition,
-        Self::Choice,
-        Self::Deprecation,
-        Self::Standard,
-        Self::Number,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// As it stands in reports.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Limit => "limit",
-            Self::Size => "size",
-            Self::Format => "format",
-            Self::Requirement => "requirement",
-            Self::Prohibition => "prohibition",
-            Self::Choice => "choice",
-            Self::Deprecation => "deprecation",
-            Self::Standard => "standard",
-            Self::Number => "number",
-        }
+        self.into()
     }
 
     /// Phrases that give the hint. `*` at the end of a word stands for any letters or digits, `#`
@@ -106,12 +88,6 @@ impl Hint {
     }
 }
 
-impl fmt::Display for Hint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// What a sentence may lay down.
 pub(crate) fn hints(sentence: &str) -> BTreeSet<Hint> {
     let plain = sentence.to_lowercase().replace('\u{2019}', "'");
@@ -126,7 +102,7 @@ pub(crate) fn hints(sentence: &str) -> BTreeSet<Hint> {
             .any(|word| word.starts_with(|c: char| c.is_ascii_digit())),
         hint => hint.phrases().any(|phrase| has(&words, phrase)),
     };
-    Hint::ALL.into_iter().filter(gives).collect()
+    Hint::ALL.iter().copied().filter(gives).collect()
 }
 
 /// Whether a phrase stands anywhere among the words.
@@ -210,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_hint_is_listed_once_and_named_as_it_is_stored() {
-        let distinct: BTreeSet<Hint> = Hint::ALL.into_iter().collect();
+        let distinct: BTreeSet<Hint> = Hint::ALL.iter().copied().collect();
         assert_eq!(distinct.len(), Hint::ALL.len());
         for hint in Hint::ALL {
             assert_eq!(serde_json::json!(hint), hint.as_str());

@@ -9,23 +9,23 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let _ = writeln!(
         out,
         "### {} against {}\n\n{}.",
-        code(report.source),
-        code(report.against),
+        markdown_code(report.source),
+        markdown_code(report.against),
         report.summary()
     );
     if !report.comparison.differences.is_empty() {
         out.push_str("\n| impact | operation | fact | what | line |\n|---|---|---|---|---|\n");
     }
     for Item { difference, line } in report.items() {
-        let mut what = code(&difference.phrase());
+        let mut what = markdown_code(&difference.phrase());
         for detail in details(difference) {
-            let _ = write!(what, "<br>{}", code(&detail));
+            let _ = write!(what, "<br>{}", markdown_code(&detail));
         }
         let impact = match difference.ignored {
             Some(_) => format!("ignored ({})", difference.impact),
             None => difference.impact.to_string(),
         };
-        let at = code(&difference.at);
+        let at = markdown_code(&difference.at);
         let _ = writeln!(
             out,
             "| {impact} | {} | {at} | {what} | {line} |",
@@ -45,12 +45,12 @@ fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
         if index == 0 {
             let _ = writeln!(out, "\n{title}:\n");
         }
-        let _ = writeln!(out, "- {}", code(&item));
+        let _ = writeln!(out, "- {}", markdown_code(&item));
     }
 }
 
-/// Text as code, in which nothing is a link, a mention, HTML or the end of a cell.
-fn code(text: &str) -> String {
+/// Text of others as Markdown code, in which nothing is a link, a mention, HTML or the end of a cell.
+pub fn markdown_code(text: &str) -> String {
     let text = visible(text);
     if text.trim().is_empty() {
         return String::new();
@@ -83,7 +83,7 @@ mod tests {
             ("a\nb", "`a\\u{a}b`"),
             (" ", ""),
         ] {
-            assert_eq!(code(text), expected);
+            assert_eq!(markdown_code(text), expected);
         }
     }
 }

@@ -9,12 +9,15 @@ mod plain;
 mod sarif;
 mod text;
 
+use strum::VariantArray;
+
 use crate::diff::{Comparison, Difference, Impact, Release};
 use crate::ignore::{Finding, Origin};
 use crate::problem::Problem;
 
 use lines::Lines;
 
+pub use markdown::markdown_code;
 pub use plain::visible;
 pub(crate) use plain::visible_lines;
 
@@ -38,35 +41,29 @@ pub struct Report<'a> {
 }
 
 /// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Format {
-    /// Lines to read.
+    /// Lines for a terminal
     Text,
     /// The same lines, in the colours of a terminal.
+    #[cfg_attr(feature = "clap", value(skip))]
     Terminal,
-    /// One JSON object, as `docs/drift-report.schema.json` has it.
+    /// JSON, as docs/drift-report.schema.json has it
     Json,
-    /// A table for a pull request or an issue.
+    /// A table for a pull request
     Markdown,
-    /// Workflow commands that GitHub shows as annotations.
+    /// Workflow commands for GitHub's annotations
     Github,
-    /// A suite of tests in the XML of JUnit, one test a difference.
+    /// JUnit XML, a test for each difference
     Junit,
-    /// A log in the format of static analysers, SARIF 2.1.0.
+    /// SARIF 2.1.0, for code scanning
     Sarif,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Self; 7] = [
-        Self::Text,
-        Self::Terminal,
-        Self::Json,
-        Self::Markdown,
-        Self::Github,
-        Self::Junit,
-        Self::Sarif,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// A difference with the line of the capture that it is about.

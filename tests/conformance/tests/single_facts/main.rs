@@ -205,7 +205,7 @@ fn every_kind_of_difference_has_a_row() {
         Kind::Body,
         Kind::Security,
     ];
-    for kind in Kind::ALL {
+    for &kind in Kind::ALL {
         let shows: Vec<bool> = tables.iter().map(|rows| shown(rows, kind)).collect();
         let expected = match kind {
             // The nameless layout shows no method, no path and no address.

@@ -259,8 +259,8 @@ fn the_schema_refuses_what_is_no_report() {
     let names = |place: &str| -> Vec<String> {
         serde_json::from_value(schema.pointer(place).unwrap().clone()).unwrap()
     };
-    let kinds: Vec<&str> = Kind::ALL.map(Kind::as_str).to_vec();
-    let hints: Vec<&str> = Hint::ALL.map(Hint::as_str).to_vec();
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|it| it.as_str()).collect();
+    let hints: Vec<&str> = Hint::ALL.iter().map(|it| it.as_str()).collect();
     let impacts: Vec<&str> = Impact::ALL.map(Impact::as_str).to_vec();
     assert_eq!(names("/$defs/difference/properties/kind/enum"), kinds);
     assert_eq!(
@@ -427,7 +427,7 @@ fn nothing_steers_a_terminal() {
         }
         assert_eq!(stripped, plain, "{}", case.what);
         assert_ne!(coloured, plain, "{}", case.what);
-        for format in Format::ALL {
+        for &format in Format::ALL {
             if format != Format::Terminal {
                 assert!(!case.render(format).contains(steers), "{format:?}");
             }
@@ -501,7 +501,7 @@ fn every_form_shows_the_words_of_today_and_the_fingerprint_of_yesterday() {
         assert_ne!(changed, base);
         let (fresh, problems) = source::read("copy", &changed, &stored);
         let case = case("reworded".to_owned(), &stored, &fresh, problems);
-        for format in Format::ALL {
+        for &format in Format::ALL {
             let text = case.render(format);
             assert!(text.contains(gone), "{format:?}: {text}");
             assert!(text.contains(shown), "{format:?}: {text}");
