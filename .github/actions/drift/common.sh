@@ -1,21 +1,32 @@
 # shellcheck shell=bash
-# What the steps share.
+# Functions that the steps share.
 
-# All runs of a job know what was fetched before, and so do jobs where the workflow caches it.
-export PRECHECK_FETCHED="${PRECHECK_FETCHED:-$GITHUB_WORKSPACE/target/xtask/fetched}"
+# Only git and gh get the token: nothing that cargo builds or runs sees it.
+token="${GH_TOKEN:-}"
+unset GH_TOKEN
 
-# Runs a command whose output may hold anything, and lets the runner obey nothing of it.
+# git, for commands that reach the remote. The checkout holds no credentials.
+remote_git() {
+  GH_TOKEN="$token" git -c credential.helper= -c 'credential.helper=!gh auth git-credential' "$@"
+}
+
+# gh, with the token.
+remote_gh() {
+  GH_TOKEN="$token" gh "$@"
+}
+
+# Runs a command whose output may contain anything, and keeps the runner from obeying any of it.
 muted() {
   local word code=0
   word="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
   echo "::stop-commands::$word"
   "$@" 2>&1 || code=$?
-  # The output may have ended within a line.
+  # The output may have ended without a newline.
   printf '\n::%s::\n' "$word"
   return "$code"
 }
 
-# say notice|warning|error MESSAGE: an annotation, whatever the message holds.
+# say notice|warning|error MESSAGE: an annotation, whatever the message contains.
 say() {
   local message="$2"
   message="${message//'%'/%25}"
@@ -24,15 +35,23 @@ say() {
   echo "::$1 title=Documentation drift::$message"
 }
 
-# output NAME VALUE: an output of the step, of one line.
+# output NAME VALUE: an output of the step, on one line.
 output() {
   printf '%s=%s\n' "$1" "${2//[$'\r\n']/ }" >>"$GITHUB_OUTPUT"
 }
 
-# A report as far as GitHub takes one, cut between lines.
+# is_branch INPUT NAME: refuses what git does not accept as the name of a branch.
+is_branch() {
+  if ! git check-ref-format "refs/heads/$2"; then
+    say error "$1 is \`$2\`, which is not a valid branch name"
+    exit 2
+  fi
+}
+
+# A report, cut between lines at the length that GitHub accepts.
 shortened() {
   LC_ALL=C awk '
     { size += length($0) + 1 }
-    size > 60000 { print "\nThe rest is left out here: it is too long for GitHub."; exit }
+    size > 60000 { print "\nThe rest is omitted: it is too long for GitHub."; exit }
     { print }' "$1"
 }

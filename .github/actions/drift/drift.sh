@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the source with its capture, as the base has it.
+# Compares the source with its capture on the base branch.
 set -euo pipefail
 # shellcheck source=common.sh
 . "$GITHUB_ACTION_PATH/common.sh"
@@ -15,10 +15,14 @@ esac
 folder="$(mktemp -d "$RUNNER_TEMP/drift.XXXXXX")"
 output folder "$folder"
 
-# The base is laid out beside the checkout, which stays as it is for the steps that follow.
+# The base gets a worktree of its own, so that later steps find the checkout unchanged.
 commit=HEAD
 if [ -n "$BASE" ]; then
-  muted git fetch --no-tags origin "refs/heads/$BASE"
+  is_branch base "$BASE"
+  muted remote_git fetch --no-tags origin "refs/heads/$BASE" || {
+    say error "base is \`$BASE\`, which cannot be fetched; the output above says why"
+    exit 2
+  }
   commit=FETCH_HEAD
 fi
 git worktree prune
@@ -30,8 +34,8 @@ if [ -n "$IGNORE_FILE" ]; then
   arguments+=(--ignore-file "$IGNORE_FILE")
 fi
 code=0
-cargo xtask drift "${arguments[@]}" -- "$SOURCE" >"$folder/annotations" 2>"$folder/said" || code=$?
-muted cat "$folder/said"
+cargo xtask drift "${arguments[@]}" -- "$SOURCE" >"$folder/annotations" 2>"$folder/stderr" || code=$?
+muted cat "$folder/stderr"
 
 case "$code" in
   0 | 1)
@@ -39,25 +43,25 @@ case "$code" in
     output result "$([ -n "$impact" ] && echo drift || echo clean)"
     output impact "$impact"
     output capture "$(basename "$(jq -r .against "$folder/drift.json")" .toml)"
-    # The annotations alone: any other line may hold what the source is called.
+    # Only the annotations: any other line may contain the name of the source.
     sed -nE '/^::(error|warning|notice) (file|title)=/p' "$folder/annotations"
     shortened "$folder/drift.md" >>"$GITHUB_STEP_SUMMARY"
-    # Without a difference that counts, 1 says that something is to be ignored that is not there.
+    # Exit code 1 without a difference that counts: an ignore entry matched nothing.
     if [ "$code" = 1 ] && [ -z "$impact" ]; then
       say error "An entry of ignore-file matches nothing; the annotations and the summary name it"
       exit 1
     fi
     ;;
   3)
-    # Nothing is known of the documentation then, least of all that it has changed.
+    # This is no drift: nothing is known about the documentation.
     output result broken
-    why="$(sed 's/^ *Failure //' "$folder/said")"
-    say warning "The source is broken or cannot be read, and was not compared. $why"
-    printf 'The source is broken or cannot be read, and was not compared:\n\n' >>"$GITHUB_STEP_SUMMARY"
+    why="$(sed 's/^ *Failure //' "$folder/stderr")"
+    say warning "The source is unreadable or broken and was not compared. $why"
+    printf 'The source is unreadable or broken and was not compared:\n\n' >>"$GITHUB_STEP_SUMMARY"
     printf '%s\n' "$why" | sed 's/^/    /' >>"$GITHUB_STEP_SUMMARY"
     ;;
   *)
-    say error "cargo xtask drift ended with $code; its output above tells why"
+    say error "cargo xtask drift ended with exit code $code; its output above says why"
     exit "$code"
     ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails the job if the drift is as grave as `fail-on` says.
+# Fails the job if the impact is at least the one that `fail-on` names.
 set -euo pipefail
 # shellcheck source=common.sh
 . "$GITHUB_ACTION_PATH/common.sh"
