@@ -13,7 +13,7 @@ fn changes_are_named_alone_judged_and_followed() {
     for subject in subjects() {
         // Every change there is can be made, and the file has the most of them.
         assert!(subject.mutations.len() > 100, "{}", subject.name);
-        bench::run(&subject, 6, &mut rng, &mut numbers, &mut |_| {});
+        bench::run(&subject, 3, &mut rng, &mut numbers, &mut |_| {});
     }
     assert_eq!(numbers.failures, [] as [&str; 0]);
     assert_eq!(numbers.single, numbers.double);
