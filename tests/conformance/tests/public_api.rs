@@ -2,7 +2,13 @@
 //! of it is seen in review. `UPDATE_PUBLIC_API=1` writes them anew. What is generated is left out; it
 //! follows the contract.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
