@@ -1,4 +1,4 @@
-//! Memory does not grow with the rows; `cargo xtask race` is the long version.
+//! Memory does not grow with the rows; the benchmark `race` of the package `e2e` is the long version.
 
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]

@@ -1,4 +1,4 @@
-//! The sandbox against clients that mean harm: a small version of `cargo xtask attack`.
+//! The sandbox against clients that mean harm: a small version of the example `attack`.
 
 #![allow(
     missing_docs,
