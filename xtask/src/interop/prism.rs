@@ -46,7 +46,8 @@ pub(super) fn judge(
             let mut command = Command::new(crate::build::cargo());
             command
                 .current_dir(workspace.path("."))
-                .args(["test", "--quiet", "--package", "e2e", "--test", "prism"])
+                // With all packages, so that what was built for the tests is taken.
+                .args(["test", "--quiet", "--workspace", "--test", "prism"])
                 .args(["--", "--ignored", "--exact", test])
                 .env("PRISM", prism.url.trim_start_matches("http://"))
                 .env("PRECHECK", program)
