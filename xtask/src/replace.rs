@@ -52,7 +52,11 @@ fn stage<'a>(name: &'a str, path: PathBuf, text: &str) -> io::Result<Option<Stag
         fs::create_dir_all(folder)?;
     }
     let partial = path.with_extension("partial");
-    fs::write(&partial, text)?;
+    if let Err(error) = fs::write(&partial, text) {
+        // Of a full disk there is a part of it.
+        let _ = fs::remove_file(&partial);
+        return Err(error);
+    }
     Ok(Some(Staged {
         name,
         path,

@@ -51,6 +51,16 @@ pub(crate) fn read_to_store(
         }))
     })?;
     fresh.set_date(dating);
+    if let Some(stored) = &fresh.stored
+        && fresh.inventory.is_older_than(stored)
+        && let Some(date) = &stored.date
+    {
+        let message = format!(
+            "{} is older than its capture, which is of {date}",
+            fresh.name
+        );
+        note("Note", &message);
+    }
     Ok(fresh)
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use webex_precheck_contract::inventory::SourceKind;
 use webex_precheck_contract::{Date, Inventory, OperationId};
@@ -13,7 +13,7 @@ use crate::outcome::Failure;
 /// The file.
 pub(crate) const SOURCES: &str = "spec/sources.toml";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default, rename = "source")]
@@ -21,7 +21,7 @@ struct File {
 }
 
 /// A document.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     /// Name of its capture.
@@ -101,32 +101,21 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
         return Err(failed("`source` is not a list of tables".to_owned()));
     };
     let is_ours = |table: &Table| table.get("name").and_then(Item::as_str) == Some(name);
-    let known = entries.iter().position(is_ours);
-    let index = match known {
-        Some(index) => index,
-        None => {
-            let mut entry = Table::new();
-            entry.insert("name", value(name));
-            entry.insert(
-                "kind",
-                value(match captured.kind {
-                    SourceKind::Openapi => "openapi",
-                    SourceKind::Page => "page",
-                }),
-            );
-            let operations = captured
-                .operations
-                .iter()
-                .map(|operation| operation.id.as_str());
-            entry.insert(
-                "operations",
-                value(operations.collect::<toml_edit::Array>()),
-            );
-            entries.push(entry);
-            entries.len() - 1
-        }
+    let Some(entry) = entries.iter_mut().find(|table| is_ours(table)) else {
+        let entry = Entry {
+            name: name.to_owned(),
+            kind: captured.kind,
+            address: None,
+            file: None,
+            date: captured.date.clone(),
+            operations: captured.operations.iter().map(|it| it.id).collect(),
+        };
+        let sources = vec![entry];
+        let entry = toml_edit::ser::to_string_pretty(&File { sources });
+        let entry = entry.map_err(|error| failed(error.to_string()))?;
+        return Ok(format!("{text}\n{entry}"));
     };
-    if let (Some(date), Some(entry)) = (&captured.date, entries.get_mut(index)) {
+    if let Some(date) = &captured.date {
         // In its place, with the comments around it.
         match entry.get_mut("date").and_then(Item::as_value_mut) {
             Some(known) => {

@@ -67,14 +67,12 @@ impl Workspace {
 
     /// Where the contract leaves the captures on purpose.
     pub(crate) fn deviations(&self) -> Result<Deviations, Failure> {
-        Deviations::read(&self.read(DEVIATIONS)?)
-            .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
+        read_deviations(&self.read(DEVIATIONS)?)
     }
 
     /// The rules that rest on wording.
     pub(crate) fn rules(&self) -> Result<Rules, Failure> {
-        Rules::read(&self.read(RULES)?)
-            .map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
+        read_rules(&self.read(RULES)?)
     }
 
     /// The stored captures by name, in order.
@@ -202,4 +200,15 @@ pub(crate) fn broken(name: &str, problems: &[Problem]) -> Failure {
         Some(problem) => Failure::new(format!("{name}: {problem}")),
         None => Failure::new(name),
     }
+}
+
+/// The rules in a text.
+pub(crate) fn read_rules(text: &str) -> Result<Rules, Failure> {
+    Rules::read(text).map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
+}
+
+/// The deviations in a text.
+pub(crate) fn read_deviations(text: &str) -> Result<Deviations, Failure> {
+    Deviations::read(text)
+        .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
 }

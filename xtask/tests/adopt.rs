@@ -320,6 +320,11 @@ fn names_that_cannot_be_generated_are_left_for_a_person() {
         ),
         ("no type", "nothing", json!({"type": "null"})),
         (
+            "a constraint of OpenAPI 3.1",
+            "level",
+            json!({"type": "integer", "exclusiveMinimum": 0}),
+        ),
+        (
             "listed numbers",
             "level",
             json!({"type": "integer", "enum": [1, 2]}),
@@ -344,6 +349,11 @@ fn names_that_cannot_be_generated_are_left_for_a_person() {
             reasons.iter().any(|why| stderr.contains(why)),
             "{what}: {stderr}"
         );
+        // What is left is told again, and is no news.
+        let changelog = workspace.read("CHANGELOG.md");
+        let (code, _, stderr) = adopt(&workspace, &file, &[]);
+        assert_eq!(code, Some(1), "{what}: {stderr}");
+        assert_eq!(workspace.read("CHANGELOG.md"), changelog, "{what}");
         for file in ["CHANGELOG.md", "crates/api/src/generated.rs"] {
             let text = String::from_utf8(workspace.read(file)).unwrap();
             let strange = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
@@ -499,4 +509,45 @@ fn broken_and_foreign_sources_are_refused_by_all_and_a_grown_one_is_no_drift() {
         assert_eq!(run.code, Some(0), "{verb}: {}", run.stderr);
     }
     assert_eq!(workspace.snapshot(), before);
+}
+
+#[test]
+fn what_a_person_has_to_follow_decides_the_release_too() {
+    let (workspace, mut file) = settled();
+    let header =
+        json!({"name": "X-Tenant", "in": "header", "required": true, "schema": {"type": "string"}});
+    object(&mut file, CUSTOMER).insert("parameters".to_owned(), json!([header]));
+    workspace.write("published.json", file.to_string());
+    let path = workspace.path("published.json");
+    let drift = workspace.run(&["drift", path.to_str().unwrap()]);
+    assert!(
+        drift.stdout.contains("next release: major"),
+        "{}",
+        drift.stdout
+    );
+    let (code, _, stderr) = adopt(&workspace, &file, &[]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("header.X-Tenant"), "{stderr}");
+    assert!(stderr.contains("next release: major"), "{stderr}");
+}
+
+#[test]
+fn a_required_field_asks_for_the_calls_and_lists_its_name() {
+    let (workspace, mut file) = settled();
+    let body = format!("{CUSTOMER}/{BODY}");
+    object(&mut file, &format!("{body}/properties"))
+        .insert("freshName".to_owned(), json!({"type": "string"}));
+    file.pointer_mut(&format!("{body}/required"))
+        .and_then(Value::as_array_mut)
+        .unwrap()
+        .push(json!("freshName"));
+    let (code, _, stderr) = adopt(&workspace, &file, &[]);
+    assert_eq!(code, Some(1), "{stderr}");
+    for told in [
+        "constructors take it now",
+        "members CustomerPrecheckRequest.freshName; flags --fresh-name",
+        "next release: major",
+    ] {
+        assert!(stderr.contains(told), "{told}: {stderr}");
+    }
 }

@@ -49,6 +49,9 @@ fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
     let changes = &adoption.changes.differences;
     let (why, differences) = match changes.is_empty() {
         false => ("", changes),
+        true if adoption.drift.differences.is_empty() => {
+            (" The contract stays as it was.", changes)
+        }
         true => (
             " The contract stays as it was; changed in the source:",
             &adoption.drift.differences,

@@ -136,11 +136,8 @@ fn drop_empty(entries: &mut ArrayOfTables) {
             && let Some(next) = entries.get_mut(index)
         {
             let own = prefix(next);
-            let joined = match own.trim().is_empty() {
-                true => heading,
-                false => format!("{heading}{}", own.trim_start_matches('\n')),
-            };
-            next.decor_mut().set_prefix(joined);
+            next.decor_mut()
+                .set_prefix(heading + own.trim_start_matches('\n'));
         }
     }
 }

@@ -21,19 +21,20 @@ pub(super) fn settle(original: &Value, edited: &mut Value) {
             if known.iter().any(|(other, _)| *other == field) {
                 continue;
             }
-            // The fields of a new object are told apart by its name.
-            let parent = field
-                .rsplit_once('.')
-                .map(|(parent, _)| format!("{parent}."));
-            let is_in_new_object = parent.as_ref().is_some_and(|parent| {
-                !known
-                    .iter()
-                    .any(|(other, _)| other.starts_with(parent.as_str()))
-            });
-            let wanted = match parent.as_deref().map(|parent| parent.trim_end_matches('.')) {
-                Some(parent) if is_in_new_object => {
-                    let object = parent.rsplit('.').next().unwrap_or(parent);
-                    format!("{}-{}", kebab(&plain(object)), kebab(&plain(last(&field))))
+            // The fields of a new object are told apart by its name, as those beside them are.
+            let told_apart = |field: &str| {
+                let (parents, name) = field.rsplit_once('.')?;
+                let object = kebab(&plain(last(parents)));
+                Some(format!("{object}-{}", kebab(&plain(name))))
+            };
+            let parent = field.rsplit_once('.').map(|(parent, _)| parent);
+            let of_parent = |(other, _): &&(String, String)| {
+                other.rsplit_once('.').map(|(parent, _)| parent) == parent
+            };
+            let mut beside = known.iter().filter(of_parent);
+            let wanted = match told_apart(&field) {
+                Some(wanted) if beside.all(|(it, name)| told_apart(it).as_ref() == Some(name)) => {
+                    wanted
                 }
                 _ => name.clone(),
             };

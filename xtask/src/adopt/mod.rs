@@ -73,7 +73,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         note("Note", &format!("{}: {problem}", fresh.name));
     }
     let source = Source::of(&fresh);
-    let mut adoption = adopt(&State::of(workspace)?, &source, arguments.allow_breaking)?;
+    let mut state = State::of(workspace)?;
+    let stored = state
+        .captures
+        .iter_mut()
+        .find(|(name, _)| *name == fresh.capture);
+    if let (Some((_, stored)), Some(known)) = (stored, &fresh.stored) {
+        // With the words of its sentences, where they are known.
+        stored.clone_from(known);
+    }
+    let mut adoption = adopt(&state, &source, arguments.allow_breaking)?;
     crate::drift::name_rules(&mut adoption.drift, &workspace.rules()?, &fresh);
     let against = fresh.capture_file();
     // The lines of what changed are those of the capture as it was.
@@ -104,6 +113,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         }
     } else {
         fresh_enough = workspace.replace_all(&files)?;
+    }
+    for it in &adoption.rebound {
+        let message = format!("{RULES}:{}: {} rests on {}", it.line, it.id, it.fingerprint);
+        note("Rebound", &format!("{message}, which is known to state it"));
     }
     let is_green = !arguments.commit || commit::run(workspace, &source, &adoption)?;
     for left in &adoption.left {

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use webex_precheck_contract::deviations::{Deviations, Held, compare, follows_newer, hold};
 use webex_precheck_contract::diff::{self, Comparison, Difference, Impact, Kind};
-use webex_precheck_contract::rules::Rules;
+use webex_precheck_contract::rules::{Rebound, Rules};
 use webex_precheck_contract::{Inventory, openapi};
 
 use crate::outcome::Failure;
-use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract};
+use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_contract, read_deviations, read_rules};
 
 use super::deviations;
 use super::edit::{self, Facts, Outcome};
@@ -63,6 +63,8 @@ pub struct Adoption {
     pub captures: Vec<(String, Inventory)>,
     /// What is left for a person.
     pub left: Vec<Left>,
+    /// Rules that rest on another sentence now, which is known to state them.
+    pub rebound: Vec<Rebound>,
     /// What the release that follows the source means for those who use the crates, removals included
     /// that wait to be allowed.
     pub impact: Option<Impact>,
@@ -132,15 +134,23 @@ pub fn adopt(
     let kept = edits.kept(&compare(source.inventory, &changed));
     let held: [Vec<Held>; 2] = [held_before, hold(&captures, &changed)];
     let deviations = deviations::follow(&state.deviations, source, &excuses, &held, &kept)?;
+    let changes = diff::diff(&original, &changed);
+    let (rules, rebound) = follow_rules(&state.rules, &rules, source, stored, &captures);
+    let is_followed = stored.is_some_and(|(_, it)| it.operations == source.inventory.operations);
     let mut adoption = Adoption {
+        // What was adopted before is no news, even where a person has yet to follow.
+        impact: match is_followed && changes.differences.is_empty() {
+            true => None,
+            false => impact(state, source)?,
+        },
         drift,
-        changes: diff::diff(&original, &changed),
+        changes,
         contract,
         deviations,
-        rules: follow_rules(&state.rules, &rules, source, stored, &captures),
+        rules,
+        rebound,
         captures,
         left: Vec::new(),
-        impact: impact(state, source)?,
     };
     adoption.left = left(&adoption, source, &edits, &before, &changed)?;
     Ok(adoption)
@@ -154,14 +164,14 @@ fn follow_rules(
     source: &Source<'_>,
     stored: Option<&(String, Inventory)>,
     captures: &[(String, Inventory)],
-) -> String {
-    let (mut text, _) = rules.rebind(text, captures);
+) -> (String, Vec<Rebound>) {
+    let (mut text, rebound) = rules.rebind(text, captures);
     if let Some((_, stored)) = stored {
         for question in rules.ask(source.capture, stored, source.inventory) {
             text.push_str(&question.to_toml());
         }
     }
-    text
+    (text, rebound)
 }
 
 /// The contract as it is edited, and what became of each difference between it and the source.
@@ -287,7 +297,8 @@ fn can_be_generated(before: &Value, contract: &Value) -> bool {
     let mut settled = contract.clone();
     examples::drop_contradictory(&mut settled);
     flag_names::settle(before, &mut settled);
-    crate::codegen::generate_all(&settled).is_ok()
+    crate::codegen::parse(&settled.to_string()).is_ok()
+        && crate::codegen::generate_all(&settled).is_ok()
 }
 
 /// What an adoption leaves for a person. What is to be done in several places alike is said once.
@@ -299,8 +310,12 @@ fn left(
     changed: &Inventory,
 ) -> Result<Vec<Left>, Failure> {
     let excuses = read_deviations(&adoption.deviations)?;
-    let lines = text::Lines::of(&adoption.contract);
-    let mut items: Vec<Item> = Vec::new();
+    let lines = text::Lines::of(&edits.contract);
+    let mut items: Vec<(Left, String)> = Vec::new();
+    let mut item = |file: &'static str, line: usize, difference: &Difference, what: String| {
+        let place = format!("{} {}", difference.operation, difference.at);
+        items.push((Left { file, line, what }, place));
+    };
     let others = adoption.captures.iter().map(|(_, inventory)| inventory);
     let is_older = follows_newer(source.inventory, others);
     for difference in compare(source.inventory, changed).differences {
@@ -312,26 +327,37 @@ fn left(
             _ => edit::BY_HAND,
         };
         let what = format!("{}: {why}", difference.phrase());
-        items.push(match excuses.on(source.capture, &difference) {
-            Some(deviation) => Item::new(DEVIATIONS, deviation.line, &difference, what),
+        match excuses.on(source.capture, &difference) {
+            Some(deviation) => item(DEVIATIONS, deviation.line, &difference, what),
             None => {
                 let line = lines.of_fact(&edits.contract, &difference);
-                Item::new(CONTRACT, line, &difference, what)
+                item(CONTRACT, line, &difference, what);
             }
-        });
+        }
     }
     for difference in &adoption.drift.differences {
         if let Some(what) = of_drift(difference) {
             let line = lines.of_fact(&edits.contract, difference);
-            items.push(Item::new(CONTRACT, line, difference, what));
+            item(CONTRACT, line, difference, what);
         }
     }
     for change in &adoption.changes.differences {
-        if change.kind == Kind::Added && change.at.starts_with("query.") {
-            let line = lines.of_fact(&edits.contract, change);
-            let what = format!("{}: client and program do not send it yet", change.phrase());
-            items.push(Item::new(CONTRACT, line, change, what));
-        }
+        let todo = match (change.kind, change.at.split('.').next()) {
+            (Kind::Added, Some("query")) => "client and program do not send it yet",
+            (Kind::Added | Kind::Requirement, Some("body"))
+                if change.impact == Impact::Breaking =>
+            {
+                "constructors take it now; correct the calls that no longer compile"
+            }
+            _ => continue,
+        };
+        let line = lines.of_fact(&edits.contract, change);
+        item(
+            CONTRACT,
+            line,
+            change,
+            format!("{}: {todo}", change.phrase()),
+        );
     }
     let mut left = grouped(items);
     let mut add = |file: &'static str, line: usize, what: String| {
@@ -377,72 +403,54 @@ fn left(
     Ok(left)
 }
 
-/// Something to be done in one place.
-struct Item {
-    file: &'static str,
-    line: usize,
-    place: String,
-    what: String,
-}
-
-impl Item {
-    fn new(file: &'static str, line: usize, difference: &Difference, what: String) -> Self {
-        let place = format!("{} {}", difference.operation, difference.at);
-        Self {
-            file,
-            line,
-            place,
-            what,
-        }
-    }
-}
-
-fn grouped(items: Vec<Item>) -> Vec<Left> {
-    let mut groups: Vec<(Item, Vec<String>)> = Vec::new();
-    for item in items {
-        let same = |(known, _): &&mut (Item, Vec<String>)| {
+/// What is to be done, with all places where it is; each with one of them at first.
+fn grouped(items: Vec<(Left, String)>) -> Vec<Left> {
+    let mut groups: Vec<(Left, Vec<String>)> = Vec::new();
+    for (item, place) in items {
+        let same = |(known, _): &&mut (Left, Vec<String>)| {
             (known.file, &known.what) == (item.file, &item.what)
         };
         match groups.iter_mut().find(same) {
-            Some((_, places)) => places.push(item.place),
-            None => {
-                let places = vec![item.place.clone()];
-                groups.push((item, places));
-            }
+            Some((_, places)) => places.push(place),
+            None => groups.push((item, vec![place])),
         }
     }
-    let left = groups.into_iter().map(|(item, places)| Left {
-        file: item.file,
-        line: item.line,
-        what: format!("{}: {}", places.join(", "), item.what),
+    let left = groups.into_iter().map(|(mut item, places)| {
+        item.what = format!("{}: {}", places.join(", "), item.what);
+        item
     });
     left.collect()
 }
 
-fn read_rules(text: &str) -> Result<Rules, Failure> {
-    Rules::read(text).map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
-}
-
-fn read_deviations(text: &str) -> Result<Deviations, Failure> {
-    Deviations::read(text)
-        .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
-}
-
-/// The class of the release that follows a source: what changes in the contract decides, removals
-/// included, and wording alone is a patch. None where nothing follows.
+/// The class of the release that follows a source: what changes in the contract decides, removals and
+/// what a person has to follow included, and wording alone is a patch. None where nothing follows, or
+/// more than anyone can review.
 pub(crate) fn impact(state: &State, source: &Source<'_>) -> Result<Option<Impact>, Failure> {
     let stored = state
         .captures
         .iter()
         .find(|(name, _)| name == source.capture);
+    let drift = stored.map(|(_, stored)| diff::drift(stored, source.inventory));
+    let drift = drift.unwrap_or_default().differences;
+    if drift.len() > MOST_DIFFERENCES {
+        return Ok(None);
+    }
     let is_changed = stored.is_some_and(|(_, it)| it.operations != source.inventory.operations);
     let excuses = read_deviations(&state.deviations)?;
     let before = crate::codegen::parse(&state.contract)?;
     let captures = with(&state.captures, source);
     let edits = Edits::one_by_one(&before, source, &excuses, &captures, true, false)?;
-    let changes = diff::diff(&facts(&before)?, &facts(&edits.contract)?);
-    let gravest = changes.differences.iter().map(of_crate).max();
-    Ok(gravest.max(is_changed.then_some(Impact::Wording)))
+    let after = facts(&edits.contract)?;
+    let changes = diff::diff(&facts(&before)?, &after);
+    let open = compare(source.inventory, &after).differences;
+    let by_hand = drift.iter().filter(|drifted| {
+        let is_left = |it: &&Difference| matches!(edits.outcome(it), Some(Outcome::Left(_)));
+        let mut left = open.iter().filter(is_left);
+        left.any(|it| (it.operation, &it.at) == (drifted.operation, &drifted.at))
+    });
+    let by_hand = by_hand.map(|drifted| drifted.impact);
+    let impacts = changes.differences.iter().map(of_crate).chain(by_hand);
+    Ok(impacts.max().max(is_changed.then_some(Impact::Wording)))
 }
 
 /// What a change of the contract means for those who use the generated types: they may have to follow

@@ -1,4 +1,4 @@
-//! The names that an adoption adds to the public API: types, and flags of the program.
+//! The names that an adoption adds to the public API: types, their fields and values, and flags.
 
 use serde_json::{Map, Value};
 use webex_precheck_contract::OperationId;
@@ -28,13 +28,33 @@ pub(super) fn new(before: &Value, after: &Value) -> Option<(Pointer, String)> {
         new.map(|(_, name)| format!("--{name}")).collect::<Vec<_>>()
     });
     let flags: Vec<String> = flags.collect();
-    let kinds = [("types", &types), ("flags", &flags)].into_iter();
+    let members: Vec<String> = schemas(after)
+        .iter()
+        .filter_map(|(name, schema)| Some((name, known.get(name)?, schema)))
+        .flat_map(|(name, before, after)| {
+            let known = members(before);
+            let new = members(after)
+                .into_iter()
+                .filter(move |it| !known.contains(it));
+            new.map(move |member| format!("{name}.{member}"))
+        })
+        .collect();
+    let first = types.first().or(members.first()).cloned();
+    let first = first.unwrap_or_default();
+    let first = first.split('.').next().unwrap_or_default();
+    let kinds = [("types", types), ("members", members), ("flags", flags)].into_iter();
     let kinds = kinds.filter(|(_, names)| !names.is_empty());
     let kinds: Vec<String> = kinds
         .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
         .collect();
-    let first = types
-        .first()
-        .map(|name| format!("/components/schemas/{}", escape(name)));
-    (!kinds.is_empty()).then(|| (first.unwrap_or("/paths".to_owned()), kinds.join("; ")))
+    let first = format!("/components/schemas/{}", escape(first));
+    (!kinds.is_empty()).then(|| (first, kinds.join("; ")))
+}
+
+/// The names of the fields of a schema, and its values.
+fn members(schema: &Value) -> Vec<String> {
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let values = schema["enum"].as_array().into_iter().flatten();
+    let values = values.filter_map(Value::as_str).map(str::to_owned);
+    fields.map(|(name, _)| name.clone()).chain(values).collect()
 }

@@ -240,10 +240,7 @@ fn object(contract: &mut Value, operation: &Operation, field: &Field) -> Value {
     for child in &children {
         // What the object holds says all there is to say of a key.
         let name = plain(child.name());
-        let known = keyed_by.is_some().then(|| {
-            let what = spoken(singular(&plain(field.name())));
-            Value::from(capitalised(&format!("{what} for `{name}`.")))
-        });
+        let known = keyed_by.is_some().then(|| of_key(field.name(), &name));
         let schema = property(contract, operation, child, known);
         properties.insert(name, schema);
     }
@@ -252,6 +249,12 @@ fn object(contract: &mut Value, operation: &Operation, field: &Field) -> Value {
         schema.insert(KEYED_BY.to_owned(), Value::from(name));
     }
     Value::Object(schema)
+}
+
+/// The description of a key of an object that is keyed by values.
+pub(super) fn of_key(object: &str, name: &str) -> Value {
+    let what = spoken(singular(&plain(object)));
+    Value::from(capitalised(&format!("{what} for `{name}`.")))
 }
 
 /// The enumeration whose values are the names of these fields, all of one plain type: new values will

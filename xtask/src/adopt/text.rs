@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jsonc_parser::ast;
-use jsonc_parser::{CollectOptions, ParseOptions};
 use serde_json::Value;
 use webex_precheck_contract::diff::Difference;
 
@@ -25,23 +23,16 @@ pub(super) fn write(text: &str, before: &Value, after: &Value) -> Result<String,
     )))
 }
 
-/// On which line of a JSON text a value begins.
+/// On which line of the contract a value begins.
 pub(crate) struct Lines {
     by_pointer: BTreeMap<String, usize>,
 }
 
 impl Lines {
-    /// The lines of a text; none of one that is no JSON.
-    pub(crate) fn of(text: &str) -> Self {
-        let parsed =
-            jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
+    /// The lines of a value in the one layout of the contract.
+    pub(crate) fn of(contract: &Value) -> Self {
         let mut by_pointer = BTreeMap::new();
-        if let Ok(parsed) = parsed
-            && let Some(root) = &parsed.value
-        {
-            let starts: Vec<usize> = text.match_indices('\n').map(|(index, _)| index).collect();
-            collect(root, String::new(), 0, &starts, &mut by_pointer);
-        }
+        collect(contract, String::new(), &mut 1, &mut by_pointer);
         Self { by_pointer }
     }
 
@@ -116,39 +107,21 @@ impl Lines {
     }
 }
 
-fn collect(
-    value: &ast::Value<'_>,
-    pointer: String,
-    start: usize,
-    starts: &[usize],
-    found: &mut BTreeMap<String, usize>,
-) {
-    let line = |offset: usize| starts.partition_point(|start| *start < offset) + 1;
-    found.insert(pointer.clone(), line(start));
-    match value {
-        ast::Value::Object(object) => {
-            for member in &object.properties {
-                let name = escape(member.name.as_str());
-                collect(
-                    &member.value,
-                    format!("{pointer}/{name}"),
-                    member.range.start,
-                    starts,
-                    found,
-                );
-            }
-        }
-        ast::Value::Array(array) => {
-            for (index, element) in array.elements.iter().enumerate() {
-                let start = range_start(element);
-                collect(element, format!("{pointer}/{index}"), start, starts, found);
-            }
-        }
-        _ => {}
+fn collect(value: &Value, pointer: String, line: &mut usize, found: &mut BTreeMap<String, usize>) {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, it)| (escape(name), it))
+            .collect(),
+        Value::Array(values) => (0..).map(|it: usize| it.to_string()).zip(values).collect(),
+        _ => Vec::new(),
+    };
+    // The closing bracket has a line of its own, unless nothing is inside.
+    let closing = usize::from(!inner.is_empty());
+    found.insert(pointer.clone(), *line);
+    for (name, value) in inner {
+        *line += 1;
+        collect(value, format!("{pointer}/{name}"), line, found);
     }
-}
-
-fn range_start(value: &ast::Value<'_>) -> usize {
-    use jsonc_parser::common::Ranged;
-    value.range().start
+    *line += closing;
 }

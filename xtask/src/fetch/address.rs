@@ -50,21 +50,12 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(url) = self;
-        write!(
-            f,
-            "{}://{}",
-            url.scheme(),
-            url.host_str().unwrap_or_default()
-        )?;
-        if let Some(port) = url.port() {
-            write!(f, ":{port}")?;
-        }
-        f.write_str(url.path())?;
-        match url.query() {
-            Some(_) => f.write_str("?..."),
-            None => Ok(()),
-        }
+        let mut url = self.0.clone();
+        // What cannot have a user has none.
+        let _ = url.set_username("").and(url.set_password(None));
+        let query = url.query().map_or("", |_| "?...");
+        url.set_query(None);
+        write!(f, "{url}{query}")
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Fetched {
 impl Fetched {
     /// The copies that were kept of earlier revisions, the latest first.
     pub(crate) fn earlier(&self) -> Vec<Vec<u8>> {
-        let names = ["body", "previous"].map(|name| self.copies.file(name));
+        let names = ["body", "previous"].map(|name| self.copies.0.join(name));
         names
             .iter()
             .filter_map(|file| fs::read(file).ok())
@@ -59,12 +59,8 @@ impl Copies {
         Self(workspace.path("target/xtask/fetched").join(name))
     }
 
-    fn file(&self, what: &str) -> PathBuf {
-        self.0.join(what)
-    }
-
     fn keep(&self, body: &[u8], etag: Option<&HeaderValue>) -> io::Result<()> {
-        let (kept, mark) = (self.file("body"), self.file("etag"));
+        let (kept, mark) = (self.0.join("body"), self.0.join("etag"));
         fs::create_dir_all(&self.0)?;
         if fs::read(&kept).is_ok_and(|known| known == body) && mark.exists() {
             return Ok(());
@@ -72,7 +68,7 @@ impl Copies {
         // The mark goes first and comes last: it never stands beside another body.
         let _ = fs::remove_file(&mark);
         if kept.exists() {
-            fs::rename(&kept, self.file("previous"))?;
+            fs::rename(&kept, self.0.join("previous"))?;
         }
         let mut file = NamedTempFile::new_in(&self.0)?;
         file.write_all(body)?;
@@ -95,8 +91,8 @@ pub(crate) fn fetch(workspace: &Workspace, address: &Address) -> Result<Fetched,
 }
 
 async fn ask(address: &Address, copies: Copies) -> Result<Fetched, String> {
-    let kept = fs::read(copies.file("body")).ok();
-    let mark = fs::read(copies.file("etag"))
+    let kept = fs::read(copies.0.join("body")).ok();
+    let mark = fs::read(copies.0.join("etag"))
         .ok()
         .filter(|_| kept.is_some());
     let mark = mark.and_then(|mark| HeaderValue::from_bytes(&mark).ok());

@@ -10,10 +10,6 @@ pub struct Rebound {
     pub line: usize,
     /// The rule.
     pub id: String,
-    /// Name of the capture.
-    pub source: String,
-    /// The place in the capture.
-    pub at: String,
     /// The sentence that it rests on now.
     pub fingerprint: String,
 }
@@ -50,8 +46,6 @@ impl Rules {
             rebound.push(Rebound {
                 line: ground.line,
                 id: rule.id.clone(),
-                source: ground.source.clone(),
-                at: ground.at.clone(),
                 fingerprint: (*first).to_owned(),
             });
         }

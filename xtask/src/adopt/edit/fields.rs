@@ -7,6 +7,7 @@ use webex_precheck_contract::inventory::Field;
 use crate::adopt::place::{self, plain};
 use crate::adopt::schema;
 use crate::adopt::shared::{self, Reach, insert_after, isolate};
+use crate::codegen::lower::KEYED_BY;
 
 use super::{Applied, BY_HAND, Edit, Kept, Left, Outcome, SHARED, last, parameter};
 
@@ -37,7 +38,12 @@ impl Edit<'_, '_> {
         let Some(holder) = place::object_at(self.contract, self.id, &scope) else {
             return Left(BY_HAND);
         };
-        let schema = schema::property(self.contract, self.operation, &field, None);
+        let is_keyed = self
+            .contract
+            .pointer(&format!("{holder}/{KEYED_BY}"))
+            .is_some();
+        let known = is_keyed.then(|| schema::of_key(last(&scope), &plain(field.name())));
+        let schema = schema::property(self.contract, self.operation, &field, known);
         self.insert_property(&holder, &scope, &field, schema);
         Applied
     }
