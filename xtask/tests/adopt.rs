@@ -527,7 +527,7 @@ fn what_a_person_has_to_follow_decides_the_release_too() {
     );
     let (code, _, stderr) = adopt(&workspace, &file, &[]);
     assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.contains("header.X-Tenant"), "{stderr}");
+    assert!(stderr.contains("header.X-Tenant: added"), "{stderr}");
     assert!(stderr.contains("next release: major"), "{stderr}");
 }
 

@@ -37,6 +37,14 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// Its capture among others.
+    fn stored_in<'c>(
+        &self,
+        captures: &'c [(String, Inventory)],
+    ) -> Option<&'c (String, Inventory)> {
+        captures.iter().find(|(name, _)| name == self.capture)
+    }
+
     /// Its capture and date, for people.
     pub(super) fn dated(&self) -> String {
         match &self.inventory.date {
@@ -94,10 +102,7 @@ pub fn adopt(
 ) -> Result<Adoption, Failure> {
     let excuses = read_deviations(&state.deviations)?;
     let rules = read_rules(&state.rules)?;
-    let stored = state
-        .captures
-        .iter()
-        .find(|(name, _)| name == source.capture);
+    let stored = source.stored_in(&state.captures);
     let drift = match stored {
         Some((_, stored)) => diff::drift(stored, source.inventory),
         None => Comparison::default(),
@@ -326,7 +331,15 @@ fn left(
             Some(Outcome::Left(why) | Outcome::Kept(why)) => why,
             _ => edit::BY_HAND,
         };
-        let what = format!("{}: {why}", difference.phrase());
+        // What the source has beyond the contract is added by it, and not removed.
+        let mut shown = difference.clone();
+        std::mem::swap(&mut shown.before, &mut shown.after);
+        shown.kind = match difference.kind {
+            Kind::Added => Kind::Removed,
+            Kind::Removed => Kind::Added,
+            kind => kind,
+        };
+        let what = format!("{}: {why}", shown.phrase());
         match excuses.on(source.capture, &difference) {
             Some(deviation) => item(DEVIATIONS, deviation.line, &difference, what),
             None => {
@@ -426,10 +439,7 @@ fn grouped(items: Vec<(Left, String)>) -> Vec<Left> {
 /// what a person has to follow included, and wording alone is a patch. None where nothing follows, or
 /// more than anyone can review.
 pub(crate) fn impact(state: &State, source: &Source<'_>) -> Result<Option<Impact>, Failure> {
-    let stored = state
-        .captures
-        .iter()
-        .find(|(name, _)| name == source.capture);
+    let stored = source.stored_in(&state.captures);
     let drift = stored.map(|(_, stored)| diff::drift(stored, source.inventory));
     let drift = drift.unwrap_or_default().differences;
     if drift.len() > MOST_DIFFERENCES {
