@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use syn::{ImplItem, Item};
+use syn::{Ident, ImplItem, Item};
 
 /// What a file defines twice, and where, if anything.
 pub(super) fn find(file: &syn::File) -> Option<String> {
@@ -11,49 +11,44 @@ pub(super) fn find(file: &syn::File) -> Option<String> {
 }
 
 fn in_items(items: &[Item]) -> Option<String> {
-    let named = items.iter().filter_map(|item| match item {
-        Item::Struct(item) => Some(item.ident.to_string()),
-        Item::Enum(item) => Some(item.ident.to_string()),
+    let types = items.iter().filter_map(|item| match item {
+        Item::Struct(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
         _ => None,
     });
-    twice(named)
-        .map(|name| format!("two types are called `{name}`"))
-        .or_else(|| items.iter().find_map(in_item))
-}
-
-fn in_item(item: &Item) -> Option<String> {
-    match item {
-        Item::Mod(module) => in_items(&module.content.as_ref()?.1),
-        Item::Struct(item) => {
-            let fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
-            let name = twice(fields.map(ToString::to_string))?;
-            Some(format!(
-                "two fields of `{}` are called `{name}`",
-                item.ident
-            ))
-        }
-        Item::Enum(item) => {
-            let name = twice(item.variants.iter().map(|it| it.ident.to_string()))?;
-            Some(format!(
-                "two values of `{}` are called `{name}`",
-                item.ident
-            ))
-        }
-        Item::Impl(item) if item.trait_.is_none() => {
-            let methods = item.items.iter().filter_map(|item| match item {
-                ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
-                _ => None,
-            });
-            let name = twice(methods)?;
-            Some(format!("two methods are called `{name}`"))
-        }
-        _ => None,
+    match twice(types) {
+        Some(name) => Some(format!("two types are called `{name}`")),
+        None => items.iter().find_map(in_item),
     }
 }
 
-fn twice(names: impl Iterator<Item = String>) -> Option<String> {
+fn in_item(item: &Item) -> Option<String> {
+    let (what, name) = match item {
+        Item::Mod(module) => return in_items(&module.content.as_ref()?.1),
+        Item::Struct(item) => {
+            let fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
+            (format!("fields of `{}`", item.ident), twice(fields))
+        }
+        Item::Enum(item) => {
+            let values = item.variants.iter().map(|variant| &variant.ident);
+            (format!("values of `{}`", item.ident), twice(values))
+        }
+        Item::Impl(item) if item.trait_.is_none() => {
+            let methods = item.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(method) => Some(&method.sig.ident),
+                _ => None,
+            });
+            ("methods".to_owned(), twice(methods))
+        }
+        _ => return None,
+    };
+    Some(format!("two {what} are called `{}`", name?))
+}
+
+/// The first name that is there a second time.
+pub(super) fn twice<'a>(mut names: impl Iterator<Item = &'a Ident>) -> Option<&'a Ident> {
     let mut seen = BTreeSet::new();
-    names.into_iter().find(|name| !seen.insert(name.clone()))
+    names.find(|name| !seen.insert(*name))
 }
 
 #[cfg(test)]

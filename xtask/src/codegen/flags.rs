@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::outcome::Failure;
-use crate::workspace::CONTRACT;
 
-use super::contract;
+use super::contract::{self, Contract, Operation, members, text, texts};
+pub(crate) use super::names::kebab;
 
 /// Flags of `webex-precheck customer` and `subscriber` that are not fields. A field of that name
 /// needs another one for its flag.
@@ -26,7 +26,7 @@ pub(crate) const RESERVED: &[&str] = &[
 ];
 
 /// What a flag takes, as the program knows it.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Shape {
     Text,
     Number,
@@ -44,20 +44,18 @@ struct Flag {
 }
 
 /// The generated part of the program.
-pub(super) fn flags(contract: &Value) -> Result<TokenStream, Failure> {
+pub(super) fn flags(contract: &Contract<'_>) -> Result<TokenStream, Failure> {
     let mut tables = Vec::new();
-    for (path, item) in contract::paths(contract)? {
-        let id = item.pointer("/post/operationId").and_then(Value::as_str);
-        let subject = id.and_then(|id| id.strip_prefix("precheck"));
-        let subject = subject.ok_or_else(|| {
-            contract::missing(&format!("`operationId` of `{path}`, `precheck…`,"))
+    for operation in &contract.operations {
+        let id = operation.text("operationId")?;
+        let subject = id.strip_prefix("precheck").ok_or_else(|| {
+            operation.wrong(&format!("the `operationId` `{id}` must be `precheck…`"))
         })?;
         let name = format_ident!("{}", subject.to_ascii_uppercase());
-        let doc = format!(
-            " Flags of `webex-precheck {}`.",
-            subject.to_ascii_lowercase()
-        );
-        let flags = of_operation(contract, path, item)?;
+        let subject = subject.to_ascii_lowercase();
+        let doc = format!(" Flags of `webex-precheck {subject}`.");
+        let flags = walk(contract.document, operation);
+        check(&flags, operation)?;
         let rows = flags.iter().map(row);
         tables.push(quote! {
             #[doc = #doc]
@@ -75,198 +73,152 @@ pub(super) fn flags(contract: &Value) -> Result<TokenStream, Failure> {
 }
 
 fn row(flag: &Flag) -> TokenStream {
-    let Flag {
-        name,
-        field,
-        help,
-        value,
-        example,
-        shape,
-    } = flag;
-    let shape = match shape {
-        Shape::Text => quote!(Shape::Text),
-        Shape::Number => quote!(Shape::Number),
-        Shape::List => quote!(Shape::List),
-        Shape::Json => quote!(Shape::Json),
-    };
-    let example = match example {
+    let (name, field) = (&flag.name, &flag.field);
+    let (help, value) = (&flag.help, &flag.value);
+    let example = match &flag.example {
         Some(example) => quote!(Some(#example)),
         None => quote!(None),
     };
+    let shape = format!("{:?}", flag.shape);
+    let shape = format_ident!("{shape}");
     quote!(Flag {
         name: #name,
         field: #field,
         help: #help,
         value: #value,
         example: #example,
-        shape: #shape,
+        shape: Shape::#shape,
     })
 }
 
 /// The fields of a request, and the names of their flags.
-pub(crate) fn names(contract: &Value, item: &Value) -> Vec<(String, String)> {
-    let flags = walked(contract, item);
+pub(crate) fn names(document: &Value, item: &Value) -> Vec<(String, String)> {
+    let flags = walk(document, &Operation::read(document, "", item));
     let named = flags.into_iter().map(|flag| (flag.field, flag.name));
     named.collect()
 }
 
-fn walked(contract: &Value, item: &Value) -> Vec<Flag> {
-    let body = contract::body_schema(item)
-        .and_then(|name| contract.pointer(&format!("/components/schemas/{name}")));
+/// Refuses a flag that is not the only one of its name, and names for fields that are not there.
+fn check(flags: &[Flag], operation: &Operation<'_>) -> Result<(), Failure> {
+    let is_field = |name: &str| flags.iter().any(|flag| flag.field == name);
+    let mut names = members(operation.value, FLAG_NAMES);
+    if let Some((field, _)) = names.find(|(field, _)| !is_field(field)) {
+        return Err(operation.wrong(&format!(
+            "`{FLAG_NAMES}` names `{field}`, which the request does not have; remove it"
+        )));
+    }
+    let of_program = RESERVED.iter().map(|name| (*name, None));
+    let mut taken: BTreeMap<&str, Option<&str>> = of_program.collect();
+    for Flag { name, field, .. } in flags {
+        if let Some(other) = taken.insert(name, Some(field)) {
+            let whose = match other {
+                Some(other) => format!("`{other}` has"),
+                None => "the program itself has".to_owned(),
+            };
+            return Err(operation.wrong(&format!(
+                "`{field}` would get the flag --{name}, which {whose}; \
+                 give it another one in `{FLAG_NAMES}` of the operation"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Of an operation: names of flags that do not follow from the names of their fields.
+const FLAG_NAMES: &str = "x-flag-names";
+
+fn walk(document: &Value, operation: &Operation<'_>) -> Vec<Flag> {
     let mut walk = Walk {
-        contract,
-        template: item.pointer("/post/x-template"),
-        names: item
-            .pointer("/post/x-flag-names")
-            .and_then(Value::as_object),
+        document,
+        template: operation.value.get("x-template"),
+        names: operation.value.get(FLAG_NAMES),
         flags: Vec::new(),
     };
-    if let Some(body) = body {
-        walk.object(body, "", &Presence::Required, 0);
+    if let Some(body) = operation.body {
+        walk.object(contract::schema(document, body), "", Presence::Required, 0);
     }
     walk.flags
 }
 
-fn of_operation(contract: &Value, path: &str, item: &Value) -> Result<Vec<Flag>, Failure> {
-    let flags = walked(contract, item);
-    let names = item.pointer("/post/x-flag-names");
-    let names = names.and_then(Value::as_object);
-    let unknown = names
-        .into_iter()
-        .flat_map(Map::keys)
-        .find(|field| !flags.iter().any(|flag| flag.field == **field));
-    if let Some(field) = unknown {
-        return Err(Failure::new(format!(
-            "{CONTRACT}: {path}: `x-flag-names` names `{field}`, which the request does not have; remove it"
-        )));
-    }
-    let mut taken: BTreeMap<&str, &str> = RESERVED.iter().map(|name| (*name, "")).collect();
-    for flag in &flags {
-        if let Some(other) = taken.insert(&flag.name, &flag.field) {
-            let whose = match other {
-                "" => "the program itself has".to_owned(),
-                other => format!("`{other}` has"),
-            };
-            return Err(Failure::new(format!(
-                "{CONTRACT}: {path}: `{}` would get the flag --{}, which {whose}; \
-                 give it another one in `x-flag-names` of the operation",
-                flag.field, flag.name
-            )));
-        }
-    }
-    Ok(flags)
-}
-
 /// Whether a field must be there.
-enum Presence {
+#[derive(Clone, Copy)]
+enum Presence<'a> {
     Required,
     /// Where the object of this name is.
-    RequiredWith(String),
+    RequiredWith(&'a str),
     Optional,
 }
 
 struct Walk<'a> {
-    contract: &'a Value,
+    document: &'a Value,
     /// A request that a spreadsheet may begin with.
     template: Option<&'a Value>,
-    names: Option<&'a Map<String, Value>>,
+    names: Option<&'a Value>,
     flags: Vec<Flag>,
 }
 
 impl Walk<'_> {
-    fn object(&mut self, schema: &Value, path: &str, presence: &Presence, depth: usize) {
+    fn object(&mut self, schema: &Value, path: &str, presence: Presence<'_>, depth: usize) {
         // A schema that holds itself has no end.
         if depth > 16 {
             return;
         }
-        let required = |name: &str| {
-            let names = schema.get("required").and_then(Value::as_array);
-            names.is_some_and(|names| names.iter().any(|other| other == name))
-        };
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (name, property) in properties.into_iter().flatten() {
-            let field = match path {
-                "" => name.clone(),
-                path => format!("{path}.{name}"),
+        let required = texts(schema, "required");
+        for (name, property) in members(schema, "properties") {
+            let field = join(path, name);
+            let presence = match presence {
+                _ if !required.contains(&name) => Presence::Optional,
+                Presence::Optional => Presence::RequiredWith(last(path)),
+                presence => presence,
             };
-            let inside = match (required(name), presence) {
-                (false, _) => Presence::Optional,
-                (true, Presence::Required) => Presence::Required,
-                (true, Presence::RequiredWith(other)) => Presence::RequiredWith(other.clone()),
-                (true, Presence::Optional) => Presence::RequiredWith(last(path).to_owned()),
-            };
-            let target = contract::target(self.contract, property);
+            let target = contract::target(self.document, property);
             if target.get("properties").is_some() {
-                self.object(target, &field, &inside, depth + 1);
+                self.object(target, &field, presence, depth + 1);
                 continue;
             }
             let (shape, value) = self.shape(property);
-            let rival = self.is_rival(schema, path, name);
-            let flag = Flag {
-                name: self.name(&field),
-                help: help(property, target, &inside),
-                example: (!rival).then(|| self.example(&field, shape)),
+            let is_rival = self.is_rival(schema, path, name);
+            let given = self.names.and_then(|names| text(names, &field));
+            self.flags.push(Flag {
+                name: given.map_or_else(|| kebab(name), str::to_owned),
+                help: help(property, target, presence),
+                example: (!is_rival).then(|| self.example(&field, shape)),
                 value,
                 shape,
                 field,
-            };
-            self.flags.push(flag);
+            });
         }
-    }
-
-    fn name(&self, field: &str) -> String {
-        let given = self.names.and_then(|names| names.get(field)?.as_str());
-        given.map_or_else(|| kebab(last(field)), str::to_owned)
     }
 
     /// What the flag takes, and what that is called.
     fn shape(&self, property: &Value) -> (Shape, String) {
-        let target = contract::target(self.contract, property);
         let called = |property: &Value, otherwise: &str| {
             let name = contract::reference(property).map(last_word);
             name.unwrap_or_else(|| otherwise.to_owned())
         };
-        let ty = |schema: &Value| {
-            schema
-                .get("type")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
-        let items = target.get("items");
-        let of_items = items.and_then(|items| ty(contract::target(self.contract, items)));
-        match (ty(target).as_deref(), items, of_items.as_deref()) {
-            (Some("string"), ..) => (Shape::Text, called(property, "TEXT")),
-            (Some("number" | "integer"), ..) => (Shape::Number, called(property, "NUMBER")),
-            (Some("boolean"), ..) => (Shape::Json, "BOOLEAN".to_owned()),
-            (_, Some(items), Some("string")) => {
-                (Shape::List, format!("{},…", called(items, "TEXT")))
-            }
+        let target = contract::target(self.document, property);
+        let is_text =
+            |items: &&Value| text(contract::target(self.document, items), "type") == Some("string");
+        match (text(target, "type"), target.get("items").filter(is_text)) {
+            (Some("string"), _) => (Shape::Text, called(property, "TEXT")),
+            (Some("number" | "integer"), _) => (Shape::Number, called(property, "NUMBER")),
+            (Some("boolean"), _) => (Shape::Json, "BOOLEAN".to_owned()),
+            (_, Some(items)) => (Shape::List, format!("{},…", called(items, "TEXT"))),
             _ => (Shape::Json, "JSON".to_owned()),
         }
     }
 
     /// Whether the template has another field that excludes this one.
     fn is_rival(&self, schema: &Value, path: &str, name: &str) -> bool {
-        let set = schema.pointer("/not/required").and_then(Value::as_array);
-        let set: Vec<&str> = set
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        let in_template = |name: &&str| {
-            let field = match path {
-                "" => (*name).to_owned(),
-                path => format!("{path}.{name}"),
-            };
-            self.in_template(&field).is_some()
-        };
-        set.contains(&name) && set.iter().any(|other| *other != name && in_template(other))
+        let excluded = contract::exclusive(schema);
+        let others = excluded.iter().filter(|other| **other != name);
+        let mut in_template = others.filter_map(|other| self.in_template(&join(path, other)));
+        excluded.contains(&name) && in_template.next().is_some()
     }
 
     fn in_template(&self, field: &str) -> Option<&Value> {
-        field
-            .split('.')
-            .try_fold(self.template?, |value, name| value.get(name))
+        let mut names = field.split('.');
+        names.try_fold(self.template?, |value, name| value.get(name))
     }
 
     fn example(&self, field: &str, shape: Shape) -> String {
@@ -282,10 +234,9 @@ impl Walk<'_> {
     }
 }
 
-fn help(property: &Value, target: &Value, presence: &Presence) -> String {
-    let text = |schema: &Value| Some(schema.get("description")?.as_str()?.to_owned());
-    let text = text(property).or_else(|| text(target)).unwrap_or_default();
-    let text = text.trim_end_matches('.');
+fn help(property: &Value, target: &Value, presence: Presence<'_>) -> String {
+    let text = text(property, "description").or(text(target, "description"));
+    let text = text.unwrap_or_default().trim_end_matches('.');
     match presence {
         Presence::Required => format!("Required. {text}"),
         Presence::RequiredWith(object) => format!("Required with `{object}`. {text}"),
@@ -293,25 +244,15 @@ fn help(property: &Value, target: &Value, presence: &Presence) -> String {
     }
 }
 
-fn last(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+fn join(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_owned(),
+        path => format!("{path}.{name}"),
+    }
 }
 
-/// `stateOrProvince` -> `state-or-province`
-pub(crate) fn kebab(name: &str) -> String {
-    let mut flag = String::new();
-    for c in name.chars() {
-        match c {
-            c if c.is_ascii_uppercase() && !flag.is_empty() && !flag.ends_with('-') => {
-                flag.push('-');
-                flag.push(c.to_ascii_lowercase());
-            }
-            c if c.is_ascii_alphanumeric() => flag.push(c.to_ascii_lowercase()),
-            _ if flag.is_empty() || flag.ends_with('-') => {}
-            _ => flag.push('-'),
-        }
-    }
-    flag.trim_end_matches('-').to_owned()
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// `CustomerPackage` -> `PACKAGE`
@@ -328,17 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_fields_make_names_of_flags() {
-        for (field, expected) in [
-            ("addressLine1", "address-line1"),
-            ("provisioningId", "provisioning-id"),
-            ("email", "email"),
-            ("SIPAddress", "s-i-p-address"),
-            ("a_b.c", "a-b-c"),
-            ("_x_", "x"),
-        ] {
-            assert_eq!(kebab(field), expected, "{field}");
-        }
+    fn the_last_word_of_a_schema_names_its_values() {
         assert_eq!(last_word("SubscriberSinglePackage"), "PACKAGE");
     }
 
@@ -353,27 +284,32 @@ mod tests {
         })
     }
 
+    /// The code for a request with these properties, or why there is none.
+    fn generated(properties: &Value, names: &Value) -> String {
+        let contract = contract(properties, names);
+        let generated = flags(&Contract::read(&contract));
+        generated.map_or_else(|failure| failure.to_string(), |code| code.to_string())
+    }
+
     #[test]
     fn two_fields_never_share_a_flag() {
         let named = json!({"properties": {"name": {"type": "string"}}});
         let twice = json!({"name": {"type": "string"}, "owner": named});
-        let error = flags(&contract(&twice, &json!({})))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("`owner.name` would get the flag --name, which `name` has"),
-            "{error}"
-        );
-        let given = json!({"owner.name": "owner-name"});
-        let code = flags(&contract(&twice, &given)).unwrap().to_string();
-        assert!(code.contains("\"owner-name\""), "{code}");
         let reserved = json!({"output": {"type": "string"}});
-        let error = flags(&contract(&reserved, &json!({})))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("which the program itself has"), "{error}");
+        let given = json!({"owner.name": "owner-name"});
         let gone = json!({"owner.name": "x"});
-        let error = flags(&contract(&json!({}), &gone)).unwrap_err().to_string();
-        assert!(error.contains("does not have; remove it"), "{error}");
+        for (properties, names, expected) in [
+            (
+                &twice,
+                json!({}),
+                "`owner.name` would get the flag --name, which `name` has",
+            ),
+            (&twice, given, "name : \"owner-name\""),
+            (&reserved, json!({}), "which the program itself has"),
+            (&json!({}), gone, "does not have; remove it"),
+        ] {
+            let generated = generated(properties, &names);
+            assert!(generated.contains(expected), "{generated}");
+        }
     }
 }

@@ -9,109 +9,81 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{Fields, Item};
+use syn::{Ident, ItemStruct, parse_quote};
 
-use super::contract;
+use super::contract::{Contract, members, text};
+use super::fields::{wire_name, wrapped};
+use super::names;
 
-/// The type of a string property.
-enum Newtype {
-    /// A handwritten type at the root of the api crate.
-    Handwritten(&'static str),
-    /// A type that is generated.
-    Id(String),
-}
-
-fn newtype(property: &str) -> Option<Newtype> {
+/// The type for a property, at the root of the api crate.
+fn handwritten(property: &str) -> Option<Ident> {
     match property {
-        "country" => Some(Newtype::Handwritten("Country")),
-        "timezone" => Some(Newtype::Handwritten("TimeZone")),
-        name if name == "email" || name.ends_with("Email") => Some(Newtype::Handwritten("Email")),
-        name if name.ends_with("Id") => {
-            let (first, rest) = name.split_at_checked(1)?;
-            Some(Newtype::Id(first.to_uppercase() + rest))
-        }
+        "country" => Some(format_ident!("Country")),
+        "timezone" => Some(format_ident!("TimeZone")),
+        name if name == "email" || name.ends_with("Email") => Some(format_ident!("Email")),
         _ => None,
     }
 }
 
-/// The schemas that a request can hold, with their string properties that get a type.
-fn properties(contract: &Value) -> impl Iterator<Item = (&str, &str, &Value, Newtype)> {
-    let schemas = contract::schemas(contract);
-    let sent = schemas.filter(|(name, _)| contract::is_sent(contract, name));
-    sent.flat_map(|(name, schema)| {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        properties
-            .into_iter()
-            .flatten()
-            .filter(|(_, property)| {
-                property.get("type").and_then(Value::as_str) == Some("string")
-                    && property.get("enum").is_none()
-            })
-            .filter_map(move |(property, value)| {
-                Some((name.as_str(), property.as_str(), value, newtype(property)?))
-            })
+/// The type for a property, in the module `types`.
+fn generated(property: &str) -> Option<Ident> {
+    let is_id = property.ends_with("Id");
+    is_id.then(|| names::upper_camel(property))
+}
+
+/// The string properties of a schema that a request can hold.
+fn strings<'a>(
+    contract: &Contract<'_>,
+    name: &str,
+    schema: &'a Value,
+) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+    let schema = contract.is_sent(name).then_some(schema);
+    let properties = schema.map(|schema| members(schema, "properties"));
+    properties.into_iter().flatten().filter(|(_, property)| {
+        text(property, "type") == Some("string") && property.get("enum").is_none()
     })
 }
 
-/// Gives the fields of progenitor's structs their types.
-pub(super) fn apply(items: &mut [Item], contract: &Value) {
-    for (schema, property, _, newtype) in properties(contract) {
-        let structs = items.iter_mut().filter_map(|item| match item {
-            Item::Struct(item) if item.ident == schema => Some(item),
-            _ => None,
-        });
-        let fields = structs.flat_map(|item| match &mut item.fields {
-            Fields::Named(fields) => fields.named.iter_mut().collect(),
-            _ => Vec::new(),
-        });
-        for field in fields {
-            if super::types::wire_name(field).as_deref() == Some(property) {
-                field.ty = retyped(&field.ty, &newtype);
+/// Gives the fields of a generated struct their types.
+pub(super) fn apply(item: &mut ItemStruct, contract: &Contract<'_>) {
+    let name = item.ident.to_string();
+    let strings = strings(contract, &name, contract.schema(&name));
+    let strings: Vec<&str> = strings.map(|(property, _)| property).collect();
+    for field in &mut item.fields {
+        let property = wire_name(field).unwrap_or_default();
+        if !strings.contains(&&*property) {
+            continue;
+        }
+        let handwritten = handwritten(&property).map(|name| quote!(crate::#name));
+        let generated = || generated(&property).map(|name| quote!(crate::types::#name));
+        if let Some(ours) = handwritten.or_else(generated) {
+            field.ty = match wrapped(&field.ty) {
+                Some(_) => parse_quote!(::std::option::Option<#ours>),
+                None => parse_quote!(#ours),
+            };
+        }
+    }
+}
+
+/// The generated types by name, each with the first property that has it and that one's description.
+pub(super) fn definitions<'a>(contract: &Contract<'a>) -> BTreeMap<Ident, (&'a str, &'a str)> {
+    let mut definitions = BTreeMap::new();
+    for (name, schema) in contract.schemas() {
+        for (property, value) in strings(contract, name, schema) {
+            if let Some(name) = generated(property) {
+                let description = text(value, "description").unwrap_or_default();
+                definitions.entry(name).or_insert((property, description));
             }
         }
     }
+    definitions
 }
 
-/// `String` or `Option<String>`, with the newtype for the string.
-fn retyped(ty: &syn::Type, newtype: &Newtype) -> syn::Type {
-    let ours: syn::Type = match newtype {
-        Newtype::Handwritten(name) => {
-            let name = format_ident!("{name}");
-            syn::parse_quote!(crate::#name)
-        }
-        Newtype::Id(name) => {
-            let name = format_ident!("{name}");
-            syn::parse_quote!(crate::types::#name)
-        }
-    };
-    let is_optional = quote!(#ty).to_string().contains("Option");
-    match is_optional {
-        true => syn::parse_quote!(::std::option::Option<#ours>),
-        false => ours,
-    }
-}
-
-/// Names of the generated types.
-pub(super) fn names(contract: &Value) -> impl Iterator<Item = String> {
-    properties(contract).filter_map(|(.., newtype)| match newtype {
-        Newtype::Id(name) => Some(name),
-        Newtype::Handwritten(_) => None,
-    })
-}
-
-/// The definitions of the generated types, for the module `types`.
-pub(super) fn definitions(contract: &Value) -> TokenStream {
-    let mut ids: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for (_, property, value, newtype) in properties(contract) {
-        if let Newtype::Id(name) = newtype {
-            let text = value.get("description").and_then(Value::as_str);
-            let text = text.unwrap_or_default().to_owned();
-            ids.entry(name).or_insert((property.to_owned(), text));
-        }
-    }
-    let definitions = ids.iter().map(|(name, (property, text))| {
-        let name = format_ident!("{name}");
-        let doc = format!(" What `{property}` takes. {text}");
+/// The generated types, for the module `types`.
+pub(super) fn newtypes(contract: &Contract<'_>) -> TokenStream {
+    let definitions = definitions(contract).into_iter();
+    let definitions = definitions.map(|(name, (property, description))| {
+        let doc = format!(" What `{property}` takes. {description}");
         quote! {
             crate::text::named_text! {
                 #[doc = #doc]

@@ -1,0 +1,178 @@
+//! The fields of generated structs: their names in JSON, their types, and the methods that set them.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, GenericArgument, Ident, ItemStruct, LitStr, Meta, PathArguments, Type};
+use syn::{Token, parse_quote};
+
+use super::contract::{Contract, members};
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    Required,
+    Optional,
+    List,
+    /// Values by their keys.
+    Map,
+}
+
+/// A field of a generated struct.
+pub(super) struct Field {
+    pub(super) ident: Ident,
+    /// Its name in JSON.
+    pub(super) name: String,
+    /// Type of the value; of one value of a list or a map.
+    pub(super) ty: Type,
+    pub(super) kind: Kind,
+    docs: Vec<Attribute>,
+}
+
+/// The fields of a struct, in the order of the contract; progenitor sorts them by name.
+pub(super) fn fields(item: &ItemStruct, contract: &Contract<'_>) -> Vec<Field> {
+    let mut fields: Vec<Field> = item.fields.iter().filter_map(Field::read).collect();
+    let properties = members(contract.schema(&item.ident.to_string()), "properties");
+    let order: Vec<&str> = properties.map(|(name, _)| name).collect();
+    let place = |field: &Field| order.iter().position(|name| *name == field.name);
+    fields.sort_by_key(|field| place(field).unwrap_or(usize::MAX));
+    fields
+}
+
+impl Field {
+    pub(super) fn read(field: &syn::Field) -> Option<Self> {
+        let name = wire_name(field)?;
+        let wrapped = wrapped(&field.ty).and_then(|(wrapper, ty)| match &*wrapper.to_string() {
+            "Option" => Some((Kind::Optional, ty)),
+            "Vec" => Some((Kind::List, ty)),
+            "BTreeMap" | "Map" => Some((Kind::Map, ty)),
+            _ => None,
+        });
+        let (kind, ty) = wrapped.unwrap_or((Kind::Required, &field.ty));
+        let docs = field.attrs.iter().filter(|it| it.path().is_ident("doc"));
+        let mut docs: Vec<Attribute> = docs.cloned().collect();
+        if is_flattened(field) {
+            docs =
+                vec![parse_quote!(#[doc = " Sets a value whose key this release does not know."])];
+        } else if docs.is_empty() {
+            let doc = format!(" Sets `{name}`.");
+            docs = vec![parse_quote!(#[doc = #doc])];
+        }
+        Some(Self {
+            ident: field.ident.clone()?,
+            name,
+            ty: ty.clone(),
+            kind,
+            docs,
+        })
+    }
+
+    /// The parameter of a constructor.
+    pub(super) fn parameter(&self) -> TokenStream {
+        let Self { ident, ty, .. } = self;
+        quote!(#ident: impl Into<#ty>)
+    }
+
+    /// The method that sets the field in `owner`, and clears its rivals, of which Webex takes one.
+    pub(super) fn setter(&self, owner: &TokenStream, rivals: &[&Self]) -> TokenStream {
+        let Self {
+            ident, ty, docs, ..
+        } = self;
+        let notes = rivals.iter().map(|rival| {
+            let name = &rival.name;
+            let text = format!(" Takes the place of `{name}`: Webex takes one of them.");
+            quote! {
+                ///
+                #[doc = #text]
+            }
+        });
+        let rivals = rivals.iter().map(|rival| &rival.ident);
+        let clear = quote!(#(#owner.#rivals = Default::default();)*);
+        let (signature, set) = match self.kind {
+            Kind::List => {
+                // An empty list is none.
+                let clear_if_any = (!clear.is_empty()).then(|| {
+                    quote! {
+                        if !#owner.#ident.is_empty() {
+                            #clear
+                        }
+                    }
+                });
+                (
+                    quote!(<T: Into<#ty>>(mut self, values: impl IntoIterator<Item = T>)),
+                    quote! {
+                        #owner.#ident = values.into_iter().map(Into::into).collect();
+                        #clear_if_any
+                    },
+                )
+            }
+            Kind::Map => (
+                quote!((mut self, key: impl Into<::std::string::String>, value: impl Into<#ty>)),
+                quote! {
+                    #clear
+                    #owner.#ident.insert(key.into(), value.into());
+                },
+            ),
+            Kind::Required | Kind::Optional => (
+                quote!((mut self, value: impl Into<#ty>)),
+                quote! {
+                    #clear
+                    #owner.#ident = Some(value.into());
+                },
+            ),
+        };
+        quote! {
+            #(#docs)*
+            #(#notes)*
+            #[must_use]
+            pub fn #ident #signature -> Self {
+                #set
+                self
+            }
+        }
+    }
+}
+
+/// `Option` and the type in it, likewise for every other type with arguments, of which it is the last.
+pub(super) fn wrapped(ty: &Type) -> Option<(&Ident, &Type)> {
+    let Type::Path(ty) = ty else {
+        return None;
+    };
+    let wrapper = ty.path.segments.last()?;
+    match &wrapper.arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
+            GenericArgument::Type(inner) => Some((&wrapper.ident, inner)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a field holds whatever the other fields do not.
+pub(super) fn is_flattened(field: &syn::Field) -> bool {
+    serde_options(field).any(|option| option.path().is_ident("flatten"))
+}
+
+/// The name of a field in JSON: that of `#[serde(rename = "…")]`, else its own.
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
+    let mut options = serde_options(field);
+    let rename = options.find(|option| option.path().is_ident("rename"));
+    match rename {
+        Some(rename) => {
+            let name = &rename.require_name_value().ok()?.value;
+            let name: LitStr = syn::parse2(quote!(#name)).ok()?;
+            Some(name.value())
+        }
+        None => Some(field.ident.as_ref()?.to_string()),
+    }
+}
+
+/// What stands in `#[serde(…)]` of a field.
+fn serde_options(field: &syn::Field) -> impl Iterator<Item = Meta> {
+    let attributes = field.attrs.iter().filter(|it| it.path().is_ident("serde"));
+    attributes
+        .filter_map(|it| {
+            it.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+                .ok()
+        })
+        .flatten()
+}
