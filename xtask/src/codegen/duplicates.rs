@@ -5,12 +5,8 @@ use std::collections::BTreeSet;
 
 use syn::{Ident, ImplItem, Item};
 
-/// What a file defines twice, and where, if anything.
-pub(super) fn find(file: &syn::File) -> Option<String> {
-    in_items(&file.items)
-}
-
-fn in_items(items: &[Item]) -> Option<String> {
+/// What the items of a file define twice, and where, if anything.
+pub(super) fn find(items: &[Item]) -> Option<String> {
     let types = items.iter().filter_map(|item| match item {
         Item::Struct(item) => Some(&item.ident),
         Item::Enum(item) => Some(&item.ident),
@@ -24,7 +20,7 @@ fn in_items(items: &[Item]) -> Option<String> {
 
 fn in_item(item: &Item) -> Option<String> {
     let (what, name) = match item {
-        Item::Mod(module) => return in_items(&module.content.as_ref()?.1),
+        Item::Mod(module) => return find(&module.content.as_ref()?.1),
         Item::Struct(item) => {
             let fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
             (format!("fields of `{}`", item.ident), twice(fields))
@@ -58,7 +54,7 @@ mod tests {
 
     #[test]
     fn finds_what_is_there_twice() {
-        let found = |code: &str| find(&syn::parse_file(code).unwrap());
+        let found = |code: &str| find(&syn::parse_file(code).unwrap().items);
         for (code, name) in [
             (
                 "struct A { a: u8, a: u8 }",

@@ -28,18 +28,20 @@ pub(super) struct Field {
     docs: Vec<Attribute>,
 }
 
-/// The fields of a struct, in the order of the contract; progenitor sorts them by name.
-pub(super) fn fields(item: &ItemStruct, contract: &Contract<'_>) -> Vec<Field> {
+/// The required fields of a struct and the others, in the order of the contract: progenitor sorts
+/// them by name.
+pub(super) fn fields(item: &ItemStruct, contract: &Contract<'_>) -> (Vec<Field>, Vec<Field>) {
     let mut fields: Vec<Field> = item.fields.iter().filter_map(Field::read).collect();
-    let properties = members(contract.schema(&item.ident.to_string()), "properties");
+    let properties = members(contract.schema(&item.ident.to_string()).get("properties"));
     let order: Vec<&str> = properties.map(|(name, _)| name).collect();
     let place = |field: &Field| order.iter().position(|name| *name == field.name);
     fields.sort_by_key(|field| place(field).unwrap_or(usize::MAX));
-    fields
+    let fields = fields.into_iter();
+    fields.partition(|field| field.kind == Kind::Required)
 }
 
 impl Field {
-    pub(super) fn read(field: &syn::Field) -> Option<Self> {
+    fn read(field: &syn::Field) -> Option<Self> {
         let name = wire_name(field)?;
         let wrapped = wrapped(&field.ty).and_then(|(wrapper, ty)| match &*wrapper.to_string() {
             "Option" => Some((Kind::Optional, ty)),
@@ -72,11 +74,9 @@ impl Field {
         quote!(#ident: impl Into<#ty>)
     }
 
-    /// The method that sets the field in `owner`, and clears its rivals, of which Webex takes one.
+    /// The method that sets the field of `owner` and clears its rivals: Webex takes one of them.
     pub(super) fn setter(&self, owner: &TokenStream, rivals: &[&Self]) -> TokenStream {
-        let Self {
-            ident, ty, docs, ..
-        } = self;
+        let (ident, ty, docs) = (&self.ident, &self.ty, &self.docs);
         let notes = rivals.iter().map(|rival| {
             let name = &rival.name;
             let text = format!(" Takes the place of `{name}`: Webex takes one of them.");
@@ -85,66 +85,51 @@ impl Field {
                 #[doc = #text]
             }
         });
-        let rivals = rivals.iter().map(|rival| &rival.ident);
-        let clear = quote!(#(#owner.#rivals = Default::default();)*);
+        let others = rivals.iter().map(|rival| &rival.ident);
+        let clear = quote!(#(#owner.#others = Default::default();)*);
         let (signature, set) = match self.kind {
-            Kind::List => {
-                // An empty list is none.
-                let clear_if_any = (!clear.is_empty()).then(|| {
-                    quote! {
-                        if !#owner.#ident.is_empty() {
-                            #clear
-                        }
-                    }
-                });
-                (
-                    quote!(<T: Into<#ty>>(mut self, values: impl IntoIterator<Item = T>)),
-                    quote! {
-                        #owner.#ident = values.into_iter().map(Into::into).collect();
-                        #clear_if_any
-                    },
-                )
-            }
+            Kind::List => (
+                quote!(<T: Into<#ty>>(mut self, values: impl IntoIterator<Item = T>)),
+                quote!(#owner.#ident = values.into_iter().map(Into::into).collect();),
+            ),
             Kind::Map => (
                 quote!((mut self, key: impl Into<::std::string::String>, value: impl Into<#ty>)),
-                quote! {
-                    #clear
-                    #owner.#ident.insert(key.into(), value.into());
-                },
+                quote!(#owner.#ident.insert(key.into(), value.into());),
             ),
             Kind::Required | Kind::Optional => (
                 quote!((mut self, value: impl Into<#ty>)),
-                quote! {
-                    #clear
-                    #owner.#ident = Some(value.into());
-                },
+                quote!(#owner.#ident = Some(value.into());),
             ),
+        };
+        let set_and_clear = match self.kind {
+            // An empty list counts as absent.
+            Kind::List if !rivals.is_empty() => {
+                quote!(#set if !#owner.#ident.is_empty() { #clear })
+            }
+            _ => quote!(#clear #set),
         };
         quote! {
             #(#docs)*
             #(#notes)*
             #[must_use]
             pub fn #ident #signature -> Self {
-                #set
+                #set_and_clear
                 self
             }
         }
     }
 }
 
-/// `Option` and the type in it, likewise for every other type with arguments, of which it is the last.
+/// Name and last argument of a generic type: `Option` and `T` of `Option<T>`.
 pub(super) fn wrapped(ty: &Type) -> Option<(&Ident, &Type)> {
-    let Type::Path(ty) = ty else {
-        return None;
-    };
-    let wrapper = ty.path.segments.last()?;
-    match &wrapper.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
-            GenericArgument::Type(inner) => Some((&wrapper.ident, inner)),
-            _ => None,
-        },
-        _ => None,
+    if let Type::Path(ty) = ty
+        && let Some(wrapper) = ty.path.segments.last()
+        && let PathArguments::AngleBracketed(arguments) = &wrapper.arguments
+        && let Some(GenericArgument::Type(inner)) = arguments.args.last()
+    {
+        return Some((&wrapper.ident, inner));
     }
+    None
 }
 
 /// Whether a field holds whatever the other fields do not.
@@ -154,25 +139,19 @@ pub(super) fn is_flattened(field: &syn::Field) -> bool {
 
 /// The name of a field in JSON: that of `#[serde(rename = "…")]`, else its own.
 pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
-    let mut options = serde_options(field);
-    let rename = options.find(|option| option.path().is_ident("rename"));
-    match rename {
-        Some(rename) => {
-            let name = &rename.require_name_value().ok()?.value;
-            let name: LitStr = syn::parse2(quote!(#name)).ok()?;
-            Some(name.value())
-        }
-        None => Some(field.ident.as_ref()?.to_string()),
-    }
+    let mut options = serde_options(field).filter(|option| option.path().is_ident("rename"));
+    let Some(rename) = options.next() else {
+        return Some(field.ident.as_ref()?.to_string());
+    };
+    let name = &rename.require_name_value().ok()?.value;
+    let name: LitStr = syn::parse2(quote!(#name)).ok()?;
+    Some(name.value())
 }
 
-/// What stands in `#[serde(…)]` of a field.
+/// The options in a field's `#[serde(…)]` attributes.
 fn serde_options(field: &syn::Field) -> impl Iterator<Item = Meta> {
     let attributes = field.attrs.iter().filter(|it| it.path().is_ident("serde"));
-    attributes
-        .filter_map(|it| {
-            it.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-                .ok()
-        })
-        .flatten()
+    let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let options = attributes.filter_map(move |it| it.parse_args_with(parser).ok());
+    options.flatten()
 }

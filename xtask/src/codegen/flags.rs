@@ -1,15 +1,13 @@
 //! The fields of the program: for every field of a request a flag, which is a column of a
 //! spreadsheet as well.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::outcome::Failure;
 
-use super::contract::{self, Contract, Operation, members, text, texts};
+use super::contract::{self, Contract, Operation, members, string, strings};
 pub(crate) use super::names::kebab;
 
 /// Flags of `webex-precheck customer` and `subscriber` that are not fields. A field of that name
@@ -47,14 +45,14 @@ struct Flag {
 pub(super) fn flags(contract: &Contract<'_>) -> Result<TokenStream, Failure> {
     let mut tables = Vec::new();
     for operation in &contract.operations {
-        let id = operation.text("operationId")?;
+        let id = operation.string("operationId")?;
         let subject = id.strip_prefix("precheck").ok_or_else(|| {
-            operation.wrong(&format!("the `operationId` `{id}` must be `precheck…`"))
+            operation.invalid(&format!("the `operationId` `{id}` must be `precheck…`"))
         })?;
         let name = format_ident!("{}", subject.to_ascii_uppercase());
         let subject = subject.to_ascii_lowercase();
         let doc = format!(" Flags of `webex-precheck {subject}`.");
-        let flags = walk(contract.document, operation);
+        let flags = walk(contract, operation);
         check(&flags, operation)?;
         let rows = flags.iter().map(row);
         tables.push(quote! {
@@ -75,10 +73,8 @@ pub(super) fn flags(contract: &Contract<'_>) -> Result<TokenStream, Failure> {
 fn row(flag: &Flag) -> TokenStream {
     let (name, field) = (&flag.name, &flag.field);
     let (help, value) = (&flag.help, &flag.value);
-    let example = match &flag.example {
-        Some(example) => quote!(Some(#example)),
-        None => quote!(None),
-    };
+    let example = flag.example.as_ref();
+    let example = example.map_or(quote!(None), |example| quote!(Some(#example)));
     let shape = format!("{:?}", flag.shape);
     let shape = format_ident!("{shape}");
     quote!(Flag {
@@ -93,33 +89,32 @@ fn row(flag: &Flag) -> TokenStream {
 
 /// The fields of a request, and the names of their flags.
 pub(crate) fn names(document: &Value, item: &Value) -> Vec<(String, String)> {
-    let flags = walk(document, &Operation::read(document, "", item));
+    let operation = Operation::read(document, "", item);
+    let flags = walk(&Contract::read(document), &operation);
     let named = flags.into_iter().map(|flag| (flag.field, flag.name));
     named.collect()
 }
 
-/// Refuses a flag that is not the only one of its name, and names for fields that are not there.
+/// Refuses two flags of one name, and names for fields that do not exist.
 fn check(flags: &[Flag], operation: &Operation<'_>) -> Result<(), Failure> {
     let is_field = |name: &str| flags.iter().any(|flag| flag.field == name);
-    let mut names = members(operation.value, FLAG_NAMES);
+    let mut names = members(operation.value.get(FLAG_NAMES));
     if let Some((field, _)) = names.find(|(field, _)| !is_field(field)) {
-        return Err(operation.wrong(&format!(
+        return Err(operation.invalid(&format!(
             "`{FLAG_NAMES}` names `{field}`, which the request does not have; remove it"
         )));
     }
-    let of_program = RESERVED.iter().map(|name| (*name, None));
-    let mut taken: BTreeMap<&str, Option<&str>> = of_program.collect();
-    for Flag { name, field, .. } in flags {
-        if let Some(other) = taken.insert(name, Some(field)) {
-            let whose = match other {
-                Some(other) => format!("`{other}` has"),
-                None => "the program itself has".to_owned(),
-            };
-            return Err(operation.wrong(&format!(
-                "`{field}` would get the flag --{name}, which {whose}; \
-                 give it another one in `{FLAG_NAMES}` of the operation"
-            )));
-        }
+    for (place, Flag { name, field, .. }) in flags.iter().enumerate() {
+        let mut others = flags[..place].iter();
+        let whose = match others.find(|other| other.name == *name) {
+            Some(other) => format!("`{}` has", other.field),
+            None if RESERVED.contains(&name.as_str()) => "the program itself has".to_owned(),
+            None => continue,
+        };
+        return Err(operation.invalid(&format!(
+            "`{field}` would get the flag --{name}, which {whose}; \
+             give it another one in `{FLAG_NAMES}` of the operation"
+        )));
     }
     Ok(())
 }
@@ -127,15 +122,14 @@ fn check(flags: &[Flag], operation: &Operation<'_>) -> Result<(), Failure> {
 /// Of an operation: names of flags that do not follow from the names of their fields.
 const FLAG_NAMES: &str = "x-flag-names";
 
-fn walk(document: &Value, operation: &Operation<'_>) -> Vec<Flag> {
+fn walk(contract: &Contract<'_>, operation: &Operation<'_>) -> Vec<Flag> {
     let mut walk = Walk {
-        document,
-        template: operation.value.get("x-template"),
-        names: operation.value.get(FLAG_NAMES),
+        contract,
+        operation,
         flags: Vec::new(),
     };
     if let Some(body) = operation.body {
-        walk.object(contract::schema(document, body), "", Presence::Required, 0);
+        walk.object(contract.schema(body), "", Presence::Required, 0);
     }
     walk.flags
 }
@@ -150,35 +144,35 @@ enum Presence<'a> {
 }
 
 struct Walk<'a> {
-    document: &'a Value,
-    /// A request that a spreadsheet may begin with.
-    template: Option<&'a Value>,
-    names: Option<&'a Value>,
+    contract: &'a Contract<'a>,
+    operation: &'a Operation<'a>,
     flags: Vec<Flag>,
 }
 
-impl Walk<'_> {
-    fn object(&mut self, schema: &Value, path: &str, presence: Presence<'_>, depth: usize) {
+impl<'a> Walk<'a> {
+    /// Adds the flags for the fields of an object, each of which has `path` before its name.
+    fn object(&mut self, schema: &'a Value, path: &str, presence: Presence<'_>, depth: usize) {
         // A schema that holds itself has no end.
         if depth > 16 {
             return;
         }
-        let required = texts(schema, "required");
-        for (name, property) in members(schema, "properties") {
-            let field = join(path, name);
+        for (name, property) in members(schema.get("properties")) {
+            let field = format!("{path}{name}");
+            let is_required = strings(schema.get("required")).any(|other| other == name);
             let presence = match presence {
-                _ if !required.contains(&name) => Presence::Optional,
+                _ if !is_required => Presence::Optional,
                 Presence::Optional => Presence::RequiredWith(last(path)),
                 presence => presence,
             };
-            let target = contract::target(self.document, property);
+            let target = self.contract.target(property);
             if target.get("properties").is_some() {
-                self.object(target, &field, presence, depth + 1);
+                self.object(target, &format!("{field}."), presence, depth + 1);
                 continue;
             }
             let (shape, value) = self.shape(property);
             let is_rival = self.is_rival(schema, path, name);
-            let given = self.names.and_then(|names| text(names, &field));
+            let names = self.operation.value.get(FLAG_NAMES);
+            let given = names.and_then(|names| string(names, &field));
             self.flags.push(Flag {
                 name: given.map_or_else(|| kebab(name), str::to_owned),
                 help: help(property, target, presence),
@@ -191,19 +185,18 @@ impl Walk<'_> {
     }
 
     /// What the flag takes, and what that is called.
-    fn shape(&self, property: &Value) -> (Shape, String) {
+    fn shape(&self, property: &'a Value) -> (Shape, String) {
         let called = |property: &Value, otherwise: &str| {
-            let name = contract::reference(property).map(last_word);
-            name.unwrap_or_else(|| otherwise.to_owned())
+            contract::reference(property).map_or(otherwise.to_owned(), last_word)
         };
-        let target = contract::target(self.document, property);
-        let is_text =
-            |items: &&Value| text(contract::target(self.document, items), "type") == Some("string");
-        match (text(target, "type"), target.get("items").filter(is_text)) {
+        let target = self.contract.target(property);
+        let items = target.get("items").unwrap_or(&Value::Null);
+        let ty_of_items = string(self.contract.target(items), "type");
+        match (string(target, "type"), ty_of_items) {
             (Some("string"), _) => (Shape::Text, called(property, "TEXT")),
             (Some("number" | "integer"), _) => (Shape::Number, called(property, "NUMBER")),
             (Some("boolean"), _) => (Shape::Json, "BOOLEAN".to_owned()),
-            (_, Some(items)) => (Shape::List, format!("{},…", called(items, "TEXT"))),
+            (_, Some("string")) => (Shape::List, format!("{},…", called(items, "TEXT"))),
             _ => (Shape::Json, "JSON".to_owned()),
         }
     }
@@ -212,30 +205,31 @@ impl Walk<'_> {
     fn is_rival(&self, schema: &Value, path: &str, name: &str) -> bool {
         let excluded = contract::exclusive(schema);
         let others = excluded.iter().filter(|other| **other != name);
-        let mut in_template = others.filter_map(|other| self.in_template(&join(path, other)));
+        let mut in_template =
+            others.filter_map(|other| self.in_template(&format!("{path}{other}")));
         excluded.contains(&name) && in_template.next().is_some()
     }
 
     fn in_template(&self, field: &str) -> Option<&Value> {
         let mut names = field.split('.');
-        names.try_fold(self.template?, |value, name| value.get(name))
+        let template = self.operation.value.get("x-template")?;
+        names.try_fold(template, |value, name| value.get(name))
     }
 
     fn example(&self, field: &str, shape: Shape) -> String {
-        match (self.in_template(field), shape) {
-            (Some(Value::String(text)), _) => text.clone(),
-            (Some(Value::Array(values)), Shape::List) => {
-                let texts = values.iter().filter_map(Value::as_str);
-                texts.collect::<Vec<_>>().join(",")
+        match self.in_template(field) {
+            Some(Value::String(text)) => text.clone(),
+            list @ Some(Value::Array(_)) if shape == Shape::List => {
+                strings(list).collect::<Vec<_>>().join(",")
             }
-            (Some(value), _) => value.to_string(),
-            (None, _) => String::new(),
+            Some(value) => value.to_string(),
+            None => String::new(),
         }
     }
 }
 
 fn help(property: &Value, target: &Value, presence: Presence<'_>) -> String {
-    let text = text(property, "description").or(text(target, "description"));
+    let text = string(property, "description").or(string(target, "description"));
     let text = text.unwrap_or_default().trim_end_matches('.');
     match presence {
         Presence::Required => format!("Required. {text}"),
@@ -244,15 +238,9 @@ fn help(property: &Value, target: &Value, presence: Presence<'_>) -> String {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    match path {
-        "" => name.to_owned(),
-        path => format!("{path}.{name}"),
-    }
-}
-
+/// `address.location.` -> `location`
 fn last(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+    path.rsplit('.').nth(1).unwrap_or(path)
 }
 
 /// `CustomerPackage` -> `PACKAGE`

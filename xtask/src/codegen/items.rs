@@ -2,12 +2,12 @@
 //! package dependencies, addresses and scopes of the operations, known info codes.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::outcome::Failure;
 
-use super::contract::{Contract, members, missing, text, texts, wrong};
+use super::contract::{Contract, invalid, members, missing, string, strings};
 use super::{duplicates, names, newtypes};
 
 /// What is added to the root of the generated module.
@@ -15,10 +15,10 @@ pub(super) fn operations(contract: &Contract<'_>) -> Result<TokenStream, Failure
     let mut operations = Vec::new();
     for operation in &contract.operations {
         let path = operation.path;
-        let id = operation.text("operationId")?;
-        let scope = operation.text("x-webex-scope")?;
+        let id = operation.string("operationId")?;
+        let scope = operation.string("x-webex-scope")?;
         let name = names::constant(id);
-        let doc = format!(" {}: `POST {path}`.", operation.text("summary")?);
+        let doc = format!(" {}: `POST {path}`.", operation.string("summary")?);
         operations.push(quote! {
             #[doc = #doc]
             pub const #name: crate::Operation = crate::Operation {
@@ -68,22 +68,22 @@ fn enumeration(
     name: &str,
     schema: &Value,
 ) -> Result<TokenStream, Failure> {
-    let values = texts(schema, "enum");
+    let values: Vec<&str> = strings(schema.get("enum")).collect();
     let variants: Vec<Ident> = values.iter().map(|it| names::upper_camel(it)).collect();
     if duplicates::twice(variants.iter()).is_some() {
-        return Err(wrong(&format!(
+        return Err(invalid(&format!(
             "two values of `{name}` have one name in Rust; rename one of them"
         )));
     }
-    let ident = quote::format_ident!("{name}");
-    let text = text(schema, "description").unwrap_or(name);
+    let ident = format_ident!("{name}");
+    let text = string(schema, "description").unwrap_or(name);
     let doc = format!(" {text}");
     let sending = contract.operations.iter().filter(|it| it.sends(name));
-    let dependencies = sending.flat_map(|it| members(it.value, DEPENDENCIES));
+    let dependencies = sending.flat_map(|it| members(it.value.get(DEPENDENCIES)));
     let of_this = dependencies.filter(|(package, _)| values.contains(package));
     let arms = of_this.map(|(package, needed)| {
         let package = names::upper_camel(package);
-        let needed = strings(needed).filter(|other| values.contains(other));
+        let needed = strings(Some(needed)).filter(|other| values.contains(other));
         let needed = needed.map(names::upper_camel);
         quote! {
             Self::#package => {
@@ -119,22 +119,17 @@ fn check_dependencies(contract: &Contract<'_>) -> Result<(), Failure> {
         let sent = contract
             .enumerations()
             .filter(|(name, _)| operation.sends(name));
-        let known: Vec<&str> = sent.flat_map(|(_, schema)| texts(schema, "enum")).collect();
-        for (package, needed) in members(operation.value, DEPENDENCIES) {
-            let unknown = strings(needed).find(|other| !known.contains(other));
+        let known: Vec<&str> = sent
+            .flat_map(|(_, schema)| strings(schema.get("enum")))
+            .collect();
+        for (package, needed) in members(operation.value.get(DEPENDENCIES)) {
+            let unknown = strings(Some(needed)).find(|other| !known.contains(other));
             if let Some(other) = unknown.filter(|_| known.contains(&package)) {
-                return Err(operation.wrong(&format!(
+                return Err(operation.invalid(&format!(
                     "`{package}` needs `{other}`, which the request does not have"
                 )));
             }
         }
     }
     Ok(())
-}
-
-fn strings(list: &Value) -> impl Iterator<Item = &str> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::outcome::Failure;
 
-use super::contract::{members, wrong};
+use super::contract::{invalid, members};
 
 /// Schemas for which a handwritten type stands in: they decode more forms than can be generated.
 pub(super) const REPLACED: [(&str, &str); 2] =
@@ -20,14 +20,14 @@ pub(super) fn lower(contract: &Value) -> Result<openapiv3::OpenAPI, Failure> {
     leave_errors_undecoded(&mut lowered);
     open_keyed_objects(&mut lowered);
     judge_nothing_locally(&mut lowered);
-    serde_json::from_value(lowered).map_err(|error| wrong(&format!("after lowering: {error}")))
+    serde_json::from_value(lowered).map_err(|error| invalid(&format!("after lowering: {error}")))
 }
 
 /// Keeps 200 alone. Progenitor takes one type of success and one of error, and loses the status
 /// of an error whose body is not of that type; of a status that it does not know it hands out the
 /// whole response instead, with status, headers and body.
 fn leave_errors_undecoded(contract: &mut Value) {
-    for item in members_mut(contract, "/paths") {
+    for item in members_mut(contract.get_mut("paths")) {
         if let Some(Value::Object(responses)) = item.pointer_mut("/post/responses") {
             responses.retain(|status, _| status == "200");
         }
@@ -37,8 +37,8 @@ fn leave_errors_undecoded(contract: &mut Value) {
 /// Lets an object that is keyed by an open enumeration take keys that are not known yet, with values
 /// of the type that the known ones have.
 fn open_keyed_objects(contract: &mut Value) {
-    for schema in members_mut(contract, SCHEMAS) {
-        let first = members(schema, "properties").next();
+    for schema in members_mut(contract.pointer_mut(SCHEMAS)) {
+        let first = members(schema.get("properties")).next();
         if schema.get(KEYED_BY).is_some()
             && let Some(ty) = first.and_then(|(_, property)| property.get("type"))
         {
@@ -52,31 +52,23 @@ fn open_keyed_objects(contract: &mut Value) {
 /// Webex should judge, the keywords that it does not take, and examples, which it would repeat in
 /// every doc comment.
 fn judge_nothing_locally(contract: &mut Value) {
-    const KEYWORDS: [&str; 17] = [
+    const KEYWORDS: [&str; 7] = [
         "default",
         "example",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "maxProperties",
-        "minProperties",
-        "multipleOf",
-        "uniqueItems",
         "format",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems",
-        "pattern",
-        "minimum",
-        "maximum",
+        "multipleOf",
         "not",
+        "pattern",
+        "uniqueItems",
     ];
-    for schema in members_mut(contract, SCHEMAS) {
+    const BOUNDS: [&str; 3] = ["min", "max", "exclusive"];
+    for schema in members_mut(contract.pointer_mut(SCHEMAS)) {
         visit(schema, &mut |object| {
             object.retain(|key, value| {
                 // A property of that name is an object; an example of our fields never is.
                 let is_keyword = !value.is_object() || key == "not";
-                !(KEYWORDS.contains(&key.as_str()) && is_keyword)
+                let is_bound = BOUNDS.iter().any(|bound| key.starts_with(bound));
+                !(is_keyword && (is_bound || KEYWORDS.contains(&key.as_str())))
             });
         });
     }
@@ -84,11 +76,8 @@ fn judge_nothing_locally(contract: &mut Value) {
 
 const SCHEMAS: &str = "/components/schemas";
 
-fn members_mut<'a>(
-    contract: &'a mut Value,
-    pointer: &str,
-) -> impl Iterator<Item = &'a mut Value> + use<'a> {
-    let object = contract.pointer_mut(pointer).and_then(Value::as_object_mut);
+fn members_mut(object: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
+    let object = object.and_then(Value::as_object_mut);
     object.into_iter().flat_map(|object| object.values_mut())
 }
 

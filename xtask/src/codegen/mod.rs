@@ -60,12 +60,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     for (file, text) in files(&workspace.read(CONTRACT)?, &captures)? {
         fresh &= workspace.ensure_contents(&file, &text, arguments.check, "cargo xtask codegen")?;
     }
-    let is_stale = arguments.check && !fresh;
-    Ok(if is_stale {
-        Outcome::Stale
-    } else {
-        Outcome::Clean
-    })
+    if arguments.check && !fresh {
+        return Ok(Outcome::Stale);
+    }
+    Ok(Outcome::Clean)
 }
 
 /// All generated files: their paths, and what they hold.
@@ -73,7 +71,7 @@ pub(crate) fn files(
     contract: &str,
     captures: &[(String, Inventory)],
 ) -> Result<Vec<(String, String)>, Failure> {
-    // Refuses what our own reader finds wrong, before anything is generated from it.
+    // Refuses what our own reader finds invalid, before anything is generated from it.
     read_contract(contract)?;
     let mut files = generate_all(&parse(contract)?)?;
     for (name, inventory) in captures {
@@ -91,24 +89,24 @@ pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Fa
     let types = types::items(&mut api)?;
     types.extend(ours(items::types(contract)?)?.items);
     let requests = ours(requests::requests(types, contract)?)?;
-    let operations = ours(items::operations(contract)?)?;
-    api.items.extend(operations.items);
+    api.items.extend(ours(items::operations(contract)?)?.items);
     let fields = ours(flags::flags(contract)?)?;
     let files = [(API, api), (REQUESTS, requests), (FIELDS, fields)];
-    if let Some(what) = files.iter().find_map(|(_, file)| duplicates::find(file)) {
-        return Err(contract::wrong(&format!(
+    if let Some(what) = files
+        .iter()
+        .find_map(|(_, file)| duplicates::find(&file.items))
+    {
+        return Err(contract::invalid(&format!(
             "{what} in Rust; give one of them another name"
         )));
     }
-    let files = files.iter();
-    Ok(files
-        .map(|(name, file)| ((*name).to_owned(), render(file)))
-        .collect())
+    let files = files.map(|(name, file)| (name.to_owned(), render(&file)));
+    Ok(Vec::from(files))
 }
 
 /// Reads the contract, which must be a description that `openapiv3` takes.
 pub(crate) fn parse(text: &str) -> Result<Value, Failure> {
-    let failed = |error: serde_json::Error| contract::wrong(&error.to_string());
+    let failed = |error: serde_json::Error| contract::invalid(&error.to_string());
     let contract: Value = serde_json::from_str(text).map_err(failed)?;
     let _: openapiv3::OpenAPI = serde_json::from_str(text).map_err(failed)?;
     Ok(contract)

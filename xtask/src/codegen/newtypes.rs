@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Ident, ItemStruct, parse_quote};
 
-use super::contract::{Contract, members, text};
+use super::contract::{Contract, members, string};
 use super::fields::{wire_name, wrapped};
 use super::names;
 
@@ -27,36 +27,28 @@ fn handwritten(property: &str) -> Option<Ident> {
 
 /// The type for a property, in the module `types`.
 fn generated(property: &str) -> Option<Ident> {
-    let is_id = property.ends_with("Id");
-    is_id.then(|| names::upper_camel(property))
+    (property.ends_with("Id")).then(|| names::upper_camel(property))
 }
 
-/// The string properties of a schema that a request can hold.
-fn strings<'a>(
-    contract: &Contract<'_>,
-    name: &str,
-    schema: &'a Value,
-) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-    let schema = contract.is_sent(name).then_some(schema);
-    let properties = schema.map(|schema| members(schema, "properties"));
-    properties.into_iter().flatten().filter(|(_, property)| {
-        text(property, "type") == Some("string") && property.get("enum").is_none()
+/// The string properties of a schema, if a request can hold it.
+fn string_properties<'a>(
+    contract: &Contract<'a>,
+    schema: &str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let properties = contract.schema(schema).get("properties");
+    members(properties.filter(|_| contract.is_sent(schema))).filter(|(_, property)| {
+        string(property, "type") == Some("string") && property.get("enum").is_none()
     })
 }
 
 /// Gives the fields of a generated struct their types.
 pub(super) fn apply(item: &mut ItemStruct, contract: &Contract<'_>) {
-    let name = item.ident.to_string();
-    let strings = strings(contract, &name, contract.schema(&name));
-    let strings: Vec<&str> = strings.map(|(property, _)| property).collect();
-    for field in &mut item.fields {
-        let property = wire_name(field).unwrap_or_default();
-        if !strings.contains(&&*property) {
-            continue;
-        }
-        let handwritten = handwritten(&property).map(|name| quote!(crate::#name));
-        let generated = || generated(&property).map(|name| quote!(crate::types::#name));
-        if let Some(ours) = handwritten.or_else(generated) {
+    for (property, _) in string_properties(contract, &item.ident.to_string()) {
+        let mut fields = item.fields.iter_mut();
+        let field = fields.find(|field| wire_name(field).as_deref() == Some(property));
+        let handwritten = handwritten(property).map(|name| quote!(crate::#name));
+        let generated = || generated(property).map(|name| quote!(crate::types::#name));
+        if let (Some(field), Some(ours)) = (field, handwritten.or_else(generated)) {
             field.ty = match wrapped(&field.ty) {
                 Some(_) => parse_quote!(::std::option::Option<#ours>),
                 None => parse_quote!(#ours),
@@ -65,13 +57,13 @@ pub(super) fn apply(item: &mut ItemStruct, contract: &Contract<'_>) {
     }
 }
 
-/// The generated types by name, each with the first property that has it and that one's description.
+/// The generated types by name, each with the first property of that type and its description.
 pub(super) fn definitions<'a>(contract: &Contract<'a>) -> BTreeMap<Ident, (&'a str, &'a str)> {
     let mut definitions = BTreeMap::new();
-    for (name, schema) in contract.schemas() {
-        for (property, value) in strings(contract, name, schema) {
+    for (name, _) in contract.schemas() {
+        for (property, value) in string_properties(contract, name) {
             if let Some(name) = generated(property) {
-                let description = text(value, "description").unwrap_or_default();
+                let description = string(value, "description").unwrap_or_default();
                 definitions.entry(name).or_insert((property, description));
             }
         }

@@ -6,7 +6,7 @@ use progenitor_impl::{Error, GenerationSettings, Generator, TypeImpl};
 
 use crate::outcome::Failure;
 
-use super::contract::{Contract, wrong};
+use super::contract::{Contract, invalid};
 use super::lower::{self, REPLACED};
 
 pub(super) fn generate(contract: &Contract<'_>) -> Result<syn::File, Failure> {
@@ -23,7 +23,7 @@ pub(super) fn generate(contract: &Contract<'_>) -> Result<syn::File, Failure> {
     }
     let tokens = quietly(|| Generator::new(&settings).generate_tokens(&lowered));
     let tokens = tokens
-        .map_err(|error| wrong(&format!("progenitor cannot take it: {error}; correct it")))?;
+        .map_err(|error| invalid(&format!("progenitor cannot take it: {error}; correct it")))?;
     let file = syn::parse2(tokens);
     let mut file: syn::File =
         file.map_err(|error| Failure::new(format!("progenitor's output: {error}")))?;

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::Value;
+use serde_json::{Value, json};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Item, ItemStruct, Path, parse_quote};
 
 use crate::outcome::Failure;
 
-use super::contract::{Contract, exclusive, missing, wrong};
+use super::contract::{Contract, exclusive, invalid, missing};
 use super::fields::{Field, Kind, fields};
 use super::newtypes;
 
@@ -28,7 +28,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
         });
         let item =
             item.ok_or_else(|| Failure::new(format!("progenitor wrote no type for {schema}")))?;
-        requests.push(request(item, contract, schema)?);
+        requests.push(request(item, contract)?);
     }
     let parts = parts(contract);
     Ok(quote! {
@@ -57,37 +57,24 @@ fn parts(contract: &Contract<'_>) -> BTreeSet<Ident> {
 /// Methods of requests that are written by hand.
 const METHODS: [&str; 2] = ["findings", "prepare"];
 
-fn request(
-    item: &ItemStruct,
-    contract: &Contract<'_>,
-    schema: &str,
-) -> Result<TokenStream, Failure> {
-    let name = schema.strip_suffix("Request").ok_or_else(|| {
-        wrong(&format!(
-            "the schema `{schema}` of a request must be called …Request"
-        ))
-    })?;
+fn request(item: &ItemStruct, contract: &Contract<'_>) -> Result<TokenStream, Failure> {
+    let schema = item.ident.to_string();
+    let misnamed = || invalid(&format!("{schema}: name it `…Request`, as it is a request"));
+    let name = schema.strip_suffix("Request").ok_or_else(misnamed)?;
     let docs = item.attrs.iter().filter(|it| it.path().is_ident("doc"));
     let wire = &item.ident;
     let name = format_ident!("{name}");
-    let mut fields = fields(item, contract);
-    for field in &mut fields {
+    let (mut required, mut optional) = fields(item, contract);
+    for field in required.iter_mut().chain(&mut optional) {
         FromOutside.visit_type_mut(&mut field.ty);
         if METHODS.iter().any(|method| field.ident == method) {
-            return Err(wrong(&format!(
+            return Err(invalid(&format!(
                 "{schema}: requests have a method of the name of the field `{}` already",
                 field.name
             )));
         }
     }
-    let excluded = excluded(contract, schema)?;
-    let excluded: Vec<&Field> = excluded
-        .iter()
-        .filter_map(|name| fields.iter().find(|field| field.name == *name))
-        .collect();
-    let (required, optional): (Vec<&Field>, Vec<&Field>) = fields
-        .iter()
-        .partition(|field| field.kind == Kind::Required);
+    let excluded = excluded(contract, &schema, &optional)?;
     let parameters = required.iter().map(|field| field.parameter());
     let given = required.iter().map(|field| &field.ident);
     let setters = optional.iter().map(|field| {
@@ -138,7 +125,7 @@ fn request(
     })
 }
 
-/// How the generated type becomes ours: serde's word for it, and the code.
+/// The conversion from the generated type: the name of serde's attribute, and the `impl`.
 fn conversion(wire: &Ident, name: &Ident, excluded: &[&Field]) -> (TokenStream, TokenStream) {
     if excluded.is_empty() {
         let from = quote! {
@@ -176,39 +163,39 @@ fn conversion(wire: &Ident, name: &Ident, excluded: &[&Field]) -> (TokenStream, 
     (quote!(try_from), try_from)
 }
 
-/// The properties that exclude each other. Nothing else may be under `not`, lest it be lost.
-fn excluded<'a>(contract: &Contract<'a>, name: &str) -> Result<Vec<&'a str>, Failure> {
+/// The fields that exclude each other. Anything else under `not` is refused: it would be ignored.
+fn excluded<'a>(
+    contract: &Contract<'_>,
+    name: &str,
+    fields: &'a [Field],
+) -> Result<Vec<&'a Field>, Failure> {
     let schema = contract.schema(name);
     let excluded = exclusive(schema);
-    let is_known = |not: &Value| {
-        let members = not.as_object().map_or(0, |not| not.len());
-        members == 1 && !excluded.is_empty()
-    };
-    if schema.get("not").is_some_and(|not| !is_known(not)) {
-        return Err(wrong(&format!(
+    if let Some(not) = schema.get("not")
+        && (excluded.is_empty() || *not != json!({ "required": excluded }))
+    {
+        return Err(invalid(&format!(
             "{name}: codegen knows no other `not` than `{{\"required\": […]}}`"
         )));
     }
-    Ok(excluded)
+    let field = |name: &&str| fields.iter().find(|field| field.name == *name);
+    Ok(excluded.iter().filter_map(field).collect())
 }
 
-/// Names types of the api crate as another crate does.
+/// Names types of the api crate as other crates do.
 struct FromOutside;
 
 impl VisitMut for FromOutside {
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        let Some(first) = path
-            .segments
-            .first_mut()
-            .filter(|_| path.leading_colon.is_none())
-        else {
+        if path.leading_colon.is_some() {
             return;
-        };
-        if first.ident == "crate" {
-            first.ident = format_ident!("webex_precheck_api");
-        } else if first.ident.to_string().starts_with(char::is_uppercase) {
-            // A generated type; those of Rust that have no path are in lower case, as `bool` is.
+        }
+        let first = &mut path.segments[0].ident;
+        if first == "crate" {
+            *first = format_ident!("webex_precheck_api");
+        } else if first.to_string().starts_with(char::is_uppercase) {
+            // Generated types are in upper case; what has no path besides, such as `bool`, is not.
             *path = parse_quote!(types::#path);
         }
     }

@@ -1,25 +1,23 @@
 //! Refines progenitor's output: what needs HTTP is put behind the feature `client`, and the
 //! generated structs get constructors, setters and, on request, JSON Schemas.
 
-use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItem, Item, ItemImpl, ItemStruct, Type, TypePath, parse_quote};
+use syn::{Ident, ImplItem, Item, ItemImpl, ItemStruct, Path, TypePath, parse_quote};
 
 use crate::outcome::Failure;
 
 use super::contract::{self, Contract};
-use super::fields::{self, Field, Kind, is_flattened};
+use super::fields::{Field, fields, is_flattened};
 use super::newtypes;
 
 /// The items of the module `types`.
 pub(super) fn items(file: &mut syn::File) -> Result<&mut Vec<Item>, Failure> {
     let types = file.items.iter_mut().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "types" => module.content.as_mut(),
+        Item::Mod(module) if module.ident == "types" => Some(&mut module.content.as_mut()?.1),
         _ => None,
     });
-    let (_, items) = types.ok_or_else(|| Failure::new("progenitor wrote no module `types`"))?;
-    Ok(items)
+    types.ok_or_else(|| Failure::new("progenitor wrote no module `types`"))
 }
 
 /// Puts everything but the types behind the feature `client`, and refines the types.
@@ -68,17 +66,17 @@ fn refine_types(items: &mut Vec<Item>, contract: &Contract<'_>) {
                 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             ));
             item.attrs.push(parse_quote!(#[non_exhaustive]));
-            let fields = fields::fields(item, contract);
+            let (required, optional) = fields(item, contract);
             // A field of a request that is mistyped must not be left out without a word; Webex may
             // add any to its answers.
             let takes_any = item.fields.iter().any(is_flattened);
-            if takes_any && fields.iter().all(|field| field.kind != Kind::Required) {
+            if takes_any && required.is_empty() {
                 item.attrs.push(parse_quote!(#[derive(Default)]));
             }
             if contract.is_sent(&item.ident.to_string()) && !takes_any {
                 item.attrs.push(parse_quote!(#[serde(deny_unknown_fields)]));
             }
-            constructors.push(constructor(item, &fields));
+            constructors.push(constructor(&item.ident, &required, &optional));
         }
     }
     // `impl From<&T> for T` clones behind the caller's back; `Clone` says the same.
@@ -86,15 +84,15 @@ fn refine_types(items: &mut Vec<Item>, contract: &Contract<'_>) {
     items.extend(constructors);
 }
 
-/// Replaces types for what is sent: a number stays as it was given, and keys have an order, so that one
-/// request always has one body.
+/// Replaces types for JSON: a number is sent as it was given, and keys are sorted, so that equal
+/// requests have equal bodies.
 struct Wire;
 
 impl VisitMut for Wire {
     fn visit_field_mut(&mut self, field: &mut syn::Field) {
         if is_flattened(field) {
-            let doc = " Values whose keys this release does not know.";
-            field.attrs.insert(0, parse_quote!(#[doc = #doc]));
+            let doc = parse_quote!(#[doc = " Values whose keys this release does not know."]);
+            field.attrs.insert(0, doc);
         }
         visit_mut::visit_field_mut(self, field);
     }
@@ -106,7 +104,7 @@ impl VisitMut for Wire {
         visit_mut::visit_type_path_mut(self, path);
     }
 
-    fn visit_ident_mut(&mut self, ident: &mut syn::Ident) {
+    fn visit_ident_mut(&mut self, ident: &mut Ident) {
         if ident == "HashMap" {
             *ident = format_ident!("BTreeMap");
         }
@@ -115,7 +113,7 @@ impl VisitMut for Wire {
 
 /// Replaces typify's docs, which repeat the JSON Schema, by the description alone.
 fn tidy_docs(item: &mut ItemStruct, contract: &Contract<'_>) {
-    let text = contract::text(contract.schema(&item.ident.to_string()), "description");
+    let text = contract::string(contract.schema(&item.ident.to_string()), "description");
     let text = format!(" {}", text.unwrap_or("Generated from the contract."));
     item.attrs
         .retain(|attribute| !attribute.path().is_ident("doc"));
@@ -126,28 +124,21 @@ fn is_clone_conversion(item: &Item) -> bool {
     let Item::Impl(item) = item else {
         return false;
     };
-    let Some((path, _)) = &item.trait_ else {
-        return false;
-    };
     let this = &item.self_ty;
-    let conversion: Type = parse_quote!(::std::convert::From<&#this>);
-    conversion == parse_quote!(#path)
+    let conversion: Path = parse_quote!(::std::convert::From<&#this>);
+    let implemented = item.trait_.as_ref().map(|(path, _)| path);
+    implemented == Some(&conversion)
 }
 
 /// `new` with what is required, and a setter for each of the other fields.
-fn constructor(item: &ItemStruct, fields: &[Field]) -> Item {
-    let name = &item.ident;
-    let (required, optional): (Vec<&Field>, Vec<&Field>) = fields
-        .iter()
-        .partition(|field| field.kind == Kind::Required);
+fn constructor(name: &Ident, required: &[Field], optional: &[Field]) -> Item {
     let parameters = required.iter().map(|field| field.parameter());
     let given = required.iter().map(|field| &field.ident);
     let absent = optional.iter().map(|field| &field.ident);
-    let setters = optional
-        .iter()
-        .map(|field| field.setter(&quote!(self), &[]));
+    let owner = quote!(self);
+    let setters = optional.iter().map(|field| field.setter(&owner, &[]));
     let (doc, allow) = if required.is_empty() {
-        let allow: TokenStream = quote!(#[allow(clippy::new_without_default, reason = "`Default` is derived or implemented beside it")]);
+        let allow = quote!(#[allow(clippy::new_without_default, reason = "`Default` is derived or implemented beside it")]);
         (format!(" `{name}` in which nothing is set."), Some(allow))
     } else {
         let doc = format!(" `{name}` with what is required, and nothing else set.");
