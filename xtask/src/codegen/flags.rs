@@ -204,10 +204,9 @@ impl<'a> Walk<'a> {
     /// Whether the template has another field that excludes this one.
     fn is_rival(&self, schema: &Value, path: &str, name: &str) -> bool {
         let excluded = contract::exclusive(schema);
-        let others = excluded.iter().filter(|other| **other != name);
-        let mut in_template =
-            others.filter_map(|other| self.in_template(&format!("{path}{other}")));
-        excluded.contains(&name) && in_template.next().is_some()
+        let in_template = |other: &str| self.in_template(&format!("{path}{other}")).is_some();
+        let mut others = excluded.iter().filter(|other| **other != name);
+        excluded.contains(&name) && others.any(|other| in_template(other))
     }
 
     fn in_template(&self, field: &str) -> Option<&Value> {

@@ -4,18 +4,19 @@
 //!
 //! Each step is a function of its own: [`parse`], [`lower::lower`] (what progenitor cannot take is
 //! rewritten in the copy it gets, so that the contract stays whole), [`progenitor::generate`],
-//! [`types::refine`], [`items::types`] and [`items::operations`] (our own items),
-//! [`requests::requests`], [`flags::flags`], [`render`]. Nothing in it asks for the network, the
-//! clock or the environment, so that the outcome is the same on every machine.
+//! [`types::refine`], then our own items ([`enumerations`], [`newtypes`], [`operations`],
+//! [`requests`], [`flags`]), and [`render`]. No step reads the network, the clock or the
+//! environment, so that the output is the same on every machine.
 
 mod contract;
 mod duplicates;
+mod enumerations;
 mod fields;
 pub(crate) mod flags;
-mod items;
 pub(crate) mod lower;
 mod names;
 mod newtypes;
+mod operations;
 mod progenitor;
 mod requests;
 mod types;
@@ -48,11 +49,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let captures = workspace.captures()?;
     for (name, inventory) in &captures {
         // Guards against a capture that was edited by hand.
-        let written = capture::write(inventory).map_err(Failure::new)?;
-        if written != workspace.read(&capture_file(name))? {
+        let file = capture_file(name);
+        if capture::write(inventory).map_err(Failure::new)? != workspace.read(&file)? {
             return Err(Failure::new(format!(
-                "{} is not as `cargo xtask capture` wrote it; capture its source again",
-                capture_file(name)
+                "{file} is not as `cargo xtask capture` wrote it; capture its source again"
             )));
         }
     }
@@ -87,9 +87,11 @@ pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Fa
     let mut api = progenitor::generate(contract)?;
     types::refine(&mut api, contract)?;
     let types = types::items(&mut api)?;
-    types.extend(ours(items::types(contract)?)?.items);
+    types.extend(ours(enumerations::enumerations(contract)?)?.items);
+    types.extend(ours(newtypes::newtypes(contract))?.items);
     let requests = ours(requests::requests(types, contract)?)?;
-    api.items.extend(ours(items::operations(contract)?)?.items);
+    api.items
+        .extend(ours(operations::operations(contract)?)?.items);
     let fields = ours(flags::flags(contract)?)?;
     let files = [(API, api), (REQUESTS, requests), (FIELDS, fields)];
     if let Some(what) = files

@@ -115,8 +115,7 @@ impl VisitMut for Wire {
 fn tidy_docs(item: &mut ItemStruct, contract: &Contract<'_>) {
     let text = contract::string(contract.schema(&item.ident.to_string()), "description");
     let text = format!(" {}", text.unwrap_or("Generated from the contract."));
-    item.attrs
-        .retain(|attribute| !attribute.path().is_ident("doc"));
+    item.attrs.retain(|it| !it.path().is_ident("doc"));
     item.attrs.insert(0, parse_quote!(#[doc = #text]));
 }
 
