@@ -1,4 +1,4 @@
-//! The contract as codegen reads it: its operations, its schemas, and which of them requests hold.
+//! The contract as codegen reads it: its operations, its schemas, and which schemas requests use.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) struct Operation<'a> {
     pub(super) value: &'a Value,
     /// Name of the schema of its request.
     pub(super) body: Option<&'a str>,
-    /// What its request refers to, directly or through other references.
+    /// The references of its request, direct and indirect.
     sent: BTreeSet<&'a str>,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Operation<'a> {
 
 /// Collects the references in `value` and in what they refer to.
 fn follow<'a>(document: &'a Value, value: &'a Value, found: &mut BTreeSet<&'a str>) {
-    // What was found before has been followed: schemas may hold themselves.
+    // A reference is followed once: schemas may be recursive.
     if let Some(reference) = string(value, "$ref")
         && found.insert(reference)
         && let Some(target) = document.pointer(reference.trim_start_matches('#'))

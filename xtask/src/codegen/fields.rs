@@ -46,7 +46,8 @@ impl Field {
         let wrapped = wrapped(&field.ty).and_then(|(wrapper, ty)| match &*wrapper.to_string() {
             "Option" => Some((Kind::Optional, ty)),
             "Vec" => Some((Kind::List, ty)),
-            "BTreeMap" | "Map" => Some((Kind::Map, ty)),
+            "BTreeMap" => Some((Kind::Map, ty)),
+            "Map" if has_option(field, "default") => Some((Kind::Map, ty)),
             _ => None,
         });
         let (kind, ty) = wrapped.unwrap_or((Kind::Required, &field.ty));
@@ -134,7 +135,11 @@ pub(super) fn wrapped(ty: &Type) -> Option<(&Ident, &Type)> {
 
 /// Whether a field holds whatever the other fields do not.
 pub(super) fn is_flattened(field: &syn::Field) -> bool {
-    serde_options(field).any(|option| option.path().is_ident("flatten"))
+    has_option(field, "flatten")
+}
+
+fn has_option(field: &syn::Field, name: &str) -> bool {
+    serde_options(field).any(|option| option.path().is_ident(name))
 }
 
 /// The name of a field in JSON: that of `#[serde(rename = "…")]`, else its own.
@@ -154,4 +159,70 @@ fn serde_options(field: &syn::Field) -> impl Iterator<Item = Meta> {
     let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
     let options = attributes.filter_map(move |it| it.parse_args_with(parser).ok());
     options.flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    //! What progenitor's fields are read as, and how they are set.
+    use syn::ItemStruct;
+
+    use super::*;
+
+    fn read(field: TokenStream) -> Field {
+        let item: ItemStruct = parse_quote!(struct A { #field });
+        Field::read(item.fields.iter().next().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn kinds_follow_from_types_and_options() {
+        let free = quote!(a: ::serde_json::Map<::std::string::String, ::serde_json::Value>);
+        for (field, kind, ty) in [
+            (quote!(a: bool), Kind::Required, quote!(bool)),
+            (
+                quote!(a: ::std::option::Option<crate::Code>),
+                Kind::Optional,
+                quote!(crate::Code),
+            ),
+            (quote!(a: ::std::vec::Vec<A>), Kind::List, quote!(A)),
+            (
+                quote!(#[serde(flatten)] a: ::std::collections::BTreeMap<::std::string::String, i64>),
+                Kind::Map,
+                quote!(i64),
+            ),
+            (
+                quote!(#[serde(default)] #free),
+                Kind::Map,
+                quote!(::serde_json::Value),
+            ),
+        ] {
+            let field = read(field);
+            assert!(field.kind == kind, "{ty}");
+            assert!(field.ty == parse_quote!(#ty), "{ty}");
+        }
+        assert!(read(free).kind == Kind::Required);
+    }
+
+    #[test]
+    fn name_in_json_is_that_of_rename() {
+        assert_eq!(read(quote!(org_id: u8)).name, "org_id");
+        let renamed = quote!(#[serde(default, rename = "orgId")] org_id: u8);
+        assert_eq!(read(renamed).name, "orgId");
+    }
+
+    #[test]
+    fn setter_clears_rivals_unless_list_is_empty() {
+        let one = read(quote!(one: ::std::option::Option<u8>));
+        let list = read(quote!(list: ::std::vec::Vec<u8>));
+        let owner = quote!(self.0);
+        let code = one.setter(&owner, &[&list]).to_string();
+        assert!(
+            code.contains("self . 0 . list = Default :: default () ; self . 0 . one"),
+            "{code}"
+        );
+        let code = list.setter(&owner, &[&one]).to_string();
+        assert!(
+            code.contains("is_empty () { self . 0 . one = Default"),
+            "{code}"
+        );
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) const RESERVED: &[&str] = &[
     "sandbox",
 ];
 
-/// What a flag takes, as the program knows it.
+/// Type of a flag's value: the program's enum of the same name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Shape {
     Text,
@@ -87,12 +87,11 @@ fn row(flag: &Flag) -> TokenStream {
     })
 }
 
-/// The fields of a request, and the names of their flags.
+/// The fields of a request with the names of their flags.
 pub(crate) fn names(document: &Value, item: &Value) -> Vec<(String, String)> {
     let operation = Operation::read(document, "", item);
-    let flags = walk(&Contract::read(document), &operation);
-    let named = flags.into_iter().map(|flag| (flag.field, flag.name));
-    named.collect()
+    let flags = walk(&Contract::read(document), &operation).into_iter();
+    flags.map(|flag| (flag.field, flag.name)).collect()
 }
 
 /// Refuses two flags of one name, and names for fields that do not exist.
@@ -150,9 +149,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Adds the flags for the fields of an object, each of which has `path` before its name.
+    /// Adds the flags for the fields of an object. `path` is empty or ends with a dot.
     fn object(&mut self, schema: &'a Value, path: &str, presence: Presence<'_>, depth: usize) {
-        // A schema that holds itself has no end.
+        // Stops at recursive schemas.
         if depth > 16 {
             return;
         }
@@ -184,7 +183,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What the flag takes, and what that is called.
+    /// Type and placeholder of the flag's value.
     fn shape(&self, property: &'a Value) -> (Shape, String) {
         let called = |property: &Value, otherwise: &str| {
             contract::reference(property).map_or(otherwise.to_owned(), last_word)

@@ -11,15 +11,17 @@ use super::contract::{invalid, members};
 pub(super) const REPLACED: [(&str, &str); 2] =
     [("Code", "crate::Code"), ("InfoList", "crate::InfoList")];
 
-/// Names the enumeration whose values are the keys of an object.
+/// Of an object schema: the enumeration whose values are its keys.
 pub(crate) const KEYED_BY: &str = "x-keyed-by";
+
+const SCHEMAS: &str = "/components/schemas";
 
 /// Rewrites the contract for progenitor.
 pub(super) fn lower(contract: &Value) -> Result<openapiv3::OpenAPI, Failure> {
     let mut lowered = contract.clone();
     leave_errors_undecoded(&mut lowered);
     open_keyed_objects(&mut lowered);
-    judge_nothing_locally(&mut lowered);
+    drop_constraints_and_examples(&mut lowered);
     serde_json::from_value(lowered).map_err(|error| invalid(&format!("after lowering: {error}")))
 }
 
@@ -48,10 +50,9 @@ fn open_keyed_objects(contract: &mut Value) {
     }
 }
 
-/// Drops the constraints on values, from which typify would make types that refuse what only
-/// Webex should judge, the keywords that it does not take, and examples, which it would repeat in
-/// every doc comment.
-fn judge_nothing_locally(contract: &mut Value) {
+/// Drops constraints on values, from which typify would make types that reject what only Webex may
+/// reject, keywords that typify does not support, and examples, which it would repeat in doc comments.
+fn drop_constraints_and_examples(contract: &mut Value) {
     const KEYWORDS: [&str; 7] = [
         "default",
         "example",
@@ -73,8 +74,6 @@ fn judge_nothing_locally(contract: &mut Value) {
         });
     }
 }
-
-const SCHEMAS: &str = "/components/schemas";
 
 fn members_mut(object: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
     let object = object.and_then(Value::as_object_mut);

@@ -31,8 +31,7 @@ pub(super) fn generate(contract: &Contract<'_>) -> Result<syn::File, Failure> {
     Ok(file)
 }
 
-/// Runs progenitor, which panics on some of what it does not take. A panic becomes an error with its
-/// message, and is not printed.
+/// Turns a panic into an error, without printing it: progenitor panics on some unsupported schemas.
 fn quietly<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));

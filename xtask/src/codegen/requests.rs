@@ -195,8 +195,35 @@ impl VisitMut for FromOutside {
         if first == "crate" {
             *first = format_ident!("webex_precheck_api");
         } else if first.to_string().starts_with(char::is_uppercase) {
-            // Generated types are in upper case; what has no path besides, such as `bool`, is not.
+            // A generated type; the primitive types, which need no path, are in lower case.
             *path = parse_quote!(types::#path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Types of the api crate under the names that the client crate has for them.
+    use quote::quote;
+    use syn::Type;
+
+    use super::*;
+
+    #[test]
+    fn types_are_named_from_outside() {
+        for (ty, expected) in [
+            (quote!(crate::Code), quote!(webex_precheck_api::Code)),
+            (quote!(Address), quote!(types::Address)),
+            (quote!(bool), quote!(bool)),
+            (quote!(::std::string::String), quote!(::std::string::String)),
+            (
+                quote!(::std::vec::Vec<crate::Code>),
+                quote!(::std::vec::Vec<webex_precheck_api::Code>),
+            ),
+        ] {
+            let mut found: Type = parse_quote!(#ty);
+            FromOutside.visit_type_mut(&mut found);
+            assert!(found == parse_quote!(#expected), "{ty}");
         }
     }
 }
