@@ -2,8 +2,9 @@
 
 Usage: foreign_client.py KIND PACKAGE BASE_URL TOKEN CONTRACT
 
-KIND is openapi-generator or openapi-python-client; the package is searched for in the present
-folder. Prints one JSON object: what each operation gave, or the error that it ended in.
+KIND is openapi-generator-cli or openapi-python-client; the package is searched for in the present
+folder. A client of the package `contract` must read both answers and a refusal, a client of
+`published` must fail on an answer. Prints what was seen; exits with 1 if it is something else.
 """
 
 import importlib
@@ -101,7 +102,7 @@ def main():
     kind, package, base_url, token, contract = sys.argv[1:]
     with open(contract, encoding="utf-8") as file:
         paths = json.load(file)["paths"]
-    client = {"openapi-generator": OpenApiGenerator, "openapi-python-client": OpenApiPythonClient}[kind]
+    client = {"openapi-generator-cli": OpenApiGenerator, "openapi-python-client": OpenApiPythonClient}[kind]
     result = {}
     log(base_url, "DELETE")
     try:
@@ -116,7 +117,22 @@ def main():
         result["error"] = type(error).__name__ + ": " + text[:200]
     # What fails after a 200 fails in the client, and not before it has asked.
     result["answered"] = [request["status"] for request in json.loads(log(base_url, "GET"))]
+    sys.exit(judge(package, result))
+
+
+def judge(package, result):
+    works = all(result.get(name) == [100] for name in OPERATIONS)
+    decodes = works and result.get("refusal") == [10022]
+    if package == "contract" and decodes and result["answered"] == [200, 200, 400]:
+        print("infoCode 100 from both operations, errorCode 10022 of a refusal")
+        return 0
+    if package == "published" and not works and 200 in result["answered"]:
+        print("does not work, as expected: " + result.get("error", str(result))[:60] + " ...")
+        return 0
+    if package == "published" and works:
+        print("works, so that the deviations want another look:")
     print(json.dumps(result))
+    return 1
 
 
 main()

@@ -3,9 +3,12 @@
 use webex_precheck_contract::{capture, source};
 
 use crate::outcome::{Failure, Outcome, note};
-use crate::source::Dating;
+use crate::source::{Dating, read_to_store};
 use crate::sources::{self, SOURCES};
 use crate::workspace::Workspace;
+
+const NEXT: &str = "`cargo xtask codegen` passes them on, \
+                    `cargo xtask conform` holds the contract against them";
 
 /// Store what a source documents, as facts, in `spec/documented/`, and nothing else
 #[derive(clap::Args)]
@@ -18,7 +21,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let fresh = crate::source::read_to_store(workspace, &arguments.source, &arguments.dating)?;
+    let fresh = read_to_store(workspace, &arguments.source, &arguments.dating)?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }
@@ -27,13 +30,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let dated = workspace.read_or_empty(SOURCES)?;
     let dated = sources::with_date(&dated, &fresh.capture, &fresh.inventory)?;
     workspace.replace_all(&[(fresh.capture_file(), text), (SOURCES.to_owned(), dated)])?;
-    note(
-        "Captured",
-        &format!(
-            "{} facts of {}; `cargo xtask codegen` passes them on, `cargo xtask conform` holds the contract against them",
-            source::facts(&fresh.inventory),
-            fresh.name
-        ),
-    );
+    let facts = source::facts(&fresh.inventory);
+    let message = format!("{facts} facts of {}; {NEXT}", fresh.name);
+    note("Captured", &message);
     Ok(Outcome::Clean)
 }

@@ -1,14 +1,14 @@
 //! `drift`: what a source documents now compared with its capture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use webex_precheck_contract::diff::{self, Comparison};
-use webex_precheck_contract::rules::Rules;
+use webex_precheck_contract::diff;
 
 use crate::adopt;
 use crate::outcome::{Failure, Outcome, note};
-use crate::reporting::ReportArguments;
-use crate::source::Fresh;
+use crate::reporting::{Compared, ReportArguments};
+use crate::rules::name_rules;
+use crate::source;
 use crate::workspace::Workspace;
 
 /// Compare sources with their captures in `spec/documented/`
@@ -30,29 +30,28 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    // Read before a source is, which may take its time.
+    // Read before a source, which may take a while.
     let ignores = arguments.report.ignores()?;
     let compared = match &arguments.source {
         Some(source) => vec![compare(workspace, source)?],
-        None => all(workspace, arguments)?,
+        None => compare_all(workspace, arguments.from.as_deref())?,
     };
-    arguments.report.report(workspace, compared, &ignores)
+    arguments.report.report(compared, &ignores)
 }
 
-/// Every source that can be read; a note for each other one.
-fn all(workspace: &Workspace, arguments: &Arguments) -> Result<Vec<Compared>, Failure> {
+/// Compares every source that can be read, and notes each other one.
+fn compare_all(workspace: &Workspace, from: Option<&Path>) -> Result<Vec<Compared>, Failure> {
     let mut compared = Vec::new();
     for source in workspace.sources()? {
-        let place = match &arguments.from {
+        let place = match from {
             Some(folder) => source
                 .copy_in(folder)
                 .map(|path| path.display().to_string()),
-            None => source.address.clone(),
+            None => source.address,
         };
-        let read = match place {
-            Some(place) => compare(workspace, &place),
-            None => Err(Failure::new("there is no copy of it, or no address")),
-        };
+        let read = place
+            .ok_or_else(|| Failure::new("there is no copy of it, or no address"))
+            .and_then(|place| compare(workspace, &place));
         match read {
             Ok(read) => compared.push(read),
             Err(failure) => note("Skipped", &format!("{}: {failure}", source.name)),
@@ -64,15 +63,8 @@ fn all(workspace: &Workspace, arguments: &Arguments) -> Result<Vec<Compared>, Fa
     Ok(compared)
 }
 
-/// A source, and how it differs from its capture.
-pub(crate) struct Compared {
-    pub(crate) fresh: Fresh,
-    pub(crate) comparison: Comparison,
-    pub(crate) release: Option<diff::Release>,
-}
-
 fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
-    let fresh = crate::source::read(workspace, source)?;
+    let fresh = source::read(workspace, source)?;
     let Some(stored) = &fresh.stored else {
         return Err(Failure::new(format!(
             "{} does not exist; `cargo xtask capture {}` writes it",
@@ -82,27 +74,17 @@ fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
     };
     let mut comparison = diff::drift(stored, &fresh.inventory);
     name_rules(&mut comparison, &workspace.rules()?, &fresh);
-    let release = match comparison.differences.is_empty() {
-        true => None,
-        false => adopt::release(workspace, &fresh)?,
+    let release = if comparison.differences.is_empty() {
+        None
+    } else {
+        adopt::release(workspace, &fresh)?
     };
+    let against = fresh.capture_file();
     Ok(Compared {
-        fresh,
         comparison,
         release,
+        capture: workspace.read(&against)?,
+        against,
+        fresh,
     })
-}
-
-/// Names, at each difference of wording, the rules that rest on what changed.
-pub(crate) fn name_rules(comparison: &mut Comparison, rules: &Rules, fresh: &Fresh) {
-    for difference in &mut comparison.differences {
-        let id = difference.operation;
-        // Descriptions without names stand in one place for the rules.
-        let at = match difference.at.split_once(".unnamed[") {
-            Some((section, _)) => format!("{section}.unnamed"),
-            None => difference.at.clone(),
-        };
-        let lost = rules.that_lost(&fresh.capture, id, &at, &fresh.inventory);
-        difference.rules = lost.map(str::to_owned).collect();
-    }
 }

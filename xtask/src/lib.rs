@@ -3,8 +3,8 @@
 //! It is a library so that tests can call what the verbs do, thousands of times in one process.
 
 pub mod adopt;
-mod build;
 mod capture;
+mod cargo;
 mod codegen;
 mod conform;
 mod drift;
@@ -14,6 +14,7 @@ mod mutate;
 mod outcome;
 mod replace;
 mod reporting;
+mod rules;
 mod source;
 mod sources;
 mod workspace;

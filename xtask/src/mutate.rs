@@ -1,9 +1,7 @@
 //! `mutate`: comparison and adoption under thousands of changes.
 
-use std::process::Command;
-
-use crate::build;
-use crate::outcome::{Failure, Outcome};
+use crate::cargo::cargo;
+use crate::outcome::{self, Failure, Outcome};
 use crate::workspace::Workspace;
 
 /// Change every source in every way that is known, one and two changes at a time, and tell how many
@@ -20,8 +18,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let example = ["--package", "conformance", "--example", "mutations"];
-    let example = build::build(workspace, &[&["--release"], &example[..]].concat())?;
-    let mut command = Command::new(example);
-    build::run(command.args([arguments.seed.to_string(), arguments.builds.to_string()]))
+    let mut cargo = cargo(workspace);
+    cargo
+        .args(["run", "--quiet", "--release", "--package", "conformance"])
+        .args(["--example", "mutations", "--"])
+        .args([arguments.seed.to_string(), arguments.builds.to_string()]);
+    outcome::run(&mut cargo)
 }

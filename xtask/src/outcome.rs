@@ -1,24 +1,25 @@
-//! How a verb ends: its exit code, and what is said where it fails.
+//! How a verb ends: its exit code, and the message of a failure.
 
 use std::fmt;
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use webex_precheck_contract::report::visible;
 
-/// How a verb ended that did its work.
+/// The exit code of a verb that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// 0: nothing to tell.
-    Clean,
-    /// 1: there are differences, or something to ignore is not there.
-    Differences,
-    /// 4: generated files are not what codegen would write.
-    Stale,
+    /// Nothing to report.
+    Clean = 0,
+    /// There are differences, or an entry to ignore matches nothing.
+    Differences = 1,
+    /// Generated files are not what codegen would write.
+    Stale = 4,
 }
 
 /// Why a verb could not do its work.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Failure {
     code: u8,
     message: String,
@@ -26,30 +27,22 @@ pub struct Failure {
 
 impl Failure {
     /// A source is unreadable or broken.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        let message = message.into();
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
+        let message = message.to_string();
         Self { code: 3, message }
     }
 
-    /// What was typed makes no sense.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
-        let message = message.into();
+    /// The command line is invalid, or a tool is missing.
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        let message = message.to_string();
         Self { code: 2, message }
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-/// Says why a verb failed, and turns its end into an exit code.
+/// Prints why a verb failed, and turns its end into an exit code.
 pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
     match outcome {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Differences) => ExitCode::from(1),
-        Ok(Outcome::Stale) => ExitCode::from(4),
+        Ok(outcome) => ExitCode::from(outcome as u8),
         Err(failure) => {
             note("Failure", &failure.to_string());
             ExitCode::from(failure.code)
@@ -57,20 +50,34 @@ pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
     }
 }
 
+/// Runs a program whose exit codes are those of the verb.
+pub(crate) fn run(command: &mut Command) -> Result<Outcome, Failure> {
+    let name = command.get_program().display().to_string();
+    let status = command
+        .status()
+        .map_err(|error| Failure::new(format!("{name}: {error}")))?;
+    match status.code() {
+        Some(0) => Ok(Outcome::Clean),
+        Some(1) => Ok(Outcome::Differences),
+        Some(2) => Err(Failure::usage(format!("{name}: {status}"))),
+        _ => Err(Failure::new(format!("{name}: {status}"))),
+    }
+}
+
 /// Writes a line to stderr, its verb aligned as Cargo does it.
 pub(crate) fn note(verb: &str, message: &str) {
-    // A message may quote a source, which may hold anything: what begins a line of its own must not
-    // become a command of whoever reads the output.
+    // A message may quote a source, which may contain anything: no line of it may look like a
+    // workflow command of GitHub to whoever reads the output.
     let lines: Vec<String> = message.lines().map(visible).collect();
     let _ = writeln!(io::stderr(), "{verb:>10} {}", lines.join("\n           | "));
 }
 
-/// Writes data to stdout. A reader that has gone away (`| head`) is no failure.
+/// Writes data to stdout. A reader that is gone (`| head`) is no failure.
 pub(crate) fn print(data: &str) -> Result<(), Failure> {
     write(io::stdout(), data)
 }
 
-/// Writes text with styles to stdout, without them where nobody sees them or wants them.
+/// Writes styled text to stdout, without the styles if it is no terminal or the environment wants none.
 pub(crate) fn print_styled(text: &str) -> Result<(), Failure> {
     write(anstream::stdout(), text)
 }

@@ -2,48 +2,45 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// A file that lies beside the one it is to replace.
+use tempfile::TempPath;
+
+use crate::outcome::Failure;
+
+/// The new text of a file, beside its place until all texts are written.
 struct Staged<'a> {
     name: &'a str,
     path: PathBuf,
-    partial: PathBuf,
-    /// What the file held, if it was there.
+    partial: TempPath,
+    /// What the file contains now, if it exists.
     present: Option<Vec<u8>>,
 }
 
-/// Gives each file, by name and path, its text; returns the names of those that had another one.
-/// Where one cannot be written, all are as they were, and the error names it.
-pub(crate) fn all<'a>(
-    files: impl Iterator<Item = (&'a str, PathBuf, &'a str)>,
-) -> Result<Vec<&'a str>, (&'a str, io::Error)> {
-    let mut staged: Vec<Staged<'a>> = Vec::new();
-    for (name, path, text) in files {
-        match stage(name, path, text) {
-            Ok(file) => staged.extend(file),
-            Err(error) => {
-                forget(&staged);
-                return Err((name, error));
-            }
-        }
+/// Gives each file below `root` its text, and returns the names of those that had another one.
+/// If one cannot be written, all of them stay as they were.
+pub(crate) fn all<'a>(root: &Path, files: &'a [(String, String)]) -> Result<Vec<&'a str>, Failure> {
+    let failed = |name, error| Failure::new(format!("{name}: {error}; nothing was changed"));
+    let mut staged = Vec::new();
+    for (name, text) in files {
+        let file = stage(root, name, text).map_err(|error| failed(name.as_str(), error))?;
+        staged.extend(file);
     }
     for (index, file) in staged.iter().enumerate() {
         if let Err(error) = fs::rename(&file.partial, &file.path) {
-            put_back(&staged[..index]);
-            forget(&staged[index..]);
-            return Err((file.name, error));
+            staged[..index].iter().for_each(put_back);
+            return Err(failed(file.name, error));
         }
     }
     Ok(staged.iter().map(|file| file.name).collect())
 }
 
-/// Writes a text beside its place, unless it stands there already.
-fn stage<'a>(name: &'a str, path: PathBuf, text: &str) -> io::Result<Option<Staged<'a>>> {
+/// Writes a text beside its place, unless the file contains it already.
+fn stage<'a>(root: &Path, name: &'a str, text: &str) -> io::Result<Option<Staged<'a>>> {
+    let path = root.join(name);
     let present = match fs::read(&path) {
-        Ok(present) => Some(present),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
+        present => Some(present?),
     };
     if present.as_deref() == Some(text.as_bytes()) {
         return Ok(None);
@@ -51,12 +48,9 @@ fn stage<'a>(name: &'a str, path: PathBuf, text: &str) -> io::Result<Option<Stag
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let partial = path.with_extension("partial");
-    if let Err(error) = fs::write(&partial, text) {
-        // Of a full disk there is a part of it.
-        let _ = fs::remove_file(&partial);
-        return Err(error);
-    }
+    // Written by name, since a temporary file would pass its permissions (0600) on to the file.
+    let partial = TempPath::try_from_path(path.with_extension("partial"))?;
+    fs::write(&partial, text)?;
     Ok(Some(Staged {
         name,
         path,
@@ -65,20 +59,12 @@ fn stage<'a>(name: &'a str, path: PathBuf, text: &str) -> io::Result<Option<Stag
     }))
 }
 
-// What fails here fails on top of what is told already.
-fn put_back(staged: &[Staged<'_>]) {
-    for file in staged {
-        let _ = match &file.present {
-            Some(present) => fs::write(&file.path, present),
-            None => fs::remove_file(&file.path),
-        };
-    }
-}
-
-fn forget(staged: &[Staged<'_>]) {
-    for file in staged {
-        let _ = fs::remove_file(&file.partial);
-    }
+fn put_back(file: &Staged<'_>) {
+    // The failure that made this necessary is the one to report.
+    let _ = match &file.present {
+        Some(present) => fs::write(&file.path, present),
+        None => fs::remove_file(&file.path),
+    };
 }
 
 #[cfg(test)]
@@ -86,29 +72,42 @@ mod tests {
     //! All or nothing.
     use super::*;
 
+    fn files(names: &[&str]) -> Vec<(String, String)> {
+        let file = |name: &&str| ((*name).to_owned(), "new".to_owned());
+        names.iter().map(file).collect()
+    }
+
     #[test]
     fn a_file_that_cannot_be_written_leaves_all_as_they_were() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("a.txt"), "old").unwrap();
-        // Nothing can be put in the place of a folder, nor beside one that is in the way.
+        // Nothing can replace a folder, and no partial file a folder of its name.
         fs::create_dir_all(path("b.txt/inside")).unwrap();
         fs::create_dir_all(path("c.partial")).unwrap();
         for wrong in ["b.txt", "c.txt"] {
-            let files = [("a.txt", "new"), ("fresh.txt", "new"), (wrong, "new")];
-            let files = files.map(|(name, text)| (name, path(name), text));
-            let (name, _) = all(files.into_iter()).unwrap_err();
-            assert_eq!(name, wrong);
+            let failure = all(folder.path(), &files(&["a.txt", "fresh.txt", wrong])).unwrap_err();
+            assert!(failure.to_string().starts_with(wrong), "{failure}");
             assert_eq!(fs::read_to_string(path("a.txt")).unwrap(), "old");
             assert!(!path("fresh.txt").exists());
             assert!(!path("a.partial").exists() && !path("fresh.partial").exists());
         }
-        let files = [
-            ("a.txt", path("a.txt"), "new"),
-            ("d.txt", path("d.txt"), "x"),
-        ];
-        assert_eq!(all(files.clone().into_iter()).unwrap(), ["a.txt", "d.txt"]);
-        assert_eq!(all(files.into_iter()).unwrap(), [] as [&str; 0]);
+        let files = files(&["a.txt", "d.txt"]);
+        assert_eq!(all(folder.path(), &files).unwrap(), ["a.txt", "d.txt"]);
+        assert_eq!(all(folder.path(), &files).unwrap(), [] as [&str; 0]);
         assert_eq!(fs::read_to_string(path("a.txt")).unwrap(), "new");
+        assert!(!path("a.partial").exists());
+    }
+
+    #[test]
+    fn a_failing_rename_puts_replaced_files_back() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.txt"), "old").unwrap();
+        // A file that is named twice has nothing left to be renamed the second time.
+        let files = files(&["a.txt", "fresh.txt", "fresh.txt"]);
+        assert!(all(folder.path(), &files).is_err());
+        assert_eq!(fs::read_to_string(path("a.txt")).unwrap(), "old");
+        assert!(!path("fresh.txt").exists());
     }
 }

@@ -1,20 +1,45 @@
 //! How a verb reports what differs: in which forms, what does not count, and what fails the run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
-use webex_precheck_contract::diff::Impact;
+use webex_precheck_contract::diff::{Comparison, Impact, Release};
 use webex_precheck_contract::ignore::{self, FindingKind, Ignore};
 use webex_precheck_contract::report::{self, Format, Report};
 
-use crate::drift::Compared;
 use crate::outcome::{Failure, Outcome, print, print_styled};
-use crate::workspace::Workspace;
+use crate::source::Fresh;
 
-/// What can be asked of a verb that reports differences.
+/// A source, and how it differs from its capture.
+pub(crate) struct Compared {
+    pub(crate) fresh: Fresh,
+    pub(crate) comparison: Comparison,
+    pub(crate) release: Option<Release>,
+    /// The file of the capture, and its text.
+    pub(crate) against: String,
+    pub(crate) capture: String,
+}
+
+impl Compared {
+    fn report(&self) -> Report<'_> {
+        Report {
+            source: &self.fresh.name,
+            against: &self.against,
+            capture: &self.capture,
+            problems: &self.fresh.problems,
+            comparison: &self.comparison,
+            findings: &[],
+            // What is ignored does not count.
+            release: self.release.filter(|_| self.comparison.ignores_nothing()),
+        }
+    }
+}
+
+/// The flags of a verb that reports differences.
 #[derive(clap::Args)]
 pub(crate) struct ReportArguments {
     /// Form of the report on stdout
@@ -39,7 +64,7 @@ pub(crate) struct ReportArguments {
 }
 
 impl ReportArguments {
-    /// What does not count. Read before a source is, which may take its time.
+    /// What does not count.
     pub(crate) fn ignores(&self) -> Result<Vec<Ignore>, Failure> {
         let mut ignores = Vec::new();
         for words in &self.ignore {
@@ -47,11 +72,8 @@ impl ReportArguments {
         }
         for file in &self.ignore_file {
             let name = file.display().to_string();
-            let text = fs::read_to_string(file).map_err(|error| {
-                Failure::usage(format!(
-                    "--ignore-file: {name}: {error}; is the path right?"
-                ))
-            })?;
+            let text = fs::read_to_string(file)
+                .map_err(|error| wrong_path("--ignore-file", file, error))?;
             ignores.extend(ignore::read_file(&name, &text).map_err(Failure::usage)?);
         }
         Ok(ignores)
@@ -60,7 +82,6 @@ impl ReportArguments {
     /// Marks what does not count, reports in every form that was asked for, and judges.
     pub(crate) fn report(
         &self,
-        workspace: &Workspace,
         mut compared: Vec<Compared>,
         ignores: &[Ignore],
     ) -> Result<Outcome, Failure> {
@@ -68,32 +89,14 @@ impl ReportArguments {
         let today = self.today.unwrap_or_else(today);
         let mut comparisons: Vec<_> = compared.iter_mut().map(|it| &mut it.comparison).collect();
         let findings = ignore::apply(ignores, &mut comparisons, today);
-        let mut files = Vec::new();
-        for it in &compared {
-            let against = it.fresh.capture_file();
-            files.push((workspace.read(&against)?, against));
+        let mut reports: Vec<_> = compared.iter().map(Compared::report).collect();
+        if let Some(first) = reports.first_mut() {
+            // They are about the run as a whole.
+            first.findings = &findings;
         }
-        let reports: Vec<Report<'_>> = compared
-            .iter()
-            .zip(&files)
-            .enumerate()
-            .map(|(index, (it, (capture, against)))| Report {
-                source: &it.fresh.name,
-                against,
-                capture,
-                problems: &it.fresh.problems,
-                comparison: &it.comparison,
-                // They are about the run as a whole.
-                findings: if index == 0 { &findings } else { &[] },
-                // What is ignored does not count.
-                release: it.release.filter(|_| it.comparison.ignores_nothing()),
-            })
-            .collect();
         for (form, file) in &self.write {
-            fs::write(file, report::render(&reports, *form)).map_err(|error| {
-                let file = file.display();
-                Failure::usage(format!("--write: {file}: {error}; is the path right?"))
-            })?;
+            fs::write(file, report::render(&reports, *form))
+                .map_err(|error| wrong_path("--write", file, error))?;
         }
         match self.format {
             // Without its colours where stdout is no terminal, or the environment wants none.
@@ -111,17 +114,24 @@ impl ReportArguments {
     }
 }
 
-fn form_and_file(text: &str) -> Result<(Format, PathBuf), String> {
+fn wrong_path(flag: &str, file: &Path, error: io::Error) -> Failure {
+    let file = file.display();
+    Failure::usage(format!("{flag}: {file}: {error}; is the path right?"))
+}
+
+fn form_and_file(text: &str) -> Result<(Format, PathBuf), Failure> {
     let Some((form, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
-        return Err("write a form and a file, such as `markdown=report.md`".to_owned());
+        let example = "write a form and a file, such as `markdown=report.md`";
+        return Err(Failure::usage(example));
     };
-    let forms = || {
-        let forms = Format::value_variants().iter();
-        let names = forms.filter_map(|form| Some(form.to_possible_value()?.get_name().to_owned()));
-        names.collect::<Vec<_>>().join(", ")
-    };
-    match Format::from_str(form, false) {
-        Ok(form) => Ok((form, file.into())),
-        Err(_) => Err(format!("`{form}` is no form; use one of {}", forms())),
+    if let Ok(form) = Format::from_str(form, false) {
+        return Ok((form, file.into()));
     }
+    let forms = Format::value_variants().iter();
+    let forms = forms.filter_map(|form| Some(form.to_possible_value()?.get_name().to_owned()));
+    let forms: Vec<_> = forms.collect();
+    Err(Failure::usage(format!(
+        "`{form}` is no form; use one of {}",
+        forms.join(", ")
+    )))
 }

@@ -5,12 +5,12 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use jiff::{Timestamp, tz::TimeZone};
-use webex_precheck_contract::{Date, Inventory, Problem, capture, source};
+use webex_precheck_contract::{Date, Inventory, Problem, Severity, capture, source};
 
-use crate::fetch::{Address, Fetched, fetch};
+use crate::fetch::{Address, Copies, fetch};
 use crate::outcome::{Failure, note};
-use crate::sources;
-use crate::workspace::{Workspace, broken, capture_file};
+use crate::sources::SOURCES;
+use crate::workspace::{Workspace, capture_file};
 
 /// A source that was read and is not broken.
 pub(crate) struct Fresh {
@@ -20,12 +20,12 @@ pub(crate) struct Fresh {
     pub(crate) problems: Vec<Problem>,
     /// Name of the capture that it belongs to.
     pub(crate) capture: String,
-    /// That capture, where there is one; with the words of its sentences, where the copy that it was
-    /// read from is still there.
+    /// That capture, if it exists; with the words of its sentences, if a copy of what it was read from
+    /// is still kept.
     pub(crate) stored: Option<Inventory>,
 }
 
-/// What a verb is told of a source besides its name.
+/// The flags about the date of a source.
 #[derive(clap::Args)]
 pub(crate) struct Dating {
     /// When the source was published [default: the date in the name of its file, or else today]
@@ -55,10 +55,8 @@ pub(crate) fn read_to_store(
         && fresh.inventory.is_older_than(stored)
         && let Some(date) = &stored.date
     {
-        let message = format!(
-            "{} is older than its capture, which is of {date}",
-            fresh.name
-        );
+        let name = &fresh.name;
+        let message = format!("{name} is older than its capture, which is of {date}");
         note("Note", &message);
     }
     Ok(fresh)
@@ -69,42 +67,41 @@ fn read_beside(
     name: &str,
     stored: impl Fn(&str) -> Result<Option<Inventory>, Failure>,
 ) -> Result<Fresh, Failure> {
-    let named = Named::parse(workspace, name)?;
-    let (shown, short) = (&named.shown(), &named.short());
+    let place = Place::parse(workspace, name)?;
+    let (name, short) = (place.shown(), place.short());
+    let broken = |problem: &Problem| Failure::new(format!("{name}: {problem}"));
     let contract = workspace.contract()?;
-    let bytes = named.bytes(workspace)?;
-    let text =
-        source::decode(bytes.body().to_vec()).map_err(|problem| broken(shown, &[problem]))?;
+    let bytes = place.read()?;
+    let text = source::decode(bytes.clone()).map_err(|problem| broken(&problem))?;
     let (first, problems) = source::read(short, &text, &contract);
-    if source::is_broken(&problems) {
-        return Err(broken(shown, &problems));
+    if let Some(problem) = problems.iter().find(|it| it.severity == Severity::Broken) {
+        return Err(broken(problem));
     }
     let capture = capture::name(&first);
     let mut stored = stored(&capture)?;
-    // A page is aligned with what it last said, where that is known.
+    // A page is aligned with what it said at its last capture.
     let (inventory, mut problems) = match &stored {
         Some(stored) => source::read(short, &text, stored),
         None => (first, problems),
     };
-    if let Some(stored) = &mut stored {
+    if let Some(stored) = &stored {
         if let Some(problem) = source::check_against(stored, &inventory) {
-            return Err(broken(shown, &[problem]));
+            return Err(broken(&problem));
         }
         problems.extend(not_captured(stored, &inventory));
-        if let Bytes::Fetched(fetched) = &bytes {
-            restore_words(stored, fetched);
+    }
+    if let Place::Address(address) = &place {
+        let copies = Copies::of(workspace, address);
+        if let Some(stored) = &mut stored {
+            restore_words(stored, &copies);
+        }
+        if let Err(error) = copies.keep(&bytes) {
+            let message = format!("{name} is not kept for the next time: {error}");
+            note("Note", &message);
         }
     }
-    if let Bytes::Fetched(fetched) = &bytes
-        && let Err(error) = fetched.keep()
-    {
-        note(
-            "Note",
-            &format!("{shown} is not kept for the next time: {error}"),
-        );
-    }
     Ok(Fresh {
-        name: named.shown(),
+        name,
         inventory,
         problems,
         capture,
@@ -114,18 +111,18 @@ fn read_beside(
 
 /// Notes the operations that a source documents and its capture does not follow.
 fn not_captured(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
-    let new = fresh.operations.iter().map(|operation| operation.id);
-    let new = new.filter(|id| stored.operation(*id).is_none());
-    let new: Vec<String> = new.map(|id| format!("the {id} operation")).collect();
-    (!new.is_empty()).then(|| {
-        let message = format!("{}: documented, and no capture follows it", new.join(", "));
-        Problem::note("", message)
-    })
+    let ids = fresh.operations.iter().map(|operation| operation.id);
+    let new: Vec<String> = ids
+        .filter(|id| stored.operation(*id).is_none())
+        .map(|id| format!("the {id} operation"))
+        .collect();
+    let message = format!("{}: documented, and no capture follows it", new.join(", "));
+    (!new.is_empty()).then(|| Problem::note("", message))
 }
 
-/// Takes the words of a capture's sentences from the copy that it was read from, if that was kept.
-fn restore_words(stored: &mut Inventory, fetched: &Fetched) {
-    for copy in fetched.earlier() {
+/// Takes the words of a capture's sentences from the copy that it was read from, if that is kept.
+fn restore_words(stored: &mut Inventory, copies: &Copies) {
+    for copy in copies.earlier() {
         let Ok(text) = source::decode(copy) else {
             continue;
         };
@@ -143,8 +140,8 @@ impl Fresh {
         capture_file(&self.capture)
     }
 
-    /// Dates the source: as it was said, by the name of its file, or else by today. One that nothing
-    /// dates and that says what its capture says keeps the date of that capture.
+    /// Dates the source: by the flag, else by the name of its file, else by its capture if it says the
+    /// same as that, else by today.
     fn set_date(&mut self, dating: &Dating) {
         let named = Date::in_name(&self.inventory.source);
         let known = dating.date.clone().or(named);
@@ -157,52 +154,39 @@ impl Fresh {
     }
 }
 
-/// What a source was read from.
-enum Bytes {
-    Read(Vec<u8>),
-    Fetched(Fetched),
-}
-
-impl Bytes {
-    fn body(&self) -> &[u8] {
-        match self {
-            Self::Read(bytes) => bytes,
-            Self::Fetched(fetched) => &fetched.body,
-        }
-    }
-}
-
 /// Where a source is.
-enum Named {
+enum Place {
     Stdin,
     Address(Address),
     File(String),
 }
 
-impl Named {
+impl Place {
     fn parse(workspace: &Workspace, name: &str) -> Result<Self, Failure> {
-        let is_like_address = ["http:", "https:", "www."]
-            .iter()
-            .any(|it| name.starts_with(it));
-        match name {
-            "" => Err(Failure::usage(
-                "SOURCE is empty; name a source, a file, `-` or an https address",
-            )),
-            "-" => Ok(Self::Stdin),
-            name if name.contains("://") => Address::parse(name).map(Self::Address),
-            // It may hold a secret, and is not repeated.
-            name if is_like_address && !Path::new(name).exists() => Err(Failure::usage(
-                "SOURCE looks like an address; write it out, with https:// before it",
-            )),
-            name if !Path::new(name).exists() && workspace.path(sources::SOURCES).exists() => {
-                let known = workspace.sources()?.into_iter().find(|it| it.name == name);
-                match known.and_then(|known| known.address) {
-                    Some(address) => Address::parse(&address).map(Self::Address),
-                    None => Ok(Self::File(name.to_owned())),
-                }
-            }
-            name => Ok(Self::File(name.to_owned())),
+        if name == "-" {
+            return Ok(Self::Stdin);
         }
+        if name.contains("://") {
+            return Address::parse(name).map(Self::Address);
+        }
+        if Path::new(name).exists() {
+            return Ok(Self::File(name.to_owned()));
+        }
+        let prefixes = ["http:", "https:", "www."];
+        if name.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+            // It may contain a secret, and is not repeated.
+            return Err(Failure::usage(
+                "SOURCE is empty or looks like an address; name a source, a file, `-`, or an address \
+                 with https:// before it",
+            ));
+        }
+        if workspace.path(SOURCES).exists() {
+            let known = workspace.sources()?.into_iter().find(|it| it.name == name);
+            if let Some(address) = known.and_then(|known| known.address) {
+                return Address::parse(&address).map(Self::Address);
+            }
+        }
+        Ok(Self::File(name.to_owned()))
     }
 
     /// Its name for people.
@@ -214,36 +198,29 @@ impl Named {
         }
     }
 
-    /// The last part of its name, which is stored; where the file lay is nobody's business.
-    fn short(&self) -> String {
-        let short = match self {
+    /// The last part of its name, which is stored, unlike the folder of a file.
+    fn short(&self) -> &str {
+        match self {
             Self::Stdin => "stdin",
             Self::Address(address) => address.file(),
             Self::File(name) => name.rsplit(['/', '\\']).next().unwrap_or(name),
-        };
-        short.to_owned()
+        }
     }
 
-    fn bytes(&self, workspace: &Workspace) -> Result<Bytes, Failure> {
-        let read = match self {
-            Self::Stdin => limited(io::stdin().lock())
-                .map(Bytes::Read)
-                .map_err(|it| it.to_string()),
-            Self::Address(address) => fetch(workspace, address).map(Bytes::Fetched),
-            Self::File(name) => File::open(name)
-                .and_then(limited)
-                .map(Bytes::Read)
-                .map_err(|error| format!("{error}; is the path right?")),
+    fn read(&self) -> Result<Vec<u8>, Failure> {
+        let (read, hint) = match self {
+            Self::Address(address) => return fetch(address),
+            Self::Stdin => (limited(io::stdin()), ""),
+            Self::File(name) => (File::open(name).and_then(limited), "; is the path right?"),
         };
-        read.map_err(|message| Failure::new(format!("{}: {message}", self.shown())))
+        read.map_err(|error| Failure::new(format!("{}: {error}{hint}", self.shown())))
     }
 }
 
-/// Reads at most one byte more than a source may have, so that a larger one is told.
+/// Reads at most one byte more than a source may have, so that a larger one is refused.
 fn limited(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader
-        .take(source::MOST_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    let mut reader = reader.take(source::MOST_BYTES + 1);
+    reader.read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -1,10 +1,11 @@
-//! `spec/sources.toml`: the documents that the contract is held against, and when each was captured.
+//! `spec/sources.toml`: the documents that the contract is compared with, and when each was captured.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Value, value};
 use webex_precheck_contract::inventory::SourceKind;
 use webex_precheck_contract::{Date, Inventory, OperationId};
 
@@ -39,39 +40,33 @@ pub(crate) struct Entry {
 /// Reads the text of the file.
 pub(crate) fn read(text: &str) -> Result<Vec<Entry>, Failure> {
     let file: Result<File, _> = toml_edit::de::from_str(text);
-    let failed = |what: String| Failure::new(format!("{SOURCES}: {what}; correct it"));
-    let sources = file
-        .map_err(|error| failed(error.to_string().replace('\n', " ")))?
-        .sources;
-    for (index, source) in sources.iter().enumerate() {
-        if sources[..index]
-            .iter()
-            .any(|other| other.name == source.name)
-        {
-            return Err(failed(format!("two sources are called `{}`", source.name)));
-        }
+    let file = file.map_err(|error| incorrect(error.to_string().replace('\n', " ")))?;
+    let mut names: Vec<&str> = file.sources.iter().map(|it| it.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(incorrect(format!("two sources are called `{}`", twice[0])));
     }
-    Ok(sources)
+    Ok(file.sources)
+}
+
+fn incorrect(what: impl Display) -> Failure {
+    Failure::new(format!("{SOURCES}: {what}; correct it"))
 }
 
 impl Entry {
     /// The newest saved copy in a folder or the folders in it: the one with the latest date in its name.
     pub(crate) fn copy_in(&self, folder: &Path) -> Option<PathBuf> {
-        let stem = self.file.as_deref().unwrap_or(&self.name);
-        let files = files(folder, 2).into_iter();
-        let copies = files.filter(|path| {
+        let prefix = self.file.as_deref().unwrap_or(&self.name);
+        let is_copy = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let rest = name.strip_prefix(stem);
-            rest.is_some_and(|rest| {
+            name.strip_prefix(prefix).is_some_and(|rest| {
                 let rest = rest.trim_start_matches('-');
                 rest.starts_with(|c: char| c == '.' || c.is_ascii_digit())
             })
-        });
+        };
+        let files = files(folder, 2).into_iter().filter(is_copy);
         // Dates of ISO 8601 are in order as text; a second revision of a day (`-b`) is the later.
-        copies.max_by_key(|path| {
-            path.file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned())
-        })
+        files.max_by_key(|path| path.file_stem().map(ToOwned::to_owned))
     }
 }
 
@@ -90,42 +85,34 @@ fn files(folder: &Path, levels: usize) -> Vec<PathBuf> {
 
 /// The text of the file in which the source of a capture has the date of that capture.
 pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<String, Failure> {
-    let failed = |what: String| Failure::new(format!("{SOURCES}: {what}; correct it"));
-    let mut document: DocumentMut = text
-        .parse()
-        .map_err(|error: toml_edit::TomlError| failed(error.to_string()))?;
-    let entries = document
-        .entry("source")
-        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let Item::ArrayOfTables(entries) = entries else {
-        return Err(failed("`source` is not a list of tables".to_owned()));
-    };
-    let is_ours = |table: &Table| table.get("name").and_then(Item::as_str) == Some(name);
-    let Some(entry) = entries.iter_mut().find(|table| is_ours(table)) else {
-        let entry = Entry {
+    let mut document = text.parse::<DocumentMut>().map_err(incorrect)?;
+    let known = document
+        .get_mut("source")
+        .and_then(Item::as_array_of_tables_mut)
+        .and_then(|tables| {
+            let mut tables = tables.iter_mut();
+            tables.find(|table| table.get("name").and_then(Item::as_str) == Some(name))
+        });
+    let Some(entry) = known else {
+        let sources = vec![Entry {
             name: name.to_owned(),
             kind: captured.kind,
             address: None,
             file: None,
             date: captured.date.clone(),
             operations: captured.operations.iter().map(|it| it.id).collect(),
-        };
-        let sources = vec![entry];
-        let entry = toml_edit::ser::to_string_pretty(&File { sources });
-        let entry = entry.map_err(|error| failed(error.to_string()))?;
-        return Ok(format!("{text}\n{entry}"));
+        }];
+        let entry = toml_edit::ser::to_string_pretty(&File { sources }).map_err(incorrect)?;
+        let text = format!("{text}\n{entry}");
+        return read(&text).map(|_| text);
     };
     if let Some(date) = &captured.date {
-        // In its place, with the comments around it.
-        match entry.get_mut("date").and_then(Item::as_value_mut) {
-            Some(known) => {
-                let decor = known.decor().clone();
-                *known = date.as_str().into();
-                *known.decor_mut() = decor;
-            }
-            None => {
-                entry.insert("date", value(date.as_str()));
-            }
+        let known = entry.entry("date").or_insert(value(""));
+        // With the comment beside it.
+        let decor = known.as_value().map(Value::decor).cloned();
+        *known = value(date.as_str());
+        if let (Some(value), Some(decor)) = (known.as_value_mut(), decor) {
+            *value.decor_mut() = decor;
         }
     }
     Ok(document.to_string())

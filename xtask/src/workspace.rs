@@ -1,14 +1,16 @@
-//! Where things lie in the workspace, and how its files are written.
+//! Where files are in the workspace, and how they are read and written.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 use webex_precheck_contract::deviations::Deviations;
 use webex_precheck_contract::rules::Rules;
-use webex_precheck_contract::{Inventory, Problem, Severity, capture, openapi};
+use webex_precheck_contract::{Inventory, Problem, capture, openapi};
 
 use crate::outcome::{Failure, note, print};
+use crate::replace;
 use crate::sources;
 
 /// The root of the workspace.
@@ -29,11 +31,12 @@ impl Workspace {
             let is_root = |folder: &&Path| folder.join(CONTRACT).exists();
             here.ancestors().find(is_root).map(Path::to_owned)
         };
-        let root = root.or_else(of_cargo).or_else(around);
-        let root = root.ok_or_else(|| {
-            Failure::usage("no workspace here; run `cargo xtask` in one, or name it with --root")
-        })?;
-        Ok(Self { root })
+        match root.or_else(of_cargo).or_else(around) {
+            Some(root) => Ok(Self { root }),
+            None => Err(Failure::usage(
+                "no workspace here; run `cargo xtask` in one, or name it with --root",
+            )),
+        }
     }
 
     /// A path in the workspace.
@@ -47,11 +50,12 @@ impl Workspace {
             .map_err(|error| Failure::new(format!("{relative}: {error}")))
     }
 
-    /// Reads a text file of the workspace; nothing where there is none.
+    /// Reads a text file of the workspace; empty if it does not exist.
     pub(crate) fn read_or_empty(&self, relative: &str) -> Result<String, Failure> {
-        match self.path(relative).exists() {
-            true => self.read(relative),
-            false => Ok(String::new()),
+        if self.path(relative).exists() {
+            self.read(relative)
+        } else {
+            Ok(String::new())
         }
     }
 
@@ -77,47 +81,35 @@ impl Workspace {
 
     /// The stored captures by name, in order.
     pub(crate) fn captures(&self) -> Result<Vec<(String, Inventory)>, Failure> {
-        let folder = self.path(DOCUMENTED);
-        let read = |error| Failure::new(format!("{DOCUMENTED}: {error}"));
-        let mut names = Vec::new();
-        for entry in fs::read_dir(folder).map_err(read)? {
-            let file = entry.map_err(read)?.file_name();
-            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".toml")) {
-                names.push(name.to_owned());
-            }
-        }
-        names.sort();
+        let failed = |error| Failure::new(format!("{DOCUMENTED}: {error}"));
         let mut captures = Vec::new();
-        for name in names {
-            if let Some(inventory) = self.capture(&name)? {
-                captures.push((name, inventory));
+        for entry in fs::read_dir(self.path(DOCUMENTED)).map_err(failed)? {
+            let file = entry.map_err(failed)?.file_name();
+            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".toml"))
+                && let Some(inventory) = self.capture(name)?
+            {
+                captures.push((name.to_owned(), inventory));
             }
         }
+        captures.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(captures)
     }
 
-    /// One stored capture, where there is one.
+    /// A stored capture, if it exists.
     pub(crate) fn capture(&self, name: &str) -> Result<Option<Inventory>, Failure> {
         let file = capture_file(name);
         if !self.path(&file).exists() {
             return Ok(None);
         }
-        let inventory = capture::read(&self.read(&file)?).map_err(|error| {
-            Failure::new(format!(
-                "{file}: {error}; `cargo xtask capture SOURCE` writes it anew"
-            ))
-        })?;
-        Ok(Some(inventory))
+        let remedy = "`cargo xtask capture SOURCE` writes it anew";
+        capture::read(&self.read(&file)?)
+            .map(Some)
+            .map_err(|error| Failure::new(format!("{file}: {error}; {remedy}")))
     }
 
-    /// Writes several files, or none of them. Returns whether all held their texts already.
+    /// Writes several files, or none of them. Returns whether all contained their texts already.
     pub(crate) fn replace_all(&self, files: &[(String, String)]) -> Result<bool, Failure> {
-        let files = files
-            .iter()
-            .map(|(relative, text)| (relative.as_str(), self.path(relative), text.as_str()));
-        let written = crate::replace::all(files).map_err(|(relative, error)| {
-            Failure::new(format!("{relative}: {error}; nothing was changed"))
-        })?;
+        let written = replace::all(&self.root, files)?;
         for relative in &written {
             note("Written", relative);
         }
@@ -128,17 +120,16 @@ impl Workspace {
     pub(crate) fn show_difference(&self, relative: &str, text: &str) -> Result<bool, Failure> {
         let present = fs::read(self.path(relative)).unwrap_or_default();
         let present = String::from_utf8_lossy(&present);
-        if present == text {
-            return Ok(true);
+        if present != text {
+            let diff = TextDiff::from_lines(&*present, text);
+            let (before, after) = (format!("a/{relative}"), format!("b/{relative}"));
+            print(&diff.unified_diff().header(&before, &after).to_string())?;
         }
-        let diff = TextDiff::from_lines(&*present, text);
-        let (before, after) = (format!("a/{relative}"), format!("b/{relative}"));
-        print(&diff.unified_diff().header(&before, &after).to_string())?;
-        Ok(false)
+        Ok(present == text)
     }
 
-    /// Makes sure that a file holds `text`. With `check` nothing is written, and a difference is
-    /// shown instead, with the `command` that mends it. Returns whether the file held it already.
+    /// Makes sure that a file contains `text`. With `check` nothing is written: a difference is
+    /// shown, with the `command` that mends it. Returns whether the file contained it already.
     pub(crate) fn ensure_contents(
         &self,
         relative: &str,
@@ -146,33 +137,20 @@ impl Workspace {
         check: bool,
         command: &str,
     ) -> Result<bool, Failure> {
-        if fs::read(self.path(relative)).is_ok_and(|present| present == text.as_bytes()) {
-            note("Fresh", relative);
-            return Ok(true);
-        }
-        if check && self.path(relative).exists() {
-            self.show_difference(relative, text)?;
-            note("Stale", &format!("{relative}; run `{command}`"));
-        } else if check {
-            note("Stale", &format!("{relative} is missing; run `{command}`"));
+        let is_missing = !self.path(relative).exists();
+        let is_fresh = if check {
+            !is_missing && self.show_difference(relative, text)?
         } else {
-            self.replace_all(&[(relative.to_owned(), text.to_owned())])?;
+            self.replace_all(&[(relative.to_owned(), text.to_owned())])?
+        };
+        if is_fresh {
+            note("Fresh", relative);
+        } else if check {
+            let what = if is_missing { " is missing" } else { "" };
+            note("Stale", &format!("{relative}{what}; run `{command}`"));
         }
-        Ok(false)
+        Ok(is_fresh)
     }
-}
-
-/// The facts of a contract, without its prose.
-pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
-    let (contract, problems) = openapi::read(CONTRACT, text);
-    // What is worth a note in a file of others is a mistake in our own.
-    if let Some(Problem { place, message, .. }) = problems.first() {
-        let what = message.split("; ").next().unwrap_or(message);
-        return Err(Failure::new(format!(
-            "{CONTRACT}: {place}: {what}; correct it"
-        )));
-    }
-    Ok(contract.without_prose())
 }
 
 /// The contract.
@@ -185,7 +163,7 @@ pub(crate) const DEVIATIONS: &str = "spec/deviations.toml";
 pub(crate) const RULES: &str = "spec/rules.toml";
 /// What the sources say, side by side.
 pub(crate) const EVIDENCE: &str = "spec/EVIDENCE.md";
-/// The captures.
+/// The folder of the captures.
 pub(crate) const DOCUMENTED: &str = "spec/documented";
 
 /// The file of a capture.
@@ -193,22 +171,27 @@ pub(crate) fn capture_file(name: &str) -> String {
     format!("{DOCUMENTED}/{name}.toml")
 }
 
-/// One sentence for a broken source: the first thing that is wrong with it.
-pub(crate) fn broken(name: &str, problems: &[Problem]) -> Failure {
-    let first = problems.iter().find(|p| p.severity == Severity::Broken);
-    match first {
-        Some(problem) => Failure::new(format!("{name}: {problem}")),
-        None => Failure::new(name),
+/// The facts of a contract, without its prose.
+pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
+    let (contract, problems) = openapi::read(CONTRACT, text);
+    // What is worth a note in a file of others is a mistake in our own.
+    if let Some(Problem { place, message, .. }) = problems.first() {
+        let what = message.split("; ").next().unwrap_or(message);
+        return Err(incorrect(CONTRACT, format!("{place}: {what}")));
     }
+    Ok(contract.without_prose())
 }
 
 /// The rules in a text.
 pub(crate) fn read_rules(text: &str) -> Result<Rules, Failure> {
-    Rules::read(text).map_err(|error| Failure::new(format!("{RULES}: {error}; correct it")))
+    Rules::read(text).map_err(|error| incorrect(RULES, error))
 }
 
 /// The deviations in a text.
 pub(crate) fn read_deviations(text: &str) -> Result<Deviations, Failure> {
-    Deviations::read(text)
-        .map_err(|error| Failure::new(format!("{DEVIATIONS}: {error}; correct it")))
+    Deviations::read(text).map_err(|error| incorrect(DEVIATIONS, error))
+}
+
+fn incorrect(file: &str, what: impl Display) -> Failure {
+    Failure::new(format!("{file}: {what}; correct it"))
 }

@@ -22,10 +22,9 @@ fn published() -> String {
     fixture("published.json")
 }
 
-/// What was asked, in small letters.
+/// A request.
 struct Asked {
     path: String,
-    headers: String,
 }
 
 type Answers = dyn Fn(&Asked) -> Vec<u8> + Send + Sync;
@@ -107,10 +106,8 @@ fn read(stream: &mut Box<dyn ReadWrite>) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let path = line.split(' ').nth(1)?.to_owned();
-    let mut headers = String::new();
-    while reader.read_line(&mut headers).ok()? > 2 {}
-    let headers = headers.to_ascii_lowercase();
-    Some(Asked { path, headers })
+    while reader.read_line(&mut line).ok()? > 2 {}
+    Some(Asked { path })
 }
 
 /// An answer whose headers are right.
@@ -178,7 +175,7 @@ fn clean(run: &Run) {
 #[test]
 fn every_failure_is_told_apart() {
     let workspace = Workspace::new();
-    let server = Server::plain(|asked| match asked.path.as_str() {
+    let server = Server::plain(|asked| match asked.path.trim_end_matches("?canary") {
         "/403" => answer("403 Forbidden", "", "no"),
         "/404" => answer("404 Not Found", "", "no"),
         "/429" => answer("429 Too Many Requests", "retry-after: 5\r\n", ""),
@@ -191,7 +188,6 @@ fn every_failure_is_told_apart() {
         "/png" => answer("200 OK", "content-type: image/png\r\n", b"\x89PNG"),
         "/zeros" => ok(b"MZ\0\0\0\0"),
         "/gzip" => answer("200 OK", "content-encoding: gzip\r\n", b"\x1f\x8b\x08\0"),
-        "/announced" => b"HTTP/1.1 200 OK\r\ncontent-length: 20000000\r\n\r\n{}".to_vec(),
         "/cut" => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"openapi\"".to_vec(),
         "/cut-chunk" => b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{}".to_vec(),
         "/endless" => [
@@ -224,7 +220,6 @@ fn every_failure_is_told_apart() {
         ("/png", "not UTF-8"),
         ("/zeros", "neither a path nor a title"),
         ("/gzip", "not UTF-8"),
-        ("/announced", "over 16 MiB"),
         ("/endless", "over 16 MiB"),
         ("/cut", "cannot be fetched: `127.0.0.1`: "),
         ("/cut-chunk", "cannot be fetched: `127.0.0.1`: "),
@@ -234,7 +229,7 @@ fn every_failure_is_told_apart() {
         ("/nonsense", "302 Found"),
         ("/other", "cannot be fetched: `127.0.0.1`: "),
     ] {
-        let run = workspace.drift(&server.address(path));
+        let run = workspace.drift(&server.address(&format!("{path}?canary")));
         refused(&run, why);
         assert!(run.stderr.contains(path), "{}", run.stderr);
         assert!(!run.stderr.contains("canary"), "{}", run.stderr);
@@ -243,7 +238,7 @@ fn every_failure_is_told_apart() {
     let loops = server
         .log()
         .iter()
-        .filter(|line| *line == "302 /loop")
+        .filter(|line| line.starts_with("302 /loop"))
         .count();
     assert_eq!(loops, 6);
 }
@@ -266,29 +261,16 @@ fn where_there_is_no_server_the_reason_is_told() {
 }
 
 #[test]
-fn an_unchanged_file_is_not_sent_again() {
-    for (mark, condition) in [
-        ("etag: \"one\"\r\n", "if-none-match: \"one\"\r\n"),
-        ("etag: W/\"one\"\r\n", "if-none-match: w/\"one\"\r\n"),
-    ] {
-        let workspace = Workspace::new();
-        let server = Server::plain(move |asked| match asked.headers.contains(condition) {
-            true => answer("304 Not Modified", "", ""),
-            false => answer("200 OK", mark, published()),
-        });
-        let address = server.address("/published.json?token=canary");
-        for _ in 0..2 {
-            clean(&workspace.drift(&address));
-        }
-        let path = "/published.json?token=canary";
-        assert_eq!(server.log(), [format!("200 {path}"), format!("304 {path}")]);
-        // Another address is another file, though it be the same server.
-        clean(&workspace.drift(&server.address("/published.json")));
-        assert_eq!(workspace.fetched().len(), 2);
-        for folder in workspace.fetched() {
-            let name = folder.to_str().unwrap();
-            assert!(!name.contains("canary"), "{name}");
-        }
+fn each_address_has_copies_of_its_own_whose_name_shows_no_secret() {
+    let workspace = Workspace::new();
+    let server = Server::plain(|_| ok(published()));
+    for path in ["/published.json?token=canary", "/published.json"] {
+        clean(&workspace.drift(&server.address(path)));
+    }
+    assert_eq!(workspace.fetched().len(), 2);
+    for folder in workspace.fetched() {
+        let name = folder.to_str().unwrap();
+        assert!(!name.contains("canary"), "{name}");
     }
 }
 
@@ -297,14 +279,7 @@ fn a_removed_sentence_is_shown_while_its_copy_is_kept() {
     let workspace = Workspace::new();
     let content = Arc::new(Mutex::new(published()));
     let served = content.clone();
-    let server = Server::plain(move |_| {
-        let content = served.lock().unwrap().clone();
-        answer(
-            "200 OK",
-            &format!("etag: \"{}\"\r\n", content.len()),
-            content,
-        )
-    });
+    let server = Server::plain(move |_| ok(served.lock().unwrap().clone()));
     let address = server.address("/published.json");
     clean(&workspace.drift(&address));
     *content.lock().unwrap() = published().replace("It was here once.", "It was here.");
@@ -326,50 +301,11 @@ fn a_removed_sentence_is_shown_while_its_copy_is_kept() {
 }
 
 #[test]
-fn a_changed_file_replaces_the_kept_one() {
-    let workspace = Workspace::new();
-    let content = Arc::new(Mutex::new(published()));
-    let served = content.clone();
-    let server = Server::plain(move |asked| {
-        let content = served.lock().unwrap().clone();
-        let etag = format!("\"{}\"", content.len());
-        match asked
-            .headers
-            .contains(&format!("if-none-match: {etag}\r\n"))
-        {
-            true => answer("304 Not Modified", "", ""),
-            false => answer("200 OK", &format!("etag: {etag}\r\n"), content),
-        }
-    });
-    let address = server.address("/published.json");
-    clean(&workspace.drift(&address));
-    *content.lock().unwrap() = published().replace("It was here once.", "It was here.");
-    for _ in 0..2 {
-        assert_eq!(workspace.drift(&address).code, Some(1));
-    }
-    let statuses: Vec<_> = server
-        .log()
-        .iter()
-        .map(|line| line[..3].to_owned())
-        .collect();
-    assert_eq!(statuses, ["200", "200", "304"]);
-}
-
-#[test]
-fn what_is_broken_is_asked_for_anew() {
+fn a_broken_source_is_not_kept() {
     let workspace = Workspace::new();
     let content = Arc::new(Mutex::new(published()[..9_000].to_owned()));
     let served = content.clone();
-    let server = Server::plain(move |asked| {
-        // A server that cut its own file short sticks to what it sent.
-        match asked.headers.contains("if-none-match") {
-            true => answer("304 Not Modified", "", ""),
-            false => {
-                let content = served.lock().unwrap().clone();
-                answer("200 OK", "etag: \"one\"\r\n", content)
-            }
-        }
-    });
+    let server = Server::plain(move |_| ok(served.lock().unwrap().clone()));
     let address = server.address("/published.json");
     assert_eq!(workspace.drift(&address).code, Some(3));
     assert!(workspace.fetched().is_empty());

@@ -83,7 +83,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         stored.clone_from(known);
     }
     let mut adoption = adopt(&state, &source, arguments.allow_breaking)?;
-    crate::drift::name_rules(&mut adoption.drift, &workspace.rules()?, &fresh);
+    crate::rules::name_rules(&mut adoption.drift, &workspace.rules()?, &fresh);
     let against = fresh.capture_file();
     // The lines of what changed are those of the capture as it was.
     let capture = workspace.read(&against).unwrap_or_default();

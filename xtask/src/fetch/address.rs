@@ -1,4 +1,4 @@
-//! Addresses: which may be asked, where they may lead, and how much of them is shown.
+//! Addresses: which may be fetched, where they may redirect to, and how much of them is shown.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,39 +7,30 @@ use reqwest::Url;
 
 use crate::outcome::Failure;
 
-/// An address that may be asked. It is shown without what may be a secret: its user, its password
-/// and its query.
+/// An address that may be fetched. It is shown without its parts that may be secret: user, password
+/// and query.
 #[derive(Clone)]
 pub(crate) struct Address(Url);
 
 impl Address {
-    /// The address that `text` is.
+    /// Parses an address, and refuses one that may not be fetched.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
-        // What is no address is not repeated: nobody knows where in it a secret is.
+        // A text that is no address is not repeated, since a secret may be anywhere in it.
         let mut url = Url::parse(text).map_err(|error| {
             Failure::usage(format!("SOURCE is no address: {error}; correct it"))
         })?;
         url.set_fragment(None);
-        match may_be_asked(&url) {
-            true => Ok(Self(url)),
-            false => Err(Failure::usage(format!(
-                "{}: only https addresses are fetched, and http from this machine itself",
-                Self(url)
-            ))),
+        let address = Self(url);
+        if address.0.scheme() == "https" || is_here(&address.0) {
+            return Ok(address);
         }
+        Err(Failure::usage(format!(
+            "{address}: only https addresses are fetched, and http from this machine itself"
+        )))
     }
 
     pub(super) fn url(&self) -> &Url {
         &self.0
-    }
-
-    pub(super) fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
-    }
-
-    /// Whether it is plain `http`, which does not leave this machine.
-    pub(super) fn is_plain(&self) -> bool {
-        self.0.scheme() == "http"
     }
 
     /// The last part of its path, which is the name of a file.
@@ -51,7 +42,7 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut url = self.0.clone();
-        // What cannot have a user has none.
+        // This fails for an address that can have neither user nor password.
         let _ = url.set_username("").and(url.set_password(None));
         let query = url.query().map_or("", |_| "?...");
         url.set_query(None);
@@ -59,10 +50,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// Why an answer may not send us from one address to another: only to https, and from this machine to
-/// itself. Nobody else may send us to it.
+/// Why a redirect is not followed: it may lead to https, and from this machine to itself.
 pub(super) fn refusal(from: Option<&Url>, to: &Url) -> Option<String> {
-    let is_here = |url: &Url| url.scheme() == "http" && may_be_asked(url);
     if to.scheme() == "https" || (from.is_some_and(is_here) && is_here(to)) {
         return None;
     }
@@ -72,18 +61,12 @@ pub(super) fn refusal(from: Option<&Url>, to: &Url) -> Option<String> {
     ))
 }
 
-fn may_be_asked(url: &Url) -> bool {
-    match url.scheme() {
-        "https" => true,
-        "http" => is_loopback(url.host_str().unwrap_or_default()),
-        _ => false,
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let address: Result<IpAddr, _> = address.parse();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+/// Whether an address is plain http that does not leave this machine.
+pub(super) fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
+    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    url.scheme() == "http" && is_loopback
 }
 
 #[cfg(test)]
