@@ -31,7 +31,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let dated = sources::with_date(&dated, &fresh.capture, &fresh.inventory)?;
     workspace.replace_all(&[(fresh.capture_file(), text), (SOURCES.to_owned(), dated)])?;
     let facts = source::facts(&fresh.inventory);
-    let message = format!("{facts} facts of {}; {NEXT}", fresh.name);
-    note("Captured", &message);
+    note(
+        "Captured",
+        &format!("{facts} facts of {}; {NEXT}", fresh.name),
+    );
     Ok(Outcome::Clean)
 }

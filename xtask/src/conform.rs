@@ -1,6 +1,5 @@
 //! `conform`: holds the contract, and the rules that rest on wording, against every capture.
 
-use webex_precheck_contract::Inventory;
 use webex_precheck_contract::deviations::{Finding, hold};
 use webex_precheck_contract::evidence::Evidence;
 
@@ -33,21 +32,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     };
     for source in workspace.sources()? {
         let captured = captures.iter().find(|(name, _)| *name == source.name);
-        let is_other = |captured: &Inventory| {
-            let operations: Vec<_> = captured.operations.iter().map(|it| it.id).collect();
-            (captured.kind, &operations) != (source.kind, &source.operations)
-        };
-        let what = match captured {
-            None => "has no capture",
-            Some((_, captured)) if captured.date != source.date => {
-                "has another date than its capture"
-            }
-            Some((_, captured)) if is_other(captured) => {
-                "has another kind or other operations than its capture"
-            }
-            Some(_) => continue,
-        };
-        tell("Stale", &format!("{SOURCES}: `{}` {what}", source.name));
+        if let Some(what) = source.disagreement(captured.map(|(_, captured)| captured)) {
+            tell("Stale", &format!("{SOURCES}: `{}` {what}", source.name));
+        }
     }
     let held = hold(&captures, &contract);
     for finding in deviations.judge(&held, &contract) {
@@ -69,18 +56,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     }
     for rule in rules.judge(&captures) {
         let remedy = "read the new wording, then change the rule or its fingerprint";
-        tell(
-            "Review",
-            &format!("{RULES}:{}: {rule}; {remedy}", rule.line),
-        );
+        let line = rule.line;
+        tell("Review", &format!("{RULES}:{line}: {rule}; {remedy}"));
     }
     for question in rules.questions() {
-        let at = question.at.join(", ");
+        let (line, at) = (question.line, question.at.join(", "));
         let what = "a sentence that may lay down a rule; make it a rule, or delete the question";
-        note(
-            "Question",
-            &format!("{RULES}:{}: {at}: {what}", question.line),
-        );
+        note("Question", &format!("{RULES}:{line}: {at}: {what}"));
     }
     let evidence = Evidence {
         captures: &captures,
@@ -89,18 +71,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let command = "cargo xtask conform --write";
     let text = evidence.to_markdown();
     let is_fresh = workspace.ensure_contents(EVIDENCE, &text, !arguments.write, command)?;
-    let compared: usize = held
-        .iter()
-        .map(|(.., comparison)| comparison.compared)
-        .sum();
-    let differences: usize = held.iter().map(|(.., c)| c.differences.len()).sum();
-    note(
-        if to_mend == 0 { "Fresh" } else { "Failure" },
-        &format!(
-            "{compared} facts of {} captures compared with the contract, {differences} deliberate or other differences, {to_mend} to mend",
-            held.len(),
-        ),
+    let compared: usize = held.iter().map(|(.., it)| it.compared).sum();
+    let differences: usize = held.iter().map(|(.., it)| it.differences.len()).sum();
+    let message = format!(
+        "{compared} facts of {} captures compared with the contract, {differences} deliberate or other differences, {to_mend} to mend",
+        held.len(),
     );
+    note(if to_mend == 0 { "Fresh" } else { "Failure" }, &message);
     if to_mend > 0 {
         Ok(Outcome::Differences)
     } else if is_fresh || arguments.write {

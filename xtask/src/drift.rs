@@ -30,13 +30,11 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    // Read before a source, which may take a while.
-    let ignores = arguments.report.ignores()?;
     let compared = match &arguments.source {
         Some(source) => vec![compare(workspace, source)?],
         None => compare_all(workspace, arguments.from.as_deref())?,
     };
-    arguments.report.report(compared, &ignores)
+    arguments.report.report(compared)
 }
 
 /// Compares every source that can be read, and notes each other one.

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     seed: u64,
     /// Make clients of this published file too, which must not work [default: Webex's own, where it
     /// is in $PRECHECK_DOCUMENTATION or ../shared]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = |file: &str| std::fs::canonicalize(file))]
     published: Option<PathBuf>,
 }
 
@@ -40,20 +40,17 @@ enum Judge {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let published =
-        match &arguments.published {
-            Some(file) => Some(file.canonicalize().map_err(|error| {
-                Failure::usage(format!("--published {}: {error}", file.display()))
-            })?),
-            None => published(workspace)?,
-        };
+    let published = match &arguments.published {
+        Some(file) => Some(file.clone()),
+        None => published(workspace)?,
+    };
     let judges = arguments.only.as_ref();
     let judges = judges.map_or(Judge::value_variants(), std::slice::from_ref);
     let judges = judges.iter().filter_map(ValueEnum::to_possible_value);
     // By its path, so that a tool that is missing is what is reported.
     let mut shell = Command::new("/bin/sh");
     shell
-        .arg(workspace.path("xtask/interop/run.sh"))
+        .arg("xtask/interop/run.sh")
         .args(judges.map(|judge| judge.get_name().to_owned()))
         .current_dir(workspace.path("."))
         .env("CARGO", cargo(workspace).get_program())

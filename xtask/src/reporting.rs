@@ -1,8 +1,7 @@
 //! How a verb reports what differs: in which forms, what does not count, and what fails the run.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use jiff::civil::Date;
@@ -53,50 +52,34 @@ pub(crate) struct ReportArguments {
     fail_on: Impact,
     /// Do not count a difference, by its ID, OPERATION:LOCATION:KIND, in which `*` stands for any
     /// characters; repeatable
-    #[arg(long, value_name = "ID; REASON[; until YYYY-MM-DD]")]
-    ignore: Vec<String>,
+    #[arg(long, value_name = "ID; REASON[; until YYYY-MM-DD]", value_parser = ignore::read_flag)]
+    ignore: Vec<Ignore>,
     /// Do not count the differences of a TOML file of [[ignore]] with id, reason and until; repeatable
-    #[arg(long, value_name = "FILE")]
-    ignore_file: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = ignore_file)]
+    ignore_file: Vec<Vec<Ignore>>,
     /// The day that `until` is held against [default: today in UTC]
     #[arg(long, hide = true, value_name = "YYYY-MM-DD")]
     today: Option<Date>,
 }
 
 impl ReportArguments {
-    /// What does not count.
-    pub(crate) fn ignores(&self) -> Result<Vec<Ignore>, Failure> {
-        let mut ignores = Vec::new();
-        for words in &self.ignore {
-            ignores.push(ignore::read_flag(words).map_err(Failure::usage)?);
-        }
-        for file in &self.ignore_file {
-            let name = file.display().to_string();
-            let text = fs::read_to_string(file)
-                .map_err(|error| wrong_path("--ignore-file", file, error))?;
-            ignores.extend(ignore::read_file(&name, &text).map_err(Failure::usage)?);
-        }
-        Ok(ignores)
-    }
-
     /// Marks what does not count, reports in every form that was asked for, and judges.
-    pub(crate) fn report(
-        &self,
-        mut compared: Vec<Compared>,
-        ignores: &[Ignore],
-    ) -> Result<Outcome, Failure> {
+    pub(crate) fn report(&self, mut compared: Vec<Compared>) -> Result<Outcome, Failure> {
+        let ignores = [&self.ignore[..], &self.ignore_file.concat()].concat();
         let today = || Timestamp::now().to_zoned(TimeZone::UTC).date();
         let today = self.today.unwrap_or_else(today);
         let mut comparisons: Vec<_> = compared.iter_mut().map(|it| &mut it.comparison).collect();
-        let findings = ignore::apply(ignores, &mut comparisons, today);
+        let findings = ignore::apply(&ignores, &mut comparisons, today);
         let mut reports: Vec<_> = compared.iter().map(Compared::report).collect();
         if let Some(first) = reports.first_mut() {
             // They are about the run as a whole.
             first.findings = &findings;
         }
         for (form, file) in &self.write {
-            fs::write(file, report::render(&reports, *form))
-                .map_err(|error| wrong_path("--write", file, error))?;
+            fs::write(file, report::render(&reports, *form)).map_err(|error| {
+                let file = file.display();
+                Failure::usage(format!("--write: {file}: {error}; is the path right?"))
+            })?;
         }
         match self.format {
             // Without its colours where stdout is no terminal, or the environment wants none.
@@ -114,9 +97,10 @@ impl ReportArguments {
     }
 }
 
-fn wrong_path(flag: &str, file: &Path, error: io::Error) -> Failure {
-    let file = file.display();
-    Failure::usage(format!("{flag}: {file}: {error}; is the path right?"))
+fn ignore_file(name: &str) -> Result<Vec<Ignore>, Failure> {
+    let text = fs::read_to_string(name)
+        .map_err(|error| Failure::usage(format!("{error}; is the path right?")))?;
+    ignore::read_file(name, &text).map_err(Failure::usage)
 }
 
 fn form_and_file(text: &str) -> Result<(Format, PathBuf), Failure> {

@@ -35,7 +35,7 @@ pub(crate) struct Dating {
 
 /// Reads a source, and refuses a broken one.
 pub(crate) fn read(workspace: &Workspace, name: &str) -> Result<Fresh, Failure> {
-    read_beside(workspace, name, |capture| workspace.capture(capture))
+    read_beside(workspace, name, Err)
 }
 
 /// Reads a source to store it. A capture that cannot be read is noted and left out.
@@ -44,11 +44,9 @@ pub(crate) fn read_to_store(
     name: &str,
     dating: &Dating,
 ) -> Result<Fresh, Failure> {
-    let mut fresh = read_beside(workspace, name, |capture| {
-        Ok(workspace.capture(capture).unwrap_or_else(|failure| {
-            note("Note", &failure.to_string());
-            None
-        }))
+    let mut fresh = read_beside(workspace, name, |failure| {
+        note("Note", &failure.to_string());
+        Ok(None)
     })?;
     fresh.set_date(dating);
     if let Some(stored) = &fresh.stored
@@ -62,43 +60,40 @@ pub(crate) fn read_to_store(
     Ok(fresh)
 }
 
+/// Reads a source and its capture; `recover` says what becomes of a capture that cannot be read.
 fn read_beside(
     workspace: &Workspace,
     name: &str,
-    stored: impl Fn(&str) -> Result<Option<Inventory>, Failure>,
+    recover: impl Fn(Failure) -> Result<Option<Inventory>, Failure>,
 ) -> Result<Fresh, Failure> {
-    let place = Place::parse(workspace, name)?;
-    let (name, short) = (place.shown(), place.short());
-    let broken = |problem: &Problem| Failure::new(format!("{name}: {problem}"));
     let contract = workspace.contract()?;
-    let bytes = place.read()?;
-    let text = source::decode(bytes.clone()).map_err(|problem| broken(&problem))?;
-    let (first, problems) = source::read(short, &text, &contract);
+    let opened = open(workspace, name)?;
+    let name = opened.name;
+    let broken = |problem: &Problem| Failure::new(format!("{name}: {problem}"));
+    let text = source::decode(opened.bytes.clone()).map_err(|problem| broken(&problem))?;
+    let (first, problems) = source::read(&opened.short, &text, &contract);
     if let Some(problem) = problems.iter().find(|it| it.severity == Severity::Broken) {
         return Err(broken(problem));
     }
     let capture = capture::name(&first);
-    let mut stored = stored(&capture)?;
+    let mut stored = workspace.capture(&capture).or_else(recover)?;
     // A page is aligned with what it said at its last capture.
     let (inventory, mut problems) = match &stored {
-        Some(stored) => source::read(short, &text, stored),
+        Some(stored) => source::read(&opened.short, &text, stored),
         None => (first, problems),
     };
-    if let Some(stored) = &stored {
+    if let Some(stored) = &mut stored {
         if let Some(problem) = source::check_against(stored, &inventory) {
             return Err(broken(&problem));
         }
         problems.extend(not_captured(stored, &inventory));
+        restore_words(stored, opened.copies.iter().flat_map(Copies::earlier));
     }
-    if let Place::Address(address) = &place {
-        let copies = Copies::of(workspace, address);
-        if let Some(stored) = &mut stored {
-            restore_words(stored, &copies);
-        }
-        if let Err(error) = copies.keep(&bytes) {
-            let message = format!("{name} is not kept for the next time: {error}");
-            note("Note", &message);
-        }
+    if let Some(copies) = opened.copies
+        && let Err(error) = copies.keep(&opened.bytes)
+    {
+        let message = format!("{name} is not kept for the next time: {error}");
+        note("Note", &message);
     }
     Ok(Fresh {
         name,
@@ -112,20 +107,15 @@ fn read_beside(
 /// Notes the operations that a source documents and its capture does not follow.
 fn not_captured(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
     let ids = fresh.operations.iter().map(|operation| operation.id);
-    let new: Vec<String> = ids
-        .filter(|id| stored.operation(*id).is_none())
-        .map(|id| format!("the {id} operation"))
-        .collect();
+    let new = ids.filter(|id| stored.operation(*id).is_none());
+    let new: Vec<String> = new.map(|id| format!("the {id} operation")).collect();
     let message = format!("{}: documented, and no capture follows it", new.join(", "));
     (!new.is_empty()).then(|| Problem::note("", message))
 }
 
 /// Takes the words of a capture's sentences from the copy that it was read from, if that is kept.
-fn restore_words(stored: &mut Inventory, copies: &Copies) {
-    for copy in copies.earlier() {
-        let Ok(text) = source::decode(copy) else {
-            continue;
-        };
+fn restore_words(stored: &mut Inventory, copies: impl Iterator<Item = Vec<u8>>) {
+    for text in copies.filter_map(|copy| source::decode(copy).ok()) {
         let (copy, problems) = source::read(&stored.source, &text, stored);
         if !source::is_broken(&problems) && copy.operations == stored.operations {
             stored.operations = copy.operations;
@@ -143,78 +133,73 @@ impl Fresh {
     /// Dates the source: by the flag, else by the name of its file, else by its capture if it says the
     /// same as that, else by today.
     fn set_date(&mut self, dating: &Dating) {
-        let named = Date::in_name(&self.inventory.source);
-        let known = dating.date.clone().or(named);
+        let named = || Date::in_name(&self.inventory.source);
         let stored = self.stored.as_ref();
         let unchanged = stored.filter(|stored| stored.operations == self.inventory.operations);
-        self.inventory.date = known.or_else(|| unchanged?.date.clone()).or_else(|| {
-            let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-            today.to_string().parse().ok()
+        let unchanged = || unchanged?.date.clone();
+        let today = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
+        let date = dating.date.clone().or_else(named).or_else(unchanged);
+        self.inventory.date = date.or_else(|| today.parse().ok());
+    }
+}
+
+/// A source as it is found.
+struct Opened {
+    /// Its name for people.
+    name: String,
+    /// The last part of its name, which is stored, unlike the folder of a file.
+    short: String,
+    bytes: Vec<u8>,
+    /// The copies of what its address told before.
+    copies: Option<Copies>,
+}
+
+fn open(workspace: &Workspace, name: &str) -> Result<Opened, Failure> {
+    if let Some(address) = address(workspace, name)? {
+        return Ok(Opened {
+            name: address.to_string(),
+            short: address.file().to_owned(),
+            bytes: fetch(&address)?,
+            copies: Some(Copies::of(workspace, &address)),
         });
     }
+    let (short, bytes) = if name == "-" {
+        ("stdin", limited(io::stdin()))
+    } else {
+        let short = name.rsplit(['/', '\\']).next();
+        (short.unwrap_or(name), File::open(name).and_then(limited))
+    };
+    Ok(Opened {
+        name: name.to_owned(),
+        short: short.to_owned(),
+        bytes: bytes
+            .map_err(|error| Failure::new(format!("{name}: {error}; is the path right?")))?,
+        copies: None,
+    })
 }
 
-/// Where a source is.
-enum Place {
-    Stdin,
-    Address(Address),
-    File(String),
-}
-
-impl Place {
-    fn parse(workspace: &Workspace, name: &str) -> Result<Self, Failure> {
-        if name == "-" {
-            return Ok(Self::Stdin);
-        }
-        if name.contains("://") {
-            return Address::parse(name).map(Self::Address);
-        }
-        if Path::new(name).exists() {
-            return Ok(Self::File(name.to_owned()));
-        }
-        let prefixes = ["http:", "https:", "www."];
-        if name.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix)) {
-            // It may contain a secret, and is not repeated.
-            return Err(Failure::usage(
-                "SOURCE is empty or looks like an address; name a source, a file, `-`, or an address \
-                 with https:// before it",
-            ));
-        }
-        if workspace.path(SOURCES).exists() {
-            let known = workspace.sources()?.into_iter().find(|it| it.name == name);
-            if let Some(address) = known.and_then(|known| known.address) {
-                return Address::parse(&address).map(Self::Address);
-            }
-        }
-        Ok(Self::File(name.to_owned()))
+/// The address that a source is named by, or that `spec/sources.toml` has for its name.
+fn address(workspace: &Workspace, name: &str) -> Result<Option<Address>, Failure> {
+    if name.contains("://") {
+        return Address::parse(name).map(Some);
     }
-
-    /// Its name for people.
-    fn shown(&self) -> String {
-        match self {
-            Self::Stdin => "-".to_owned(),
-            Self::Address(address) => address.to_string(),
-            Self::File(name) => name.clone(),
-        }
+    if name == "-" || Path::new(name).exists() {
+        return Ok(None);
     }
-
-    /// The last part of its name, which is stored, unlike the folder of a file.
-    fn short(&self) -> &str {
-        match self {
-            Self::Stdin => "stdin",
-            Self::Address(address) => address.file(),
-            Self::File(name) => name.rsplit(['/', '\\']).next().unwrap_or(name),
-        }
+    let prefixes = ["http:", "https:", "www."];
+    if name.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+        // It may contain a secret, and is not repeated.
+        return Err(Failure::usage(
+            "SOURCE is empty or looks like an address; name a source, a file, `-`, or an address \
+             with https:// before it",
+        ));
     }
-
-    fn read(&self) -> Result<Vec<u8>, Failure> {
-        let (read, hint) = match self {
-            Self::Address(address) => return fetch(address),
-            Self::Stdin => (limited(io::stdin()), ""),
-            Self::File(name) => (File::open(name).and_then(limited), "; is the path right?"),
-        };
-        read.map_err(|error| Failure::new(format!("{}: {error}{hint}", self.shown())))
+    if !workspace.path(SOURCES).exists() {
+        return Ok(None);
     }
+    let known = workspace.sources()?.into_iter().find(|it| it.name == name);
+    let address = known.and_then(|known| known.address);
+    address.map(|text| Address::parse(&text)).transpose()
 }
 
 /// Reads at most one byte more than a source may have, so that a larger one is refused.

@@ -1,11 +1,12 @@
 //! `spec/sources.toml`: the documents that the contract is compared with, and when each was captured.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use toml_edit::{DocumentMut, Item, Value, value};
+use toml_edit::{DocumentMut, Item, Table, value};
 use webex_precheck_contract::inventory::SourceKind;
 use webex_precheck_contract::{Date, Inventory, OperationId};
 
@@ -41,10 +42,10 @@ pub(crate) struct Entry {
 pub(crate) fn read(text: &str) -> Result<Vec<Entry>, Failure> {
     let file: Result<File, _> = toml_edit::de::from_str(text);
     let file = file.map_err(|error| incorrect(error.to_string().replace('\n', " ")))?;
-    let mut names: Vec<&str> = file.sources.iter().map(|it| it.name.as_str()).collect();
-    names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(incorrect(format!("two sources are called `{}`", twice[0])));
+    let mut names = HashSet::new();
+    if let Some(second) = file.sources.iter().find(|it| !names.insert(&it.name)) {
+        let name = &second.name;
+        return Err(incorrect(format!("two sources are called `{name}`")));
     }
     Ok(file.sources)
 }
@@ -54,46 +55,51 @@ fn incorrect(what: impl Display) -> Failure {
 }
 
 impl Entry {
+    /// In what the entry differs from the capture of its name.
+    pub(crate) fn disagreement(&self, captured: Option<&Inventory>) -> Option<&'static str> {
+        let Some(captured) = captured else {
+            return Some("has no capture");
+        };
+        let operations = captured.operations.iter().map(|operation| operation.id);
+        if captured.date != self.date {
+            Some("has another date than its capture")
+        } else if captured.kind != self.kind || operations.ne(self.operations.iter().copied()) {
+            Some("has another kind or other operations than its capture")
+        } else {
+            None
+        }
+    }
+
     /// The newest saved copy in a folder or the folders in it: the one with the latest date in its name.
     pub(crate) fn copy_in(&self, folder: &Path) -> Option<PathBuf> {
         let prefix = self.file.as_deref().unwrap_or(&self.name);
         let is_copy = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.strip_prefix(prefix).is_some_and(|rest| {
-                let rest = rest.trim_start_matches('-');
-                rest.starts_with(|c: char| c == '.' || c.is_ascii_digit())
-            })
+            let rest = name
+                .strip_prefix(prefix)
+                .map(|it| it.trim_start_matches('-'));
+            path.is_file()
+                && rest.is_some_and(|it| it.starts_with(|c: char| c == '.' || c.is_ascii_digit()))
         };
-        let files = files(folder, 2).into_iter().filter(is_copy);
+        let inner = entries(folder).flat_map(entries);
+        let copies = entries(folder).chain(inner).filter(is_copy);
         // Dates of ISO 8601 are in order as text; a second revision of a day (`-b`) is the later.
-        files.max_by_key(|path| path.file_stem().map(ToOwned::to_owned))
+        copies.max_by_key(|path| path.file_stem().map(ToOwned::to_owned))
     }
 }
 
-fn files(folder: &Path, levels: usize) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_file() {
-            found.push(path);
-        } else if levels > 1 {
-            found.extend(files(&path, levels - 1));
-        }
-    }
-    found
+fn entries(folder: impl AsRef<Path>) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
 }
 
 /// The text of the file in which the source of a capture has the date of that capture.
 pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<String, Failure> {
     let mut document = text.parse::<DocumentMut>().map_err(incorrect)?;
-    let known = document
-        .get_mut("source")
-        .and_then(Item::as_array_of_tables_mut)
-        .and_then(|tables| {
-            let mut tables = tables.iter_mut();
-            tables.find(|table| table.get("name").and_then(Item::as_str) == Some(name))
-        });
-    let Some(entry) = known else {
+    let tables = document.get_mut("source");
+    let tables = tables.and_then(Item::as_array_of_tables_mut);
+    let is_ours = |table: &&mut Table| table.get("name").and_then(Item::as_str) == Some(name);
+    let Some(entry) = tables.and_then(|tables| tables.iter_mut().find(is_ours)) else {
         let sources = vec![Entry {
             name: name.to_owned(),
             kind: captured.kind,
@@ -108,11 +114,11 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
     };
     if let Some(date) = &captured.date {
         let known = entry.entry("date").or_insert(value(""));
-        // With the comment beside it.
-        let decor = known.as_value().map(Value::decor).cloned();
-        *known = value(date.as_str());
-        if let (Some(value), Some(decor)) = (known.as_value_mut(), decor) {
-            *value.decor_mut() = decor;
+        if let Some(known) = known.as_value_mut() {
+            // With the comment beside it.
+            let decor = known.decor().clone();
+            *known = date.as_str().into();
+            *known.decor_mut() = decor;
         }
     }
     Ok(document.to_string())

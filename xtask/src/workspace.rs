@@ -22,15 +22,11 @@ impl Workspace {
     /// The workspace at `root`, or else the one that cargo runs this program in. Where it was built is
     /// no guide: checkouts may share a target folder.
     pub(crate) fn find(root: Option<PathBuf>) -> Result<Self, Failure> {
-        let of_cargo = || {
-            let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
-            package.parent().map(Path::to_owned)
-        };
-        let around = || {
-            let here = std::env::current_dir().ok()?;
-            let is_root = |folder: &&Path| folder.join(CONTRACT).exists();
-            here.ancestors().find(is_root).map(Path::to_owned)
-        };
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let of_cargo = || package?.parent().map(Path::to_owned);
+        let here = std::env::current_dir().unwrap_or_default();
+        let is_root = |folder: &&Path| folder.join(CONTRACT).exists();
+        let around = || here.ancestors().find(is_root).map(Path::to_owned);
         match root.or_else(of_cargo).or_else(around) {
             Some(root) => Ok(Self { root }),
             None => Err(Failure::usage(

@@ -73,9 +73,6 @@ fn git(workspace: &Workspace, arguments: &[&str]) -> Result<String, Failure> {
     if output.status.success() {
         return Ok(text(&output.stdout));
     }
-    let command = format!("git {}", arguments[0]);
-    Err(Failure::usage(format!(
-        "{command}: {}",
-        text(&output.stderr)
-    )))
+    let (command, stderr) = (arguments[0], text(&output.stderr));
+    Err(Failure::usage(format!("git {command}: {stderr}")))
 }

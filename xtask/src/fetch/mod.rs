@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::io::Read as _;
 use std::time::Duration;
 
-use reqwest::blocking::Client;
+use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::ACCEPT_ENCODING;
 use reqwest::{StatusCode, redirect};
 use webex_precheck_contract::source;
@@ -33,16 +33,8 @@ pub(crate) fn fetch(address: &Address) -> Result<Vec<u8>, Failure> {
         let host = address.url().host_str().unwrap_or_default();
         failed(&format!("`{host}`: {}", innermost(error)))
     };
-    let response = client(address)
-        .and_then(|client| {
-            client
-                .get(address.url().clone())
-                .header(ACCEPT_ENCODING, "identity")
-                // That of the client would be for each read of the body.
-                .timeout(TOTAL_TIMEOUT)
-                .send()
-        })
-        .map_err(|error| broke_off(&error.without_url()))?;
+    let sent = request(address).and_then(RequestBuilder::send);
+    let response = sent.map_err(|error| broke_off(&error.without_url()))?;
     if response.status() != StatusCode::OK {
         return Err(failed(&response.status()));
     }
@@ -54,7 +46,7 @@ pub(crate) fn fetch(address: &Address) -> Result<Vec<u8>, Failure> {
     Ok(body)
 }
 
-fn client(address: &Address) -> reqwest::Result<Client> {
+fn request(address: &Address) -> reqwest::Result<RequestBuilder> {
     let redirects = redirect::Policy::custom(|attempt| {
         let refusal = if attempt.previous().len() > MAX_REDIRECTS {
             Some(format!("redirects more than {MAX_REDIRECTS} times"))
@@ -74,7 +66,10 @@ fn client(address: &Address) -> reqwest::Result<Client> {
         // A proxy is another machine, which plain http must not reach.
         client = client.no_proxy();
     }
-    client.build()
+    let request = client.build()?.get(address.url().clone());
+    // That of the client would be for each read of the body.
+    let request = request.timeout(TOTAL_TIMEOUT);
+    Ok(request.header(ACCEPT_ENCODING, "identity"))
 }
 
 /// The cause of an error that says the most.
