@@ -3,6 +3,7 @@
 # published file, which must not: if it did, the contract would have no reason to differ.
 # Usage: clients.sh openapi-generator-cli|openapi-python-client contract|published
 set -eu
+# shellcheck source=serve.sh
 . "${0%/*}/serve.sh"
 generator="$1" package="$2" file="$CONTRACT" prefix=""
 

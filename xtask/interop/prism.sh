@@ -2,6 +2,7 @@
 # Prism: the contract served by a mock server, asked by the library and the program.
 # Usage: prism.sh TEST, one of `tests/e2e/tests/prism.rs`
 set -eu
+# shellcheck source=serve.sh
 . "${0%/*}/serve.sh"
 
 # Prism takes no port of its own choice.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Schemathesis: requests made up from the contract, valid and not, against the sandbox.
 set -eu
+# shellcheck source=serve.sh
 . "${0%/*}/serve.sh"
 
 serve '' "$PRECHECK" sandbox --port 0

@@ -31,9 +31,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let dated = sources::with_date(&dated, &fresh.capture, &fresh.inventory)?;
     workspace.replace_all(&[(fresh.capture_file(), text), (SOURCES.to_owned(), dated)])?;
     let facts = source::facts(&fresh.inventory);
-    note(
-        "Captured",
-        &format!("{facts} facts of {}; {NEXT}", fresh.name),
-    );
+    let message = format!("{facts} facts of {}; {NEXT}", fresh.name);
+    note("Captured", &message);
     Ok(Outcome::Clean)
 }

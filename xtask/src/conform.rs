@@ -5,7 +5,7 @@ use webex_precheck_contract::evidence::Evidence;
 
 use crate::outcome::{Failure, Outcome, note};
 use crate::sources::SOURCES;
-use crate::workspace::{CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace};
+use crate::workspace::{CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, read_deviations};
 
 /// Hold `spec/openapi.json`, `deviations.toml` and `rules.toml` against the captures, and check that
 /// `spec/EVIDENCE.md`, the table of contradictions, is fresh
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
     let contract = workspace.contract()?;
-    let deviations = workspace.deviations()?;
+    let deviations = read_deviations(&workspace.read(DEVIATIONS)?)?;
     let captures = workspace.captures()?;
     let rules = workspace.rules()?;
     let mut to_mend = 0;

@@ -41,12 +41,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
 fn compare_all(workspace: &Workspace, from: Option<&Path>) -> Result<Vec<Compared>, Failure> {
     let mut compared = Vec::new();
     for source in workspace.sources()? {
-        let place = match from {
-            Some(folder) => source
-                .copy_in(folder)
-                .map(|path| path.display().to_string()),
-            None => source.address,
-        };
+        let copy = |folder| Some(source.copy_in(folder)?.display().to_string());
+        let place = from.map_or_else(|| source.address.clone(), copy);
         let read = place
             .ok_or_else(|| Failure::new("there is no copy of it, or no address"))
             .and_then(|place| compare(workspace, &place));
@@ -63,12 +59,10 @@ fn compare_all(workspace: &Workspace, from: Option<&Path>) -> Result<Vec<Compare
 
 fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
     let fresh = source::read(workspace, source)?;
+    let against = fresh.capture_file();
     let Some(stored) = &fresh.stored else {
-        return Err(Failure::new(format!(
-            "{} does not exist; `cargo xtask capture {}` writes it",
-            fresh.capture_file(),
-            fresh.name
-        )));
+        let remedy = format!("`cargo xtask capture {}` writes it", fresh.name);
+        return Err(Failure::new(format!("{against} does not exist; {remedy}")));
     };
     let mut comparison = diff::drift(stored, &fresh.inventory);
     name_rules(&mut comparison, &workspace.rules()?, &fresh);
@@ -77,7 +71,6 @@ fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
     } else {
         adopt::release(workspace, &fresh)?
     };
-    let against = fresh.capture_file();
     Ok(Compared {
         comparison,
         release,

@@ -23,8 +23,7 @@ pub(crate) fn all<'a>(root: &Path, files: &'a [(String, String)]) -> Result<Vec<
     let failed = |name, error| Failure::new(format!("{name}: {error}; nothing was changed"));
     let mut staged = Vec::new();
     for (name, text) in files {
-        let file = stage(root, name, text).map_err(|error| failed(name.as_str(), error))?;
-        staged.extend(file);
+        staged.extend(stage(root, name, text).map_err(|error| failed(name.as_str(), error))?);
     }
     for (index, file) in staged.iter().enumerate() {
         if let Err(error) = fs::rename(&file.partial, &file.path) {

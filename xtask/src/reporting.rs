@@ -113,9 +113,7 @@ fn form_and_file(text: &str) -> Result<(Format, PathBuf), Failure> {
     }
     let forms = Format::value_variants().iter();
     let forms = forms.filter_map(|form| Some(form.to_possible_value()?.get_name().to_owned()));
-    let forms: Vec<_> = forms.collect();
-    Err(Failure::usage(format!(
-        "`{form}` is no form; use one of {}",
-        forms.join(", ")
-    )))
+    let forms = forms.collect::<Vec<_>>().join(", ");
+    let message = format!("`{form}` is no form; use one of {forms}");
+    Err(Failure::usage(message))
 }

@@ -65,11 +65,6 @@ impl Workspace {
         read_contract(&self.read(CONTRACT)?)
     }
 
-    /// Where the contract leaves the captures on purpose.
-    pub(crate) fn deviations(&self) -> Result<Deviations, Failure> {
-        read_deviations(&self.read(DEVIATIONS)?)
-    }
-
     /// The rules that rest on wording.
     pub(crate) fn rules(&self) -> Result<Rules, Failure> {
         read_rules(&self.read(RULES)?)

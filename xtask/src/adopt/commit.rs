@@ -33,10 +33,8 @@ pub(super) fn run(
     let arguments = ["test", "--workspace", "--no-fail-fast"];
     note("Running", &format!("cargo {}", arguments.join(" ")));
     // Stdout is for the report.
-    let tests = cargo(workspace)
-        .args(arguments)
-        .stdout(io::stderr())
-        .status();
+    let mut tests = cargo(workspace);
+    let tests = tests.args(arguments).stdout(io::stderr()).status();
     let tests = tests.map_err(|error| Failure::new(format!("cargo test: {error}")))?;
     if !tests.success() {
         note(

@@ -71,9 +71,10 @@ impl Workspace {
                 .collect();
             entries.sort();
             for path in entries {
-                match path.is_dir() {
-                    true => walk(&path, files),
-                    false => files.push((path.clone(), fs::read(&path).unwrap())),
+                if path.is_dir() {
+                    walk(&path, files);
+                } else {
+                    files.push((path.clone(), fs::read(&path).unwrap()));
                 }
             }
         }
