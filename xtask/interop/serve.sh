@@ -8,11 +8,11 @@ serve() {
   shift
   "$@" >server.log 2>&1 &
   server=$!
-  trap 'kill "$server"' EXIT
+  trap 'kill "$server" 2>/dev/null || :' EXIT
   url="" tries=0
   while [ -z "$url" ]; do
     # It has ended, or is not up after a minute.
-    if [ "$tries" = 600 ] || ! kill -0 "$server"; then
+    if [ "$tries" = 600 ] || ! kill -0 "$server" 2>/dev/null; then
       echo "$1 did not start:"
       cat server.log
       exit 1
