@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         }
     }
     let held = hold(&captures, &contract);
-    for finding in deviations.judge(&held, &contract) {
+    for finding in deviations.judge(&held) {
         match finding {
             Finding::Unexcused { source, difference } => tell(
                 "Unexcused",
@@ -45,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
                     "{source}: {} {}: {} (`removed` is documented and not in the contract, `added` the \
                      reverse); change {CONTRACT}, or add a deviation to {DEVIATIONS}",
                     difference.operation,
-                    difference.at,
+                    difference.location(),
                     difference.phrase()
                 ),
             ),
@@ -71,8 +71,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     let command = "cargo xtask conform --write";
     let text = evidence.to_markdown();
     let is_fresh = workspace.ensure_contents(EVIDENCE, &text, !arguments.write, command)?;
-    let compared: usize = held.iter().map(|(.., it)| it.compared).sum();
-    let differences: usize = held.iter().map(|(.., it)| it.differences.len()).sum();
+    let compared: usize = held.iter().map(|it| it.comparison.compared).sum();
+    let differences: usize = held.iter().map(|it| it.comparison.differences.len()).sum();
     let message = format!(
         "{compared} facts of {} captures compared with the contract, {differences} deliberate or other differences, {to_mend} to mend",
         held.len(),

@@ -7,7 +7,6 @@ use webex_precheck_contract::diff;
 use crate::adopt;
 use crate::outcome::{Failure, Outcome, note};
 use crate::reporting::{Compared, ReportArguments};
-use crate::rules::name_rules;
 use crate::source;
 use crate::workspace::Workspace;
 
@@ -64,17 +63,17 @@ fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
         let remedy = format!("`cargo xtask capture {}` writes it", fresh.name);
         return Err(Failure::new(format!("{against} does not exist; {remedy}")));
     };
-    let mut comparison = diff::drift(stored, &fresh.inventory);
-    name_rules(&mut comparison, &workspace.rules()?, &fresh);
+    let comparison = diff::drift(stored, &fresh.inventory);
     let release = if comparison.differences.is_empty() {
         None
     } else {
-        adopt::release(workspace, &fresh)?
+        adopt::release_class(workspace, &fresh)?
     };
     Ok(Compared {
         comparison,
         release,
-        capture: workspace.read(&against)?,
+        lines: workspace.lines(&fresh.capture)?,
+        rules: workspace.rules()?,
         against,
         fresh,
     })

@@ -14,7 +14,6 @@ mod mutate;
 mod outcome;
 mod replace;
 mod reporting;
-mod rules;
 mod source;
 mod sources;
 mod workspace;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::{Command, ExitCode};
 
-use webex_precheck_contract::report::visible;
+use webex_precheck_contract::visible;
 
 /// The exit code of a verb that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

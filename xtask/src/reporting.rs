@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
+use webex_precheck_contract::capture::Lines;
 use webex_precheck_contract::diff::{Comparison, Impact, Release};
-use webex_precheck_contract::ignore::{self, FindingKind, Ignore};
-use webex_precheck_contract::report::{self, Format, Report};
+use webex_precheck_contract::ignore::{self, FindingKind, Ignore, Ignores};
+use webex_precheck_contract::report::{self, Format, Report, RulesOf};
+use webex_precheck_contract::rules::Rules;
 
 use crate::outcome::{Failure, Outcome, print, print_styled};
 use crate::source::Fresh;
@@ -18,22 +20,29 @@ pub(crate) struct Compared {
     pub(crate) fresh: Fresh,
     pub(crate) comparison: Comparison,
     pub(crate) release: Option<Release>,
-    /// The file of the capture, and its text.
+    /// The file of the capture, and where facts stand in it.
     pub(crate) against: String,
-    pub(crate) capture: String,
+    pub(crate) lines: Lines,
+    /// The rules that rest on wording.
+    pub(crate) rules: Rules,
 }
 
 impl Compared {
-    fn report(&self) -> Report<'_> {
+    fn report<'a>(&'a self, ignores: &'a Ignores) -> Report<'a> {
         Report {
             source: &self.fresh.name,
             against: &self.against,
-            capture: &self.capture,
+            lines: &self.lines,
             problems: &self.fresh.problems,
             comparison: &self.comparison,
+            ignores,
             findings: &[],
-            // What is ignored does not count.
-            release: self.release.filter(|_| self.comparison.ignores_nothing()),
+            rules: Some(RulesOf {
+                rules: &self.rules,
+                capture: &self.fresh.capture,
+                now: &self.fresh.inventory,
+            }),
+            release: self.release,
         }
     }
 }
@@ -64,13 +73,14 @@ pub(crate) struct ReportArguments {
 
 impl ReportArguments {
     /// Marks what does not count, reports in every form that was asked for, and judges.
-    pub(crate) fn report(&self, mut compared: Vec<Compared>) -> Result<Outcome, Failure> {
+    pub(crate) fn report(&self, compared: Vec<Compared>) -> Result<Outcome, Failure> {
         let ignores = [&self.ignore[..], &self.ignore_file.concat()].concat();
         let today = || Timestamp::now().to_zoned(TimeZone::UTC).date();
         let today = self.today.unwrap_or_else(today);
-        let mut comparisons: Vec<_> = compared.iter_mut().map(|it| &mut it.comparison).collect();
-        let findings = ignore::apply(&ignores, &mut comparisons, today);
-        let mut reports: Vec<_> = compared.iter().map(Compared::report).collect();
+        let ignores = Ignores::new(ignores, today);
+        let differences = compared.iter().flat_map(|it| &it.comparison.differences);
+        let findings = ignores.findings(differences);
+        let mut reports: Vec<_> = compared.iter().map(|it| it.report(&ignores)).collect();
         if let Some(first) = reports.first_mut() {
             // They are about the run as a whole.
             first.findings = &findings;
@@ -88,7 +98,7 @@ impl ReportArguments {
         }
         let fails = |impact| impact >= self.fail_on;
         let unused = findings.iter().any(|f| f.kind == FindingKind::Unused);
-        let mut impacts = compared.iter().filter_map(|it| it.comparison.impact());
+        let mut impacts = reports.iter().filter_map(Report::impact);
         if unused || impacts.any(fails) {
             Ok(Outcome::Differences)
         } else {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
+use webex_precheck_contract::capture::Lines;
 use webex_precheck_contract::deviations::Deviations;
 use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Inventory, Problem, capture, openapi};
@@ -96,6 +97,14 @@ impl Workspace {
         capture::read(&self.read(&file)?)
             .map(Some)
             .map_err(|error| Failure::new(format!("{file}: {error}; {remedy}")))
+    }
+
+    /// Where facts stand in a stored capture; nowhere if there is none.
+    pub(crate) fn lines(&self, capture: &str) -> Result<Lines, Failure> {
+        let file = capture_file(capture);
+        let text = self.read_or_empty(&file)?;
+        let read = capture::read_with_lines(&text);
+        Ok(read.map(|(_, lines)| lines).unwrap_or_default())
     }
 
     /// Writes several files, or none of them. Returns whether all contained their texts already.

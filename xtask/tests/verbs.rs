@@ -110,7 +110,7 @@ fn a_captured_source_is_fresh_and_a_changed_one_drifts() {
         let run = workspace.run(&["drift", &changed]);
         assert_eq!(run.code, Some(1), "{name}: {}", run.stdout);
         assert!(
-            run.stdout.contains("responses.410: renamed: 410 -> 411"),
+            run.stdout.contains("status.410: renamed: 410 -> 411"),
             "{}",
             run.stdout
         );
@@ -256,7 +256,9 @@ fn conform_names_a_deviation_that_excuses_nothing_with_its_line() {
     workspace.write("spec/deviations.toml", text);
     let run = workspace.run(&["conform"]);
     assert_eq!(run.code, Some(1));
-    let expected = format!("spec/deviations.toml:{line}: `body.adress` exists neither");
+    let expected = format!(
+        "spec/deviations.toml:{line}: `openapi` and the contract do not differ in `body.adress`"
+    );
     assert!(run.stderr.contains(&expected), "{}", run.stderr);
     workspace.write("spec/deviations.toml", "[[deviation]]\nsources = 5\n");
     let run = workspace.run(&["conform"]);

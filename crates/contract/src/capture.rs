@@ -1,6 +1,13 @@
-//! The stored form of an inventory: TOML, facts only.
+//! The stored form of an inventory: TOML, facts only, and the line of each.
+
+mod lines;
+
+use serde::Deserialize;
 
 use crate::inventory::{Inventory, SourceKind};
+use crate::toml_file::{FileError, in_text};
+
+pub use lines::Lines;
 
 const HEAD: &str = "\
 # What one source documents, as facts. Written by `cargo xtask capture`; do not edit.
@@ -9,28 +16,23 @@ const HEAD: &str = "\
 ";
 
 /// An inventory as the text of its file.
-pub fn write(inventory: &Inventory) -> Result<String, String> {
-    match toml::to_string(inventory) {
-        Ok(body) => Ok(format!("{HEAD}{body}")),
-        Err(error) => Err(error.to_string()),
-    }
+pub fn write(inventory: &Inventory) -> Result<String, toml::ser::Error> {
+    Ok(format!("{HEAD}{}", toml::to_string(inventory)?))
 }
 
-/// Reads a stored inventory. The error says where in the file what is wrong.
-pub fn read(text: &str) -> Result<Inventory, String> {
-    toml::from_str(text).map_err(|error| toml_error(text, &error))
+/// Reads a stored inventory.
+pub fn read(text: &str) -> Result<Inventory, FileError> {
+    Ok(read_with_lines(text)?.0)
 }
 
-/// Where and what is wrong in a TOML text, in one line.
-pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
-    let line = line_at(text, error.span().map_or(0, |span| span.start));
-    format!("line {line}: {}", error.message().replace('\n', " "))
-}
-
-/// The line that the byte at `offset` stands on, counted from 1.
-pub(crate) fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.bytes().take(offset);
-    before.filter(|byte| *byte == b'\n').count() + 1
+/// Reads a stored inventory, with the line of each fact.
+pub fn read_with_lines(text: &str) -> Result<(Inventory, Lines), FileError> {
+    let failed = |error| in_text(text, &error);
+    let table = toml::de::DeTable::parse(text).map_err(failed)?;
+    let lines = Lines::of(text, table.get_ref());
+    let deserializer = toml::de::Deserializer::from(table);
+    let inventory = Inventory::deserialize(deserializer).map_err(failed)?;
+    Ok((inventory, lines))
 }
 
 /// Name of the file, without its ending, that stores what sources of this kind document.

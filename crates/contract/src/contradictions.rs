@@ -3,16 +3,19 @@
 use serde_json::Value;
 
 use crate::inventory::Operation;
+use crate::location::{FieldPath, List, Location, Section};
 use crate::problem::Problem;
+use crate::types::{Alternative, Type};
 
 /// Two things that a source says and that cannot both be true.
-pub(crate) struct Contradiction {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
     /// The fact that something else in the source belies.
-    pub(crate) at: String,
-    /// What belies it, such as `examples.request`.
-    pub(crate) place: String,
+    pub at: Location,
+    /// What belies it, such as `examples.body`.
+    pub place: Location,
     /// Both, in words.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 /// Notes each value of an example whose type is not the declared one.
@@ -26,17 +29,15 @@ pub(crate) fn find(operation: &Operation) -> Vec<Problem> {
 }
 
 /// Values of examples whose type is not the declared one.
-pub(crate) fn of_examples(operation: &Operation) -> Vec<Contradiction> {
+pub fn of_examples(operation: &Operation) -> Vec<Contradiction> {
     let mut found = Vec::new();
     for example in &operation.examples {
-        let scope = match example.at.as_str() {
-            "request" => "body",
-            parameter if parameter.starts_with("query.") => continue,
-            other => other,
-        };
-        if let Ok(value) = serde_json::from_str(&example.json) {
-            let place = format!("examples.{}", example.at);
-            walk(operation, scope, &value, &place, &mut found);
+        if !example.at.section.is_parameter()
+            && let Ok(value) = serde_json::from_str(&example.json)
+        {
+            let scope = FieldPath::from(example.at.section.clone());
+            let place = Location::Example(example.at.clone(), Vec::new());
+            walk(operation, &scope, &value, &place, &mut found);
         }
     }
     found
@@ -45,21 +46,20 @@ pub(crate) fn of_examples(operation: &Operation) -> Vec<Contradiction> {
 /// Packages that others need, and that cannot be asked for.
 pub(crate) fn of_dependencies(operation: &Operation) -> Vec<Contradiction> {
     let mut found = Vec::new();
-    let packages = operation.field("body.packages");
-    let listed = packages.and_then(|field| field.values.as_ref());
-    let Some(listed) = listed
-        .map(|values| values.listed())
-        .filter(|l| !l.is_empty())
-    else {
+    let packages = Section::Body.field("packages");
+    let listed = operation
+        .field(&packages)
+        .map_or(&[][..], |it| it.listed_values());
+    if listed.is_empty() {
         return found;
-    };
+    }
     for (package, needed) in operation.dependencies.iter().flatten() {
         for name in needed.iter().filter(|name| !listed.contains(name)) {
             found.push(Contradiction {
-                at: format!("body.packages[{name}]"),
-                place: format!("dependencies.{package}"),
+                at: Location::Value(packages.clone(), name.clone()),
+                place: Location::List(List::Dependency(package.clone())),
                 message: format!(
-                    "`{package}` may stand beside `{name}`, which `body.packages` does not list"
+                    "`{package}` may stand beside `{name}`, which `{packages}` does not list"
                 ),
             });
         }
@@ -69,9 +69,9 @@ pub(crate) fn of_dependencies(operation: &Operation) -> Vec<Contradiction> {
 
 fn walk(
     operation: &Operation,
-    scope: &str,
+    scope: &FieldPath,
     value: &Value,
-    place: &str,
+    place: &Location,
     found: &mut Vec<Contradiction>,
 ) {
     let elements = match value {
@@ -79,32 +79,30 @@ fn walk(
         other => vec![other],
     };
     for (name, value) in elements.into_iter().filter_map(Value::as_object).flatten() {
-        let at = format!("{scope}.{name}");
+        let at = scope.child(name);
         let declared = operation.field(&at).and_then(|field| field.ty.as_ref());
-        let shown = kind(value);
-        if let Some(declared) = declared
-            && !declared.as_str().split('|').any(|ty| fits(ty, value))
-        {
+        if let Some(declared) = declared.filter(|declared| !fits(declared, value)) {
+            let shown = kind(value);
             found.push(Contradiction {
-                at: at.clone(),
-                place: place.to_owned(),
                 message: format!("`{at}` is declared {declared}, and the example shows {shown}"),
+                at: Location::Field(at.clone()),
+                place: place.clone(),
             });
         }
         walk(operation, &at, value, place, found);
     }
 }
 
-fn fits(ty: &str, value: &Value) -> bool {
-    match ty.split('[').next().unwrap_or(ty) {
-        "string" => value.is_string(),
-        "number" => value.is_number(),
-        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        "boolean" => value.is_boolean(),
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        _ => true,
-    }
+fn fits(ty: &Type, value: &Value) -> bool {
+    ty.alternatives().any(|it| match it {
+        Alternative::String => value.is_string(),
+        Alternative::Number => value.is_number(),
+        Alternative::Integer => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        Alternative::Boolean => value.is_boolean(),
+        Alternative::Object => value.is_object(),
+        Alternative::Array(_) => value.is_array(),
+        Alternative::Null | Alternative::Other(_) => true,
+    })
 }
 
 fn kind(value: &Value) -> &'static str {

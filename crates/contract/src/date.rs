@@ -38,10 +38,26 @@ impl fmt::Display for Date {
     }
 }
 
-impl FromStr for Date {
-    type Err = String;
+/// A text that is no date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateError(String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl std::error::Error for DateError {}
+
+impl fmt::Display for DateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text) = self;
+        write!(
+            f,
+            "`{text}` is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
+        )
+    }
+}
+
+impl FromStr for Date {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, DateError> {
         let whole = match text.len() {
             4 => format!("{text}-01-01"),
             7 => format!("{text}-01"),
@@ -52,17 +68,15 @@ impl FromStr for Date {
             .all(|byte| byte.is_ascii_digit() || byte == b'-');
         match whole.parse::<jiff::civil::Date>() {
             Ok(_) if is_plain && whole.len() == 10 => Ok(Self(text.to_owned())),
-            _ => Err(format!(
-                "`{text}` is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
-            )),
+            _ => Err(DateError(text.to_owned())),
         }
     }
 }
 
 impl TryFrom<String> for Date {
-    type Error = String;
+    type Error = DateError;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, DateError> {
         text.parse()
     }
 }

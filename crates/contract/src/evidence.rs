@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use crate::contradictions::{self, Contradiction};
-use crate::diff::{Difference, Kind, diff};
+use crate::deviations::is_example;
+use crate::diff::{Change, Difference, Kind, Part, diff};
 use crate::inventory::Inventory;
-use crate::report::visible;
+use crate::visible::visible;
 
 /// What the document is made of.
 #[derive(Clone, Copy, Debug)]
@@ -47,23 +48,25 @@ impl Evidence<'_> {
         let mut rows = Vec::new();
         for (index, one) in self.captures.iter().enumerate() {
             for other in &self.captures[index + 1..] {
-                let [(first, older), (second, newer)] = match other.1.is_older_than(&one.1) {
-                    true => [other, one],
-                    false => [one, other],
+                let [(first, older), (second, newer)] = if other.1.is_older_than(&one.1) {
+                    [other, one]
+                } else {
+                    [one, other]
                 };
                 let is_older = older.is_older_than(newer);
                 let of_contract = diff(older, self.contract).differences;
                 for difference in diff(older, newer).differences {
-                    let is_followed = of_contract
-                        .iter()
-                        .any(|it| it.id() == difference.id() && it.after == difference.after);
-                    if is_fact(&difference) && !(is_older && is_followed) {
+                    let is_followed = of_contract.iter().any(|it| {
+                        it.operation == difference.operation
+                            && it.change.leads_to_the_same_as(&difference.change)
+                    });
+                    if is_fact(&difference.change) && !(is_older && is_followed) {
                         rows.push(vec![
                             difference.operation.to_string(),
-                            code(&difference.at),
+                            code(&difference.location().to_string()),
                             what(&difference).to_owned(),
-                            says(first, difference.before.as_deref()),
-                            says(second, difference.after.as_deref()),
+                            says(first, difference.before().as_deref()),
+                            says(second, difference.after().as_deref()),
                         ]);
                     }
                 }
@@ -82,7 +85,14 @@ impl Evidence<'_> {
                 let all = examples.chain(contradictions::of_dependencies(operation));
                 rows.extend(all.map(|Contradiction { at, place, message }| {
                     let id = operation.id.to_string();
-                    vec![code(source), id, code(&at), code(&place), words(&message)]
+                    let at = at.to_string();
+                    vec![
+                        code(source),
+                        id,
+                        code(&at),
+                        code(&place.to_string()),
+                        words(&message),
+                    ]
                 }));
             }
         }
@@ -91,18 +101,17 @@ impl Evidence<'_> {
     }
 }
 
-/// Whether a difference is one of facts: descriptions and examples may differ without contradiction.
-fn is_fact(difference: &Difference) -> bool {
-    let at = &difference.at;
-    let is_reason = at.starts_with("responses.") && at.ends_with(".reason");
-    (difference.kind != Kind::Wording || is_reason)
-        && difference.kind != Kind::Example
-        && !at.starts_with("examples.")
-        && !at.contains(".unnamed[")
+/// Whether a change is one of facts: descriptions and examples may differ without contradiction.
+fn is_fact(change: &Change) -> bool {
+    match change {
+        Change::Wording(..) | Change::Labels(..) => false,
+        Change::Added(Part::Unnamed(..)) | Change::Removed(Part::Unnamed(..)) => false,
+        change => !is_example(change),
+    }
 }
 
 fn what(difference: &Difference) -> &'static str {
-    match difference.kind {
+    match difference.kind() {
         Kind::Added | Kind::Removed => "presence",
         other => other.as_str(),
     }

@@ -1,19 +1,21 @@
 //! Differences that someone has looked at and does not want to hear of: each with a reason, and
 //! with the day on which it counts again, if there is one.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::capture::{line_at, toml_error};
-use crate::diff::Comparison;
-use crate::pattern::matches;
+use crate::diff::Difference;
+use crate::pattern::Pattern;
+use crate::toml_file::{self, FileError, line_at};
 
 /// Says of differences that they do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignore {
     /// The identifier of a difference; `*` stands for any characters.
-    pub id: String,
+    pub id: Pattern,
     /// Why.
     pub reason: String,
     /// The last day on which it holds.
@@ -36,13 +38,20 @@ pub enum Origin {
     },
 }
 
-/// Why a difference does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ignored {
-    /// Why.
-    pub reason: String,
-    /// The last day on which it does not count, `YYYY-MM-DD`.
-    pub until: Option<String>,
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(words) => write!(f, "--ignore '{words}'"),
+            Self::File { name, line } => write!(f, "{name}:{line}"),
+        }
+    }
+}
+
+/// All that does not count, on one day.
+#[derive(Clone, Debug, Default)]
+pub struct Ignores {
+    ignores: Vec<Ignore>,
+    today: Date,
 }
 
 /// Something wrong with an [`Ignore`].
@@ -74,15 +83,6 @@ impl FindingKind {
     }
 }
 
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Flag(words) => write!(f, "--ignore '{words}'"),
-            Self::File { name, line } => write!(f, "{name}:{line}"),
-        }
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -98,104 +98,121 @@ struct Entry {
     until: Option<String>,
 }
 
-/// Reads `ID; REASON` or `ID; REASON; until YYYY-MM-DD`. The error says what to do.
-pub fn read_flag(words: &str) -> Result<Ignore, String> {
+/// Why an [`Ignore`] cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IgnoreError {
+    /// It has no identifier.
+    NoId,
+    /// Its identifier has no reason.
+    NoReason(String),
+    /// This is no date.
+    NoDate(String),
+}
+
+impl std::error::Error for IgnoreError {}
+
+impl fmt::Display for IgnoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoId => f.write_str("there is no id"),
+            Self::NoReason(id) => write!(f, "there is no reason to ignore `{id}`"),
+            Self::NoDate(text) => write!(f, "`{text}` is no date"),
+        }
+    }
+}
+
+/// Reads `ID; REASON` or `ID; REASON; until YYYY-MM-DD`.
+pub fn read_flag(words: &str) -> Result<Ignore, IgnoreError> {
     let (id, rest) = words.split_once(';').unwrap_or((words, ""));
     let last = rest.rsplit_once(';').unwrap_or(("", rest));
     let (reason, until) = match last.1.trim().split_once(' ') {
-        Some((until, date)) if until.eq_ignore_ascii_case("until") => (last.0, Some(date.trim())),
+        Some((until, date)) if until.eq_ignore_ascii_case("until") => (last.0, Some(date)),
         _ => (rest, None),
     };
-    let origin = Origin::Flag(words.to_owned());
-    checked(id, reason, until, origin).map_err(|error| {
-        format!("--ignore '{words}': {error}; write 'ID; REASON' or 'ID; REASON; until YYYY-MM-DD'")
-    })
+    checked(id, reason, until, Origin::Flag(words.to_owned()))
 }
 
-/// Reads a file of `[[ignore]]` tables with `id`, `reason` and, perhaps, `until`. The error says
-/// on which line what is wrong, and what to do.
-pub fn read_file(name: &str, text: &str) -> Result<Vec<Ignore>, String> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let error = toml_error(text, &error);
-        format!("{name}: {error}; an [[ignore]] has an id, a reason and, perhaps, until = \"YYYY-MM-DD\"")
-    })?;
+/// Reads a file of `[[ignore]]` tables with `id`, `reason` and, perhaps, `until`.
+pub fn read_file(name: &str, text: &str) -> Result<Vec<Ignore>, FileError> {
+    let file: File = toml_file::read(text)?;
     let entries = file.ignore.into_iter().map(|spanned| {
         let line = line_at(text, spanned.span().start);
         let Entry { id, reason, until } = spanned.into_inner();
-        let origin = Origin::File {
-            name: name.to_owned(),
-            line,
-        };
-        checked(&id, &reason, until.as_deref(), origin)
-            .map_err(|error| format!("{name}: line {line}: {error}; correct this [[ignore]]"))
+        let name = name.to_owned();
+        checked(&id, &reason, until.as_deref(), Origin::File { name, line })
+            .map_err(|error| FileError::new(line, error.to_string()))
     });
     entries.collect()
 }
 
-fn checked(id: &str, reason: &str, until: Option<&str>, origin: Origin) -> Result<Ignore, String> {
+fn checked(
+    id: &str,
+    reason: &str,
+    until: Option<&str>,
+    origin: Origin,
+) -> Result<Ignore, IgnoreError> {
     let (id, reason) = (id.trim(), reason.trim());
     if id.is_empty() {
-        return Err("there is no id".to_owned());
+        return Err(IgnoreError::NoId);
     }
     if reason.is_empty() {
-        return Err(format!("there is no reason to ignore `{id}`"));
+        return Err(IgnoreError::NoReason(id.to_owned()));
     }
-    let date = |text: &str| {
-        let date = text.trim().parse();
-        date.map_err(|_| format!("`{text}` is no date"))
-    };
+    let until = until.map(|text| {
+        let text = text.trim();
+        text.parse()
+            .map_err(|_| IgnoreError::NoDate(text.to_owned()))
+    });
     Ok(Ignore {
-        id: id.to_owned(),
+        id: Pattern::new(id),
         reason: reason.to_owned(),
-        until: until.map(date).transpose()?,
+        until: until.transpose()?,
         origin,
     })
 }
 
-/// Marks the differences of some comparisons that are ignored, and tells what is wrong with what should
-/// ignore them.
-pub fn apply(ignores: &[Ignore], comparisons: &mut [&mut Comparison], today: Date) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for ignore in ignores {
-        let expired = ignore.until.filter(|until| *until < today);
-        let mut used = false;
-        let differences = comparisons.iter_mut().flat_map(|it| &mut it.differences);
-        for difference in differences {
-            if !matches(&ignore.id, &difference.id()) {
-                continue;
-            }
-            used = true;
-            if expired.is_none() && difference.ignored.is_none() {
-                difference.ignored = Some(Ignored {
-                    reason: ignore.reason.clone(),
-                    until: ignore.until.map(|until| until.to_string()),
-                });
-            }
-        }
-        let (kind, message) = match (used, expired) {
-            (false, _) => (
-                FindingKind::Unused,
-                format!(
-                    "no difference is called `{}`; correct or remove it",
-                    ignore.id
-                ),
-            ),
-            (true, Some(until)) => (
-                FindingKind::Expired,
-                format!(
-                    "`{}` was ignored until {until} and counts again; mend it, or give a later date",
-                    ignore.id
-                ),
-            ),
-            (true, None) => continue,
-        };
-        findings.push(Finding {
-            kind,
-            origin: ignore.origin.clone(),
-            message,
-        });
+impl Ignore {
+    fn is_expired(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
     }
-    findings
+}
+
+impl Ignores {
+    /// What does not count today.
+    pub fn new(ignores: Vec<Ignore>, today: Date) -> Self {
+        Self { ignores, today }
+    }
+
+    /// Why a difference does not count, if it does not.
+    pub fn of(&self, difference: &Difference) -> Option<&Ignore> {
+        let mut valid = self.ignores.iter().filter(|it| !it.is_expired(self.today));
+        valid.find(|it| it.id.matches(&difference.id()))
+    }
+
+    /// What is wrong with them, given all differences.
+    pub fn findings<'d>(
+        &self,
+        differences: impl IntoIterator<Item = &'d Difference>,
+    ) -> Vec<Finding> {
+        let ids: Vec<String> = differences.into_iter().map(Difference::id).collect();
+        let findings = self.ignores.iter().filter_map(|ignore| {
+            let Ignore { id, until, origin, .. } = ignore;
+            let (kind, message) = if !ids.iter().any(|it| id.matches(it)) {
+                let message = format!("no difference is called `{id}`; correct or remove it");
+                (FindingKind::Unused, message)
+            } else if let Some(until) = until.filter(|_| ignore.is_expired(self.today)) {
+                let message = format!(
+                    "`{id}` was ignored until {until} and counts again; mend it, or give a later date"
+                );
+                (FindingKind::Expired, message)
+            } else {
+                return None;
+            };
+            let origin = origin.clone();
+            Some(Finding { kind, origin, message })
+        });
+        findings.collect()
+    }
 }
 
 #[cfg(test)]
@@ -204,7 +221,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::diff::{Impact, drift};
+    use crate::diff::{Comparison, Impact, drift};
     use crate::inventory::{Inventory, Operation, OperationId, SourceKind};
 
     fn ignores(words: &[&str]) -> Vec<Ignore> {
@@ -232,11 +249,14 @@ mod tests {
     #[test]
     fn a_flag_has_an_id_a_reason_and_perhaps_a_date() {
         let ignore = read_flag("customer:path:path; moved; we know").unwrap();
-        assert_eq!(ignore.id, "customer:path:path");
+        assert_eq!(ignore.id, Pattern::new("customer:path:path"));
         assert_eq!(ignore.reason, "moved; we know");
         assert_eq!(ignore.until, None);
         let ignore = read_flag("*:wording; later ; until 2026-12-31").unwrap();
-        assert_eq!((&*ignore.id, &*ignore.reason), ("*:wording", "later"));
+        assert_eq!(
+            (ignore.id.to_string().as_str(), &*ignore.reason),
+            ("*:wording", "later")
+        );
         assert_eq!(ignore.until, Some(date(2026, 12, 31)));
         let ignore = read_flag("*:wording; later; Until  2026-12-31").unwrap();
         assert_eq!(ignore.until, Some(date(2026, 12, 31)));
@@ -248,11 +268,8 @@ mod tests {
             ("x; y; until 2026-02-30", "`2026-02-30` is no date"),
             ("x; y; until then", "`then` is no date"),
         ] {
-            let error = read_flag(words).unwrap_err();
-            let starts = format!("--ignore '{words}': ");
-            assert!(error.starts_with(&starts), "{error}");
+            let error = read_flag(words).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
-            assert!(error.contains("'ID; REASON'"), "{error}");
         }
     }
 
@@ -264,55 +281,50 @@ mod tests {
         assert_eq!(read[0].origin.to_string(), "f.toml:3");
         assert_eq!(read_file("f.toml", "").unwrap(), []);
         for (text, expected) in [
-            (
-                "[[ignore]]\nid = \"a\"\n",
-                "f.toml: line 1: missing field `reason`",
-            ),
+            ("[[ignore]]\nid = \"a\"\n", "line 1: missing field `reason`"),
             (
                 "\n[[ignore]]\nid = \"a\"\nreason = \" \"\n",
-                "f.toml: line 2: there is no reason",
+                "line 2: there is no reason",
             ),
             (
                 "\n[[ignore]]\nid = \"\"\nreason = \"b\"\n",
-                "f.toml: line 2: there is no id",
+                "line 2: there is no id",
             ),
             (
                 "[[ignore]]\nid = \"a\"\nreason = \"b\"\nuntil = \"soon\"\n",
-                "f.toml: line 1: `soon` is no date",
+                "line 1: `soon` is no date",
             ),
             (
                 "[[ignore]]\nid = \"a\"\nraison = \"b\"\n",
-                "f.toml: line 3: unknown field `raison`",
+                "line 3: unknown field `raison`",
             ),
-            ("[[ignored]]\n", "f.toml: line 1: unknown field `ignored`"),
-            ("nonsense", "f.toml: line 1: "),
+            ("[[ignored]]\n", "line 1: unknown field `ignored`"),
+            ("nonsense", "line 1: "),
         ] {
-            let error = read_file("f.toml", text).unwrap_err();
+            let error = read_file("f.toml", text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
-            assert!(error.contains("[[ignore]]"), "{error}");
         }
     }
 
+    /// The gravest impact of what counts, and what is wrong.
+    fn judged(words: &[&str], today: Date) -> (Option<Impact>, Vec<Finding>) {
+        let comparison = comparison();
+        let ignores = Ignores::new(ignores(words), today);
+        let counted = comparison
+            .differences
+            .iter()
+            .filter(|it| ignores.of(it).is_none());
+        let impact = counted.map(|it| it.impact).max();
+        (impact, ignores.findings(&comparison.differences))
+    }
+
     #[test]
-    fn what_is_ignored_stays_and_does_not_count() {
-        let mut comparison = comparison();
-        assert_eq!(comparison.impact(), Some(Impact::Breaking));
-        let findings = apply(
-            &ignores(&["*:path; moved"]),
-            &mut [&mut comparison],
-            date(2026, 1, 1),
-        );
-        assert_eq!(findings, []);
-        assert_eq!(comparison.differences.len(), 2);
-        let ignored = comparison.differences[0].ignored.as_ref().unwrap();
-        assert_eq!(ignored.reason, "moved");
-        assert_eq!(comparison.impact(), Some(Impact::Wording));
-        apply(
-            &ignores(&["*; all"]),
-            &mut [&mut comparison],
-            date(2026, 1, 1),
-        );
-        assert_eq!(comparison.impact(), None);
+    fn what_is_ignored_does_not_count() {
+        let today = date(2026, 1, 1);
+        assert_eq!(judged(&[], today), (Some(Impact::Breaking), Vec::new()));
+        let moved = judged(&["*:path; moved"], today);
+        assert_eq!(moved, (Some(Impact::Wording), Vec::new()));
+        assert_eq!(judged(&["*; all"], today), (None, Vec::new()));
     }
 
     #[test]
@@ -321,32 +333,25 @@ mod tests {
             (date(2026, 6, 30), Impact::Wording, 0),
             (date(2026, 7, 1), Impact::Breaking, 1),
         ] {
-            let mut comparison = comparison();
-            let ignores = ignores(&["customer:path:path; moved; until 2026-06-30"]);
-            let findings = apply(&ignores, &mut [&mut comparison], today);
-            assert_eq!(comparison.impact(), Some(impact), "{today}");
-            assert_eq!(findings.len(), told, "{today}");
+            let words = ["customer:path:path; moved; until 2026-06-30"];
+            let (found, findings) = judged(&words, today);
+            assert_eq!((found, findings.len()), (Some(impact), told), "{today}");
             for finding in findings {
                 assert_eq!(finding.kind, FindingKind::Expired);
-                assert!(
-                    finding.message.contains("until 2026-06-30"),
-                    "{}",
-                    finding.message
-                );
+                let message = finding.message;
+                assert!(message.contains("until 2026-06-30"), "{message}");
             }
         }
     }
 
     #[test]
-    fn what_ignores_nothing_is_told_even_when_it_has_expired() {
+    fn what_ignores_nothing_is_named_even_when_it_has_expired() {
         let words = ["customer:paht:path; typo", "x; gone; until 2020-01-01"];
-        let findings = apply(&ignores(&words), &mut [&mut comparison()], date(2026, 1, 1));
+        let (_, findings) = judged(&words, date(2026, 1, 1));
         let kinds: Vec<_> = findings.iter().map(|finding| finding.kind).collect();
         assert_eq!(kinds, [FindingKind::Unused; 2]);
-        assert_eq!(
-            findings[0].origin.to_string(),
-            format!("--ignore '{}'", words[0])
-        );
+        let origin = findings[0].origin.to_string();
+        assert_eq!(origin, format!("--ignore '{}'", words[0]));
         assert!(findings[0].message.contains("`customer:paht:path`"));
     }
 }

@@ -8,8 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
+use crate::location::{ExampleId, FieldPath, Keyword, Section};
 use crate::prose::Prose;
 use crate::types::{Type, Values};
+
+/// An alternative that needs no authentication.
+pub(crate) const NO_SECURITY: &str = "none";
 
 /// Everything that one source documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +44,7 @@ pub enum SourceKind {
 /// The two operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[derive(strum::Display, strum::IntoStaticStr)]
+#[derive(strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum OperationId {
     /// `POST /v1/wholesale/customers/validate`
@@ -99,9 +103,6 @@ pub struct Operation {
     /// Whether the operation as a whole is marked as deprecated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<bool>,
-    /// Whether a body must be sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body_required: Option<bool>,
     /// Media types of the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_types: Option<Vec<String>>,
@@ -114,9 +115,9 @@ pub struct Operation {
     /// What stands above the table of statuses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_note: Option<Prose>,
-    /// Locations whose fields the source shows without naming them all.
+    /// Fields and bodies whose fields the source shows without naming them all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub untold: BTreeSet<String>,
+    pub untold: BTreeSet<FieldPath>,
     /// For a package, the packages of which one must stand beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dependencies: Option<BTreeMap<String, Vec<String>>>,
@@ -138,16 +139,15 @@ pub struct Operation {
 }
 
 /// One parameter, body field or response field.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// Where: `query.NAME`, `body.address.city`, `responses.200.info.infoCode`. Elements of a
-    /// list have the path of the list.
-    pub at: String,
+    /// Where: `query.NAME`, `body.address.city`, `responses.200.info.infoCode`.
+    pub at: FieldPath,
     /// Type.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub ty: Option<Type>,
-    /// Whether it must be there where its parent is.
+    /// Whether it must be there where its parent is; of a body, whether it must be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<bool>,
     /// Enumerated values.
@@ -155,7 +155,7 @@ pub struct Field {
     pub values: Option<Values>,
     /// Schema keywords that constrain the value, such as `maxLength`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub constraints: Option<BTreeMap<String, String>>,
+    pub constraints: Option<BTreeMap<Keyword, String>>,
     /// Whether it is marked as deprecated (a sentence that says so is prose).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<bool>,
@@ -175,8 +175,8 @@ pub struct Field {
 #[serde(deny_unknown_fields)]
 pub struct Unplaced {
     /// The places that it may have.
-    pub places: Vec<String>,
-    /// What is known of it; `at` holds its bare name after its section (`body.?.name`).
+    pub places: Vec<FieldPath>,
+    /// What is known of it; its path has no known parent (`body.?.name`).
     pub field: Field,
 }
 
@@ -184,8 +184,8 @@ pub struct Unplaced {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unnamed {
-    /// The section it stands in: `query`, `body`, `responses.200`.
-    pub within: String,
+    /// The section it stands in.
+    pub within: Section,
     /// The description.
     pub text: Prose,
 }
@@ -214,8 +214,8 @@ pub struct Response {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// `request`, `query.NAME`, or `responses.STATUS`; with `.NAME` for one of several.
-    pub at: String,
+    /// What it is an example of.
+    pub at: ExampleId,
     /// The example as compact JSON.
     pub json: String,
 }
@@ -261,7 +261,6 @@ impl Operation {
             servers: None,
             security: None,
             deprecated: None,
-            body_required: None,
             media_types: None,
             title: None,
             description: None,
@@ -276,14 +275,21 @@ impl Operation {
         }
     }
 
-    /// The field at `at`.
-    pub fn field(&self, at: &str) -> Option<&Field> {
-        self.fields.iter().find(|f| f.at == at)
+    /// The field at a path.
+    pub fn field(&self, at: &FieldPath) -> Option<&Field> {
+        self.fields.iter().find(|field| field.at == *at)
     }
 
-    /// The fields directly under `scope`, in document order.
-    pub fn children<'a>(&'a self, scope: &str) -> Vec<&'a Field> {
-        self.fields.iter().filter(|f| f.parent() == scope).collect()
+    /// The fields directly under a field or section, in document order.
+    pub fn children<'a>(&'a self, parent: &FieldPath) -> impl Iterator<Item = &'a Field> {
+        let fields = self.fields.iter();
+        fields.filter(move |field| parent.is_parent_of(&field.at))
+    }
+
+    /// The fields anywhere under a field or section, in document order.
+    pub fn below<'a>(&'a self, parent: &FieldPath) -> impl Iterator<Item = &'a Field> {
+        let fields = self.fields.iter();
+        fields.filter(move |field| parent.is_above(&field.at))
     }
 
     /// The response for `status`.
@@ -291,51 +297,37 @@ impl Operation {
         self.responses.iter().find(|r| r.status == status)
     }
 
-    /// The locations that differences of this operation can name, without the values in brackets
-    /// and the parts of examples.
-    pub fn locations(&self) -> Vec<String> {
-        let fixed = ["operation", "method", "path", "servers", "security", "body"];
-        let mut locations: Vec<String> = fixed.map(str::to_owned).to_vec();
-        let packages = self.dependencies.iter().flat_map(|table| table.keys());
-        locations.extend(packages.map(|package| format!("dependencies.{package}")));
-        locations.extend(self.fields.iter().map(|field| field.at.clone()));
-        locations.push("body.mediaTypes".to_owned());
-        for response in &self.responses {
-            let at = format!("responses.{}", response.status);
-            locations
-                .extend(["headers", "mediaTypes", "reason"].map(|part| format!("{at}.{part}")));
-            locations.push(at);
-        }
-        let examples = self.examples.iter();
-        locations.extend(examples.map(|example| format!("examples.{}", example.at)));
-        locations
-    }
-
     /// Whether the source may know fields under `scope` that it does not name.
-    pub fn is_untold(&self, scope: &str) -> bool {
-        self.untold.iter().any(|untold| {
-            scope == untold
-                || scope
-                    .strip_prefix(untold.as_str())
-                    .is_some_and(|rest| rest.starts_with('.'))
-        })
+    pub fn is_untold(&self, scope: &FieldPath) -> bool {
+        scope
+            .with_parents()
+            .any(|scope| self.untold.contains(&scope))
     }
 }
 
 impl Field {
-    /// The location that this field stands in.
-    pub fn parent(&self) -> &str {
-        self.at.rsplit_once('.').map_or("", |(parent, _)| parent)
+    /// A field of which nothing else is known.
+    pub fn unknown(at: FieldPath) -> Self {
+        Self {
+            at,
+            ty: None,
+            required: None,
+            values: None,
+            constraints: None,
+            deprecated: None,
+            text: None,
+            labels: None,
+            example: None,
+        }
     }
 
-    /// The last part of the path.
+    /// Its name; empty for a whole body.
     pub fn name(&self) -> &str {
-        self.at.rsplit_once('.').map_or(&self.at, |(_, name)| name)
+        self.at.name().unwrap_or_default()
     }
 
-    /// Whether `at` stands anywhere under this field.
-    pub fn is_above(&self, at: &str) -> bool {
-        at.strip_prefix(self.at.as_str())
-            .is_some_and(|rest| rest.starts_with('.'))
+    /// The listed values.
+    pub fn listed_values(&self) -> &[String] {
+        self.values.as_ref().map_or(&[], Values::listed)
     }
 }

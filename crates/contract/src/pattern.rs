@@ -1,23 +1,95 @@
-//! Patterns for locations and identifiers.
+//! Patterns for locations and identifiers, in which `*` stands for any characters.
 
-/// Whether a pattern, in which `*` stands for any characters, matches the whole of `text`.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let head = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(head) else {
-        return false;
-    };
-    let Some(last) = parts.next_back() else {
-        return rest.is_empty();
-    };
-    // The first place for each part leaves the most for those behind it.
-    for part in parts {
-        match rest.find(part) {
-            Some(index) => rest = &rest[index + part.len()..],
-            None => return false,
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::location::{Location, LocationError};
+
+/// A pattern for identifiers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// A pattern by its text.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Whether it matches the whole of an identifier.
+    pub fn matches(&self, id: &str) -> bool {
+        let mut parts = self.0.split('*');
+        let head = parts.next().unwrap_or_default();
+        let Some(mut rest) = id.strip_prefix(head) else {
+            return false;
+        };
+        let Some(last) = parts.next_back() else {
+            return rest.is_empty();
+        };
+        // The first place for each part leaves the most for those behind it.
+        for part in parts {
+            match rest.find(part) {
+                Some(index) => rest = &rest[index + part.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One location, or all whose texts match a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Locations {
+    /// This one.
+    One(Location),
+    /// Those that match.
+    Matching(Pattern),
+}
+
+impl Locations {
+    /// Whether a location is among them.
+    pub fn contain(&self, location: &Location) -> bool {
+        match self {
+            Self::One(one) => one == location,
+            Self::Matching(pattern) => pattern.matches(&location.to_string()),
         }
     }
-    rest.ends_with(last)
+}
+
+impl FromStr for Locations {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        Ok(match text.contains('*') {
+            false => Self::One(text.parse()?),
+            true => Self::Matching(Pattern::new(text)),
+        })
+    }
+}
+
+impl TryFrom<String> for Locations {
+    type Error = LocationError;
+
+    fn try_from(text: String) -> Result<Self, LocationError> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Locations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(location) => write!(f, "{location}"),
+            Self::Matching(pattern) => write!(f, "{pattern}"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +115,20 @@ mod tests {
             (&"a*".repeat(40), &"a".repeat(39), false),
             (&format!("{}b", "*a".repeat(40)), &"a".repeat(500), false),
         ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(
+                Pattern::new(pattern).matches(text),
+                expected,
+                "{pattern} {text}"
+            );
         }
+    }
+
+    #[test]
+    fn one_location_must_be_one() {
+        let one: Locations = "body.email".parse().unwrap();
+        assert!(one.contain(&"body.email".parse().unwrap()));
+        let all: Locations = "body.*mail#format".parse().unwrap();
+        assert!(all.contain(&"body.a.mail#format".parse().unwrap()));
+        assert!("bdy.email".parse::<Locations>().is_err());
     }
 }

@@ -3,7 +3,7 @@
 use crate::diff::diff;
 use crate::inventory::Inventory;
 use crate::problem::{Problem, Severity};
-use crate::report::visible;
+use crate::visible::visible;
 use crate::{openapi, page};
 
 /// More bytes than any source has; the published file has half a million.
@@ -70,8 +70,7 @@ pub fn check_against(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
                 format!("the {} operation is gone; check the source", operation.id),
             ));
         };
-        let count = |fields: &[crate::inventory::Field]| fields.len();
-        let (before, after) = (count(&operation.fields), count(&now.fields));
+        let (before, after) = (operation.fields.len(), now.fields.len());
         if after * 2 < before {
             return Some(Problem::broken(
                 "",

@@ -5,59 +5,160 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A documented type: `string`, `object`, `array[string]`, or several separated by `|`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Type(String);
+/// A documented type: one alternative, such as `string` or `array[object]`, or several.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Type(BTreeSet<Alternative>);
+
+/// One of the types that a value may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alternative {
+    /// An array; of what, if that is told.
+    Array(Option<Type>),
+    /// `boolean`
+    Boolean,
+    /// `integer`
+    Integer,
+    /// `null`
+    Null,
+    /// `number`
+    Number,
+    /// `object`
+    Object,
+    /// `string`
+    String,
+    /// What is no type of JSON Schema.
+    Other(String),
+}
 
 impl Type {
-    /// A type by its documented name.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
+    /// A type by its documented name: `string`, `array[string]`, `object|string`.
+    pub fn new(name: &str) -> Self {
+        let mut depth = 0_usize;
+        let alternatives = name.split(|c| {
+            match c {
+                '[' => depth += 1,
+                ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            c == '|' && depth == 0
+        });
+        Self(alternatives.map(Alternative::new).collect())
     }
 
     /// One of several types.
-    pub fn any_of(types: impl IntoIterator<Item = String>) -> Self {
-        let sorted: BTreeSet<String> = types.into_iter().collect();
-        Self(sorted.into_iter().collect::<Vec<_>>().join("|"))
+    pub fn any_of(types: impl IntoIterator<Item = Alternative>) -> Self {
+        Self(types.into_iter().collect())
     }
 
-    /// Its name.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The alternatives.
+    pub fn alternatives(&self) -> impl ExactSizeIterator<Item = &Alternative> {
+        self.0.iter()
+    }
+
+    /// The only alternative.
+    pub fn single(&self) -> Option<&Alternative> {
+        self.0.first().filter(|_| self.0.len() == 1)
+    }
+
+    /// Whether it is an array, and nothing else.
+    pub fn is_array(&self) -> bool {
+        self.0.iter().all(|it| matches!(it, Alternative::Array(_)))
+    }
+
+    /// Whether it is an object, and nothing else.
+    pub fn is_object(&self) -> bool {
+        self.0.iter().all(|it| *it == Alternative::Object)
+    }
+
+    /// Whether strings, or arrays of them, are among the alternatives.
+    pub fn has_strings(&self) -> bool {
+        self.0.iter().any(|it| match it {
+            Alternative::String => true,
+            Alternative::Array(of) => of.as_ref().is_some_and(Self::has_strings),
+            _ => false,
+        })
     }
 
     /// Whether a value of this type can have fields.
     pub fn has_fields(&self) -> bool {
-        self.0
-            .split('|')
-            .any(|t| matches!(t, "object" | "array[object]" | "array"))
+        self.0.iter().any(|it| match it {
+            Alternative::Object => true,
+            Alternative::Array(of) => of.as_ref().is_none_or(Self::is_object),
+            _ => false,
+        })
     }
 
     /// Whether both say the same, as far as they say it: `array` leaves open what it is of.
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let covers = |a: &str, b: &str| {
-            a == b
-                || (a == "array" && b.starts_with("array["))
-                || (b == "array" && a.starts_with("array["))
+        let covers = |a: &Alternative, b: &Alternative| match (a, b) {
+            (Alternative::Array(a), Alternative::Array(b)) => a.is_none() || b.is_none() || a == b,
+            _ => a == b,
         };
-        let within =
-            |a: &Self, b: &Self| a.0.split('|').all(|t| b.0.split('|').any(|u| covers(t, u)));
+        let within = |a: &Self, b: &Self| a.0.iter().all(|t| b.0.iter().any(|u| covers(t, u)));
         within(self, other) && within(other, self)
     }
 
     /// Whether every value of this type is one of the other.
     pub fn is_within(&self, other: &Self) -> bool {
-        self.0.split('|').all(|a| {
-            let mut others = other.0.split('|');
-            others.any(|b| a == b || (a, b) == ("integer", "number"))
-        })
+        let is_number = other.0.contains(&Alternative::Number);
+        let mut types = self.0.iter();
+        types.all(|it| other.0.contains(it) || (is_number && *it == Alternative::Integer))
+    }
+}
+
+impl Alternative {
+    /// An alternative by its documented name.
+    pub fn new(name: &str) -> Self {
+        let of_elements = name
+            .strip_prefix("array[")
+            .and_then(|it| it.strip_suffix(']'));
+        match (name, of_elements) {
+            (_, Some(of)) => Self::Array(Some(Type::new(of))),
+            ("array", _) => Self::Array(None),
+            ("boolean", _) => Self::Boolean,
+            ("integer", _) => Self::Integer,
+            ("null", _) => Self::Null,
+            ("number", _) => Self::Number,
+            ("object", _) => Self::Object,
+            ("string", _) => Self::String,
+            (other, _) => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Alternative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Array(Some(of)) => write!(f, "array[{of}]"),
+            Self::Array(None) => f.write_str("array"),
+            Self::Boolean => f.write_str("boolean"),
+            Self::Integer => f.write_str("integer"),
+            Self::Null => f.write_str("null"),
+            Self::Number => f.write_str("number"),
+            Self::Object => f.write_str("object"),
+            Self::String => f.write_str("string"),
+            Self::Other(name) => f.write_str(name),
+        }
     }
 }
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        let names: Vec<String> = self.0.iter().map(Alternative::to_string).collect();
+        f.pad(&names.join("|"))
+    }
+}
+
+impl From<String> for Type {
+    fn from(name: String) -> Self {
+        Self::new(&name)
+    }
+}
+
+impl From<Type> for String {
+    fn from(ty: Type) -> Self {
+        ty.to_string()
     }
 }
 
@@ -118,5 +219,20 @@ mod tests {
         assert!(!agrees("array[string]", "array[object]"));
         assert!(!agrees("object", "array[object]|object"));
         assert!(!agrees("array", "string"));
+    }
+
+    #[test]
+    fn a_type_is_read_from_its_text() {
+        for text in [
+            "string",
+            "array[object]|object",
+            "array[array[string|uuid]]|null",
+            "enum",
+        ] {
+            assert_eq!(Type::new(text).to_string(), text);
+        }
+        assert_eq!(Type::new("string|array"), Type::new("array|string"));
+        assert!(Type::new("array[string]|null").has_strings());
+        assert!(Type::new("array").has_fields() && !Type::new("array[string]").has_fields());
     }
 }

@@ -1,9 +1,11 @@
 //! The documented facts, merged over all sources: what any of them documents is true here.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use hyper::body::Bytes;
 use webex_precheck_contract::inventory::{self, Inventory, OperationId};
+use webex_precheck_contract::location::{FieldPath, Section};
 use webex_precheck_contract::{Type, capture};
 
 /// The captures, copied here by `cargo xtask codegen`.
@@ -42,7 +44,7 @@ pub(crate) struct Field {
 
 impl Documented {
     /// Reads the captures. The error is one of this crate's build, not of a user.
-    pub(crate) fn load() -> Result<Self, String> {
+    pub(crate) fn load() -> Result<Self, Box<dyn Error + Send + Sync>> {
         let sources: Vec<Inventory> = CAPTURES
             .into_iter()
             .map(capture::read)
@@ -76,9 +78,10 @@ impl Operation {
             known.extend(new);
         }
         let mut examples = sources.iter().flat_map(|s| &s.examples);
-        let success = examples.find(|example| example.at == "responses.200");
+        let answer = Section::Response("200".to_owned());
+        let success = examples.find(|example| example.at.section == answer);
         Ok(Self {
-            fields: Field::children(&sources, "body"),
+            fields: Field::children(&sources, &FieldPath::body()),
             dependencies,
             success: Bytes::from(success.ok_or("no answer is documented")?.json.clone()),
         })
@@ -87,7 +90,7 @@ impl Operation {
 
 impl Field {
     /// The fields directly under `scope`, and those under them.
-    fn children(sources: &[&inventory::Operation], scope: &str) -> Vec<Self> {
+    fn children(sources: &[&inventory::Operation], scope: &FieldPath) -> Vec<Self> {
         let mut fields: Vec<Self> = Vec::new();
         for documented in sources.iter().flat_map(|source| source.children(scope)) {
             match fields.iter_mut().find(|f| f.name == documented.name()) {
@@ -113,8 +116,7 @@ impl Field {
             self.ty.clone_from(&documented.ty);
         }
         self.required |= documented.required == Some(true);
-        let listed = documented.values.iter().flat_map(|values| values.listed());
-        for value in listed {
+        for value in documented.listed_values() {
             if !self.values.contains(value) {
                 self.values.push(value.clone());
             }

@@ -2,7 +2,7 @@
 
 use email_address::{EmailAddress, Options};
 use serde_json::{Map, Value};
-use webex_precheck_contract::OperationId;
+use webex_precheck_contract::{Alternative, OperationId};
 
 use crate::country;
 use crate::documented::{Field, Operation};
@@ -169,19 +169,19 @@ fn strings(value: Option<&Value>) -> impl Iterator<Item = &str> {
 
 /// What was expected instead of `value`, unless it has the documented type.
 fn wrong_type(field: &Field, value: &Value) -> Option<&'static str> {
-    let (fits, expected) = match field.ty.as_ref()?.as_str() {
-        "string" => (value.is_string(), "a string"),
-        "number" => (value.is_number(), "a number"),
-        "integer" => (is_integer(value), "an integer"),
-        "boolean" => (value.is_boolean(), "true or false"),
-        "object" => (value.is_object(), "an object"),
-        "array[string]" => {
+    let (fits, expected) = match field.ty.as_ref()?.single()? {
+        Alternative::String => (value.is_string(), "a string"),
+        Alternative::Number => (value.is_number(), "a number"),
+        Alternative::Integer => (is_integer(value), "an integer"),
+        Alternative::Boolean => (value.is_boolean(), "true or false"),
+        Alternative::Object => (value.is_object(), "an object"),
+        Alternative::Array(None) => (value.is_array(), "a list"),
+        Alternative::Array(Some(of)) if of.single() == Some(&Alternative::String) => {
             let list = value.as_array();
             let fits = list.is_some_and(|values| values.iter().all(Value::is_string));
             (fits, "a list of strings")
         }
-        "array" => (value.is_array(), "a list"),
-        _ => return None,
+        Alternative::Array(Some(_)) | Alternative::Null | Alternative::Other(_) => return None,
     };
     (!fits).then_some(expected)
 }
@@ -201,6 +201,8 @@ fn unknown_values<'v>(field: &Field, value: &'v Value) -> impl Iterator<Item = &
 mod tests {
     //! One request a rule, by hand from the documented facts.
     use serde_json::json;
+
+    use webex_precheck_contract::location::Section;
 
     use super::*;
     use crate::documented::Documented;
@@ -251,7 +253,7 @@ mod tests {
             let operations = sources.iter().filter_map(|source| source.operation(id));
             let examples = operations.flat_map(|operation| &operation.examples);
             let mut count = 0;
-            for example in examples.filter(|example| example.at == "request") {
+            for example in examples.filter(|example| example.at.section == Section::Body) {
                 accepted(id, &serde_json::from_str(&example.json).unwrap());
                 count += 1;
             }

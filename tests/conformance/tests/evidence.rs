@@ -4,6 +4,7 @@
 
 use conformance::{CHECKED_IN, FROZEN, Spec};
 use webex_precheck_contract::evidence::Evidence;
+use webex_precheck_contract::location::Section;
 use webex_precheck_contract::{Inventory, Type};
 
 fn evidence(spec: &Spec, captures: &[(String, Inventory)]) -> String {
@@ -59,9 +60,9 @@ fn contradictions_that_were_looked_up_by_hand_are_listed() {
         ]
     );
     assert_eq!(
-        rows(&document, "Each other", "subscriber | `responses.204`"),
+        rows(&document, "Each other", "subscriber | `status.204`"),
         [
-            "| subscriber | `responses.204` | presence | `subscriber-page`: `204 No Content` | `openapi`: — |"
+            "| subscriber | `status.204` | presence | `subscriber-page`: `204 No Content` | `openapi`: — |"
         ]
     );
     // The page, and the file for both operations, show an array where they declare an object.
@@ -91,7 +92,7 @@ fn an_older_source_that_says_less_contradicts_nothing() {
 fn an_older_source_contradicts_what_the_contract_does_not_follow() {
     let mut captures = FROZEN.captures();
     for field in &mut captures[0].1.operations[0].fields {
-        if field.at == "body.orgId" {
+        if field.at == Section::Body.field("orgId") {
             field.ty = Some(Type::new("number"));
         }
     }
@@ -101,7 +102,7 @@ fn an_older_source_contradicts_what_the_contract_does_not_follow() {
     assert_eq!(rows(&document, "Each other", start), [""; 0]);
     // It follows the older page in that.
     for field in &mut captures[1].1.operations[0].fields {
-        if field.at == "body.externalId" {
+        if field.at == Section::Body.field("externalId") {
             field.ty = Some(Type::new("number"));
         }
     }

@@ -13,6 +13,7 @@ use webex_precheck_api::types::{
 };
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::inventory::{Example, Operation};
+use webex_precheck_contract::location::Section;
 
 /// A validator for one of the contract's schemas.
 fn validator(schema: &str) -> jsonschema::Validator {
@@ -35,25 +36,25 @@ fn round_trip<T: DeserializeOwned + Serialize>(json: &str) -> Value {
 /// Bodies; what stands in an address is text.
 fn bodies(operation: &Operation) -> impl Iterator<Item = &Example> {
     let examples = operation.examples.iter();
-    examples.filter(|example| !example.at.starts_with("query."))
+    examples.filter(|example| !example.at.section.is_parameter())
 }
 
 fn check(id: OperationId, example: &Example) {
     let given: Value = serde_json::from_str(&example.json).unwrap();
-    let (schema, encoded) = match (id, example.at.as_str()) {
-        (OperationId::Customer, "request") => (
+    let (schema, encoded) = match (id, &example.at.section) {
+        (OperationId::Customer, Section::Body) => (
             "CustomerPrecheckRequest",
             round_trip::<CustomerPrecheckRequest>(&example.json),
         ),
-        (OperationId::Subscriber, "request") => (
+        (OperationId::Subscriber, Section::Body) => (
             "SubscriberPrecheckRequest",
             round_trip::<SubscriberPrecheckRequest>(&example.json),
         ),
-        (_, "responses.200") => (
+        (_, Section::Response(status)) if status == "200" => (
             "PrecheckResponse",
             round_trip::<PrecheckResponse>(&example.json),
         ),
-        (_, error) if error.starts_with("responses.4") => {
+        (_, Section::Response(status)) if status.starts_with('4') => {
             ("ErrorBody", round_trip::<ErrorBody>(&example.json))
         }
         (_, other) => panic!("an example of an unknown kind: {other}"),
@@ -85,7 +86,7 @@ fn the_client_sends_every_documented_request() {
     let mut count = 0;
     for (_, inventory) in CHECKED_IN.captures() {
         for operation in &inventory.operations {
-            for example in bodies(operation).filter(|example| example.at == "request") {
+            for example in bodies(operation).filter(|example| example.at.section == Section::Body) {
                 let hard = hard_findings(operation.id, &example.json);
                 assert_eq!(hard, [""; 0], "{}", example.json);
                 count += 1;

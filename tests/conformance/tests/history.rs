@@ -143,7 +143,11 @@ fn follow(state: &State, revision: &Revision, allow_breaking: bool) -> Adoption 
         inventory: &revision.inventory,
     };
     let adoption = adopt(state, &source, allow_breaking).unwrap();
-    let stored = adoption.captures.iter().find(|(name, _)| name == "openapi");
+    let stored = adoption
+        .state
+        .captures
+        .iter()
+        .find(|(name, _)| name == "openapi");
     let (_, stored) = stored.unwrap();
     assert_eq!(
         drift(stored, &revision.inventory).differences,
@@ -151,29 +155,20 @@ fn follow(state: &State, revision: &Revision, allow_breaking: bool) -> Adoption 
         "{}",
         revision.name
     );
-    let (contract, problems) = openapi::read("openapi.json", &adoption.contract);
+    let (contract, problems) = openapi::read("openapi.json", &adoption.state.contract);
     assert_eq!(problems, [], "{}", revision.name);
     let contract = contract.without_prose();
-    let deviations = Deviations::read(&adoption.deviations).unwrap();
-    let held = hold(&adoption.captures, &contract);
-    assert_eq!(deviations.judge(&held, &contract), [], "{}", revision.name);
+    let deviations = Deviations::read(&adoption.state.deviations).unwrap();
+    let held = hold(&adoption.state.captures, &contract);
+    assert_eq!(deviations.judge(&held), [], "{}", revision.name);
     adoption
 }
 
 /// The rules that have lost their sentence.
 fn lost(adoption: &Adoption) -> BTreeSet<String> {
-    let rules = Rules::read(&adoption.rules).unwrap();
-    let lost = rules.judge(&adoption.captures).into_iter();
+    let rules = Rules::read(&adoption.state.rules).unwrap();
+    let lost = rules.judge(&adoption.state.captures).into_iter();
     lost.map(|rule| rule.id).collect()
-}
-
-fn state(adoption: &Adoption) -> State {
-    State {
-        contract: adoption.contract.clone(),
-        deviations: adoption.deviations.clone(),
-        rules: adoption.rules.clone(),
-        captures: adoption.captures.clone(),
-    }
 }
 
 /// The oldest revision as the state of the repository, then every other one, and the rules that the
@@ -194,12 +189,12 @@ fn walk(mut each: impl FnMut(&str, &Adoption)) -> Option<(Adoption, Adoption)> {
     assert_eq!(lost(&start), unstated("2025-06-28"));
     let mut last = start.clone();
     for revision in later {
-        last = follow(&state(&last), revision, false);
+        last = follow(&last.state, revision, false);
         let day = revision.inventory.date.as_ref().unwrap();
         assert_eq!(lost(&last), unstated(day.as_str()), "{}", revision.name);
         each(&revision.name, &last);
     }
-    let jump = follow(&state(&start), later.last()?, false);
+    let jump = follow(&start.state, later.last()?, false);
     Some((last, jump))
 }
 
@@ -210,9 +205,9 @@ fn following_every_revision_leads_where_a_jump_to_the_newest_leads() {
     }) else {
         return;
     };
-    assert!(last.contract == jump.contract);
-    assert_eq!(last.deviations, jump.deviations);
-    assert_eq!(last.captures, jump.captures);
+    assert!(last.state.contract == jump.state.contract);
+    assert_eq!(last.state.deviations, jump.state.deviations);
+    assert_eq!(last.state.captures, jump.state.captures);
     assert_eq!(lost(&last), lost(&jump));
 }
 

@@ -5,7 +5,12 @@
 use conformance::{FROZEN, fixture, page, real};
 use webex_precheck_contract::diff::diff;
 use webex_precheck_contract::inventory::Operation;
-use webex_precheck_contract::{OperationId, Values};
+use webex_precheck_contract::location::{ExampleId, FieldPath, Section};
+use webex_precheck_contract::{OperationId, Type, Values};
+
+fn answer() -> Section {
+    Section::Response("200".to_owned())
+}
 
 fn only(text: &str) -> Operation {
     let mut operations = page(text).operations;
@@ -58,9 +63,13 @@ fn every_page_tells_its_operation_its_statuses_and_its_examples() {
                 .iter()
                 .all(|r| r.reason.is_some() && r.text.is_some())
         );
-        let examples = operation.examples.iter().map(|e| &*e.at);
-        let examples: Vec<&str> = examples.filter(|at| !at.starts_with("query.")).collect();
-        assert_eq!(examples, ["request", "responses.200"], "{id}");
+        let examples = operation.examples.iter().map(|it| it.at.clone());
+        let examples: Vec<ExampleId> = examples.filter(|it| !it.section.is_parameter()).collect();
+        let whole = |section| ExampleId {
+            section,
+            name: None,
+        };
+        assert_eq!(examples, [Section::Body, answer()].map(whole), "{id}");
         assert!(operation.title.is_some_and(|title| !title.is_empty()));
         let description = operation.description.unwrap_or_default();
         assert!(
@@ -75,14 +84,11 @@ fn a_flat_page_names_every_field_at_its_place() {
     let contract = FROZEN.contract();
     for (id, text, _) in pages().into_iter().filter(|(_, _, named)| *named) {
         let operation = only(&text);
-        let places = |operation: &Operation| -> Vec<String> {
+        let is_body = |section: &Section| [Section::Body, answer()].contains(section);
+        let places = |operation: &Operation| -> Vec<FieldPath> {
             let fields = operation.fields.iter();
             fields
-                .filter(|f| {
-                    f.at.starts_with("body")
-                        || f.at.starts_with("query")
-                        || f.at.starts_with("responses.200")
-                })
+                .filter(|f| is_body(&f.at.section) || f.at.section == Section::Query)
                 .map(|f| f.at.clone())
                 .collect()
         };
@@ -103,7 +109,7 @@ fn a_flat_page_names_every_field_at_its_place() {
             operation
                 .fields
                 .iter()
-                .filter(|f| f.at != "body" && f.at != "responses.200")
+                .filter(|f| !(f.at.is_whole() && is_body(&f.at.section)))
                 .all(|f| f.ty.is_some() && f.required.is_some())
         );
         assert_eq!(operation.method.as_deref(), Some("POST"));
@@ -125,38 +131,29 @@ fn a_nameless_page_counts_what_it_does_not_name() {
         };
         let unnamed = operation.unnamed.unwrap();
         assert_eq!(
-            unnamed.iter().filter(|u| u.within == "body").count(),
+            unnamed.iter().filter(|u| u.within == Section::Body).count(),
             expected,
             "{id}"
         );
-        assert_eq!(
-            unnamed
-                .iter()
-                .filter(|u| u.within == "responses.200")
-                .count(),
-            4
-        );
-        assert!(operation.untold.contains("body.provisioningParameters"));
-        assert!(operation.untold.contains("responses.200"));
+        assert_eq!(unnamed.iter().filter(|u| u.within == answer()).count(), 4);
+        let parameters = Section::Body.field("provisioningParameters");
+        assert!(operation.untold.contains(&parameters));
+        assert!(operation.untold.contains(&answer().into()));
     }
 }
 
 #[test]
 fn a_nameless_page_still_names_types_requirements_and_deprecation_in_words() {
     let operation = only(&fixture("subscriber-page.txt"));
-    let field = |name: &str| operation.field(&format!("body.{name}")).unwrap();
+    let field = |name: &str| operation.field(&Section::Body.field(name)).unwrap();
     assert_eq!(field("email").required, Some(true));
     assert_eq!(field("customerId").required, Some(false));
     assert_eq!(field("package").values, Some(Values::UNTOLD));
-    assert_eq!(field("packages").ty.as_ref().unwrap().as_str(), "array");
+    assert_eq!(field("packages").ty, Some(Type::new("array")));
     assert_eq!(field("packages").values, None);
     assert_eq!(
-        field("provisioningParameters")
-            .ty
-            .as_ref()
-            .unwrap()
-            .as_str(),
-        "object"
+        field("provisioningParameters").ty,
+        Some(Type::new("object"))
     );
 }
 
@@ -164,7 +161,7 @@ fn a_nameless_page_still_names_types_requirements_and_deprecation_in_words() {
 fn a_flat_page_names_values_and_dependencies() {
     let operation = only(&fixture("customer-page.txt"));
     let values = operation
-        .field("body.packages")
+        .field(&Section::Body.field("packages"))
         .unwrap()
         .values
         .clone()
@@ -189,7 +186,7 @@ fn two_layouts_of_one_page_do_not_contradict_each_other() {
             .differences
             .iter()
             .map(|d| d.id())
-            .filter(|id| !id.contains(".unnamed[") && !id.ends_with(":wording"))
+            .filter(|id| !id.contains(":unnamed.") && !id.ends_with(":wording"))
             // Only the flat fixture of the subscriber's page states the dependency.
             .filter(|id| id != "subscriber:dependencies.attendant_console:removed")
             .collect();

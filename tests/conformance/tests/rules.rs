@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use conformance::{CHECKED_IN, FROZEN, Spec, captured, fixture, root};
 use webex_precheck::Rule as ClientRule;
 use webex_precheck_contract::inventory::Operation;
+use webex_precheck_contract::location::{List, Location, Section};
 use webex_precheck_contract::openapi;
 use webex_precheck_contract::rules::{Cause, Rules};
 
@@ -38,7 +39,7 @@ fn a_changed_sentence_puts_its_rule_up_for_review() {
     let found = rules(&FROZEN).judge(&captures);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].id, "one-package");
-    assert_eq!(found[0].at, "body.packages");
+    assert_eq!(found[0].at.to_string(), "body.packages");
     let line = FROZEN.read("rules.toml");
     let line = line.lines().nth(found[0].line - 1).unwrap();
     assert!(
@@ -79,7 +80,7 @@ fn new_sentences_are_asked_about_until_somebody_answers() {
     );
     assert_eq!(file.ask("openapi", &before, &after), []);
     let rule = format!(
-        "[[rule]]\nid = \"x\"\nsays = \"x\"\nkept_in = [\"x\"]\nrests_on = [{{ source = \"openapi\", at = \"responses.410\", fingerprint = \"{}\" }}]\n",
+        "[[rule]]\nid = \"x\"\nsays = \"x\"\nkept_in = [\"x\"]\nrests_on = [{{ source = \"openapi\", at = \"status.410\", fingerprint = \"{}\" }}]\n",
         question.fingerprint
     );
     assert_eq!(
@@ -122,13 +123,25 @@ fn the_clients_rules_are_listed_and_exist() {
 
 /// Whether the contract has a place, and the keyword after its `#`.
 fn has(operation: &Operation, place: &str) -> bool {
-    match place.split_once('#') {
-        Some((at, keyword)) => {
-            let field = operation.field(at);
+    match place.parse() {
+        Ok(Location::Constraint(path, keyword)) => {
+            let field = operation.field(&path);
             let constraints = field.and_then(|field| field.constraints.as_ref());
-            constraints.is_some_and(|constraints| constraints.contains_key(keyword))
+            constraints.is_some_and(|constraints| constraints.contains_key(&keyword))
         }
-        None => operation.locations().iter().any(|at| at == place),
+        Ok(Location::Field(path)) => operation.field(&path).is_some(),
+        Ok(Location::Status(status)) => operation.response(&status).is_some(),
+        Ok(Location::Security) => operation.security.is_some(),
+        Ok(Location::List(List::Dependency(package))) => {
+            let table = operation.dependencies.as_ref();
+            table.is_some_and(|table| table.contains_key(&package))
+        }
+        Ok(Location::List(List::MediaTypes(Section::Body))) => operation.media_types.is_some(),
+        Ok(Location::List(List::Headers(status))) => {
+            let response = operation.response(&status);
+            response.is_some_and(|response| response.headers.is_some())
+        }
+        other => panic!("{place}: {other:?}"),
     }
 }
 

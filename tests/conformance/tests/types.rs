@@ -57,7 +57,7 @@ fn differences(document: &Value) -> (Vec<String>, usize) {
     let ids = comparison
         .differences
         .iter()
-        .filter(|d| d.kind != Kind::Constraint)
+        .filter(|d| d.kind() != Kind::Constraint)
         .map(|d| d.id())
         .collect();
     (ids, comparison.compared)

@@ -2,9 +2,9 @@
 
 use webex_precheck_contract::diff::Impact;
 
-use webex_precheck_contract::report::visible;
+use webex_precheck_contract::visible;
 
-use super::plan::{Adoption, Source};
+use super::state::{Adoption, Source};
 
 const UNRELEASED: &str = "## Unreleased";
 
@@ -47,14 +47,13 @@ fn heading(text: &str) -> Option<usize> {
 fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
     let impact = adoption.impact?;
     let changes = &adoption.changes.differences;
-    let (why, differences) = match changes.is_empty() {
-        false => ("", changes),
-        true if adoption.drift.differences.is_empty() => {
-            (" The contract stays as it was.", changes)
-        }
-        true => (
+    let drift = &adoption.drift.differences;
+    let (why, differences) = match (changes.is_empty(), drift.is_empty()) {
+        (false, _) => ("", changes),
+        (true, true) => (" The contract stays as it was.", changes),
+        (true, false) => (
             " The contract stays as it was; changed in the source:",
-            &adoption.drift.differences,
+            drift,
         ),
     };
     let class = match impact {
@@ -67,7 +66,7 @@ fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
         entry.push_str(&format!(
             "  - {} {}: {} ({})\n",
             difference.operation,
-            code(&difference.at),
+            code(&difference.location().to_string()),
             code(&difference.phrase()),
             difference.impact
         ));
@@ -78,8 +77,9 @@ fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
 /// Text of others, which must not become anything else than text.
 fn code(text: &str) -> String {
     let text = visible(text);
-    match text.contains('`') {
-        true => format!("`` {text} ``"),
-        false => format!("`{text}`"),
+    if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
     }
 }

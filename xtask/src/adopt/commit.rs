@@ -7,7 +7,7 @@ use crate::cargo::cargo;
 use crate::outcome::{Failure, note};
 use crate::workspace::Workspace;
 
-use super::plan::{Adoption, Source};
+use super::state::{Adoption, Source};
 
 /// Refuses to begin where uncommitted changes would get into the commit.
 pub(super) fn check(workspace: &Workspace) -> Result<(), Failure> {

@@ -3,13 +3,13 @@
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::deviations::{Deviations, Held};
-use webex_precheck_contract::diff::{Difference, Kind};
+use webex_precheck_contract::diff::{Both, Difference};
 
 use crate::outcome::Failure;
 use crate::workspace::DEVIATIONS;
 
-use super::edit::TOKEN;
-use super::plan::Source;
+use super::consequence::TOKEN;
+use super::state::Source;
 
 /// Adds what is to be excused now, and takes away what excuses nothing any more. `kept` are the
 /// differences between the adopted source and the contract that are to stay.
@@ -17,11 +17,11 @@ pub(super) fn follow(
     text: &str,
     source: &Source<'_>,
     excuses: &Deviations,
-    [before, after]: &[Vec<Held>; 2],
+    held: [&[Held<'_>]; 2],
     kept: &[(Difference, &'static str)],
 ) -> Result<String, Failure> {
-    let missing = missing(source, excuses, [before, after], kept);
-    let dead = dead(excuses, [before, after]);
+    let missing = missing(source, excuses, held, kept);
+    let dead = dead(excuses, held);
     if missing.is_empty() && dead.is_empty() {
         return Ok(text.to_owned());
     }
@@ -46,16 +46,10 @@ pub(super) fn follow(
     }
     drop_empty(entries);
     for (name, difference) in &missing {
-        let is_alike = |(other, it): &&(&str, &Difference)| {
-            *other == *name
-                && (&it.at, it.kind) == (&difference.at, difference.kind)
-                && (&it.before, &it.after) == (&difference.before, &difference.after)
-        };
-        let alike: Vec<OperationId> = missing
+        let alike = missing
             .iter()
-            .filter(is_alike)
-            .map(|(_, it)| it.operation)
-            .collect();
+            .filter(|(other, it)| other == name && it.change == difference.change);
+        let alike: Vec<OperationId> = alike.map(|(_, it)| it.operation).collect();
         // One entry for all operations, where they are alike.
         let for_all = alike.len() == OperationId::ALL.len();
         if for_all && alike.first() != Some(&difference.operation) {
@@ -74,44 +68,43 @@ pub(super) fn follow(
 fn missing<'a>(
     source: &Source<'_>,
     excuses: &Deviations,
-    [before, after]: [&'a [Held]; 2],
+    [before, after]: [&'a [Held<'_>]; 2],
     kept: &[(Difference, &'static str)],
 ) -> Vec<(&'a str, &'a Difference)> {
     let mut missing = Vec::new();
-    for (name, _, comparison) in after {
-        let known = before.iter().find(|(known, ..)| known == name);
-        let was = |difference: &Difference| {
-            known.is_some_and(|(_, _, before)| before.differences.contains(difference))
-        };
-        for difference in &comparison.differences {
-            let stays = match name == source.capture {
-                true => kept.iter().any(|(it, _)| it == difference),
-                false => !was(difference) && excuses.on(name, difference).is_none(),
-            };
-            if stays && excuses.excusing(name, difference).is_none() {
-                missing.push((name.as_str(), difference));
+    for Held { name, comparison } in after {
+        let known = before.iter().find(|it| it.name == *name);
+        let known = known.map_or(&[][..], |it| &it.comparison.differences);
+        let stays = |difference: &Difference| {
+            if *name == source.capture {
+                kept.iter().any(|(it, _)| it == difference)
+            } else {
+                !known.contains(difference) && excuses.about(name, difference).is_none()
             }
-        }
+        };
+        let open = comparison.differences.iter();
+        let open = open.filter(|it| stays(it) && excuses.excusing(name, it).is_none());
+        missing.extend(open.map(|it| (*name, it)));
     }
     missing
 }
 
-/// The deviations that excused something before and nothing now. One whose place differs all the
-/// same, in another way than it says, is to be corrected and not to be lost.
-fn dead(excuses: &Deviations, [before, after]: [&[Held]; 2]) -> Vec<(usize, String)> {
-    let was_dead = excuses.dead(before);
-    let mut dead = excuses.dead(after);
+/// The deviations that excused something before and nothing now: their lines, and the sources. One whose
+/// place differs all the same, in another way than it says, is to be corrected and not to be lost.
+fn dead(excuses: &Deviations, [before, after]: [&[Held<'_>]; 2]) -> Vec<(usize, String)> {
+    let lines = |held| {
+        let dead = excuses.dead(held);
+        dead.map(|(deviation, source)| (deviation.line, source.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let (was_dead, mut dead) = (lines(before), lines(after));
     dead.retain(|entry| !was_dead.contains(entry));
     dead.retain(|(line, name)| {
-        let comparison = after.iter().find(|(known, ..)| known == name);
-        let mut differences = comparison
-            .into_iter()
-            .flat_map(|(_, _, comparison)| &comparison.differences);
-        !differences.any(|difference| {
-            excuses.excusing(name, difference).is_none()
-                && excuses
-                    .on(name, difference)
-                    .is_some_and(|d| d.line == *line)
+        let held = after.iter().find(|it| it.name == name);
+        let mut differences = held.into_iter().flat_map(|it| &it.comparison.differences);
+        !differences.any(|it| {
+            excuses.excusing(name, it).is_none()
+                && excuses.about(name, it).is_some_and(|it| it.line == *line)
         })
     });
     dead
@@ -154,16 +147,12 @@ fn entry(
     if let Some(operation) = operation {
         table.insert("operation", value(operation.as_str()));
     }
-    table.insert("at", value(difference.at.as_str()));
-    table.insert("kind", value(difference.kind.as_str()));
-    let one_sided = matches!(difference.kind, Kind::Added | Kind::Removed | Kind::Body);
-    let sides = [
-        ("documented", &difference.before),
-        ("contract", &difference.after),
-    ];
-    for (key, side) in sides.into_iter().filter(|_| !one_sided) {
+    table.insert("at", value(difference.location().to_string()));
+    table.insert("kind", value(difference.kind().as_str()));
+    let Both { before, after } = difference.change.values();
+    for (key, side) in [("documented", before), ("contract", after)] {
         if let Some(side) = side {
-            table.insert(key, value(side.as_str()));
+            table.insert(key, value(side.to_string()));
         }
     }
     let why = match kept {

@@ -4,78 +4,79 @@
 
 use serde_json::{Value, json};
 use webex_precheck_contract::OperationId;
+use webex_precheck_contract::location::FieldPath;
 
-use crate::codegen::flags::{self, kebab};
+use crate::codegen::flags::{self, FlagName, kebab};
 
-use super::place::{self, plain};
-use super::shared::insert_after;
+use super::place::Contract;
+use super::write::insert_after;
+
+const FLAG_NAMES: &str = "x-flag-names";
+const TEMPLATE: &str = "x-template";
 
 /// Gives flags to the fields that `edited` has and `original` has not.
 pub(super) fn settle(original: &Value, edited: &mut Value) {
     for id in OperationId::ALL {
         forget(edited, id);
         let known = names(original, id);
-        let mut taken: Vec<String> = known.iter().map(|(_, name)| name.clone()).collect();
+        let mut taken: Vec<String> = known.iter().map(|it| it.flag.clone()).collect();
         taken.extend(flags::RESERVED.iter().map(|&name| name.to_owned()));
-        for (field, name) in names(edited, id) {
-            if known.iter().any(|(other, _)| *other == field) {
+        for FlagName { path, flag } in names(edited, id) {
+            if known.iter().any(|other| other.path == path) {
                 continue;
             }
             // The fields of a new object are told apart by its name, as those beside them are.
-            let told_apart = |field: &str| {
-                let (parents, name) = field.rsplit_once('.')?;
-                let object = kebab(&plain(last(parents)));
-                Some(format!("{object}-{}", kebab(&plain(name))))
-            };
-            let parent = field.rsplit_once('.').map(|(parent, _)| parent);
-            let of_parent = |(other, _): &&(String, String)| {
-                other.rsplit_once('.').map(|(parent, _)| parent) == parent
-            };
-            let mut beside = known.iter().filter(of_parent);
-            let wanted = match told_apart(&field) {
-                Some(wanted) if beside.all(|(it, name)| told_apart(it).as_ref() == Some(name)) => {
-                    wanted
-                }
-                _ => name.clone(),
-            };
-            let own = free(&field, &wanted, &taken);
-            if own != name {
-                give(edited, id, &field, &own);
+            let mut beside = known
+                .iter()
+                .filter(|it| parents(&it.path) == parents(&path));
+            let wanted = with_object(&path);
+            let wanted =
+                wanted.filter(|_| beside.all(|it| with_object(&it.path) == Some(it.flag.clone())));
+            let own = free(&path, wanted.unwrap_or(flag.clone()), &taken);
+            if own != flag {
+                give(edited, id, &path, &own);
             }
             taken.push(own);
-            show_example(edited, id, &field);
+            show_example(edited, id, &path);
         }
     }
 }
 
-/// Forgets the names and template values of fields that are gone.
-fn forget(contract: &mut Value, id: OperationId) {
-    let fields: Vec<String> = names(contract, id)
-        .into_iter()
-        .map(|(field, _)| field)
-        .collect();
-    let Some(operation) = place::operation(contract, id) else {
-        return;
-    };
-    if let Some(Value::Object(names)) = contract.pointer_mut(&format!("{operation}/x-flag-names")) {
-        names.retain(|name, _| fields.contains(name));
-    }
-    if let Some(template) = contract.pointer_mut(&format!("{operation}/x-template")) {
-        retain(template, "", &fields);
+fn parents(path: &[String]) -> &[String] {
+    path.split_last().map_or(&[], |(_, parents)| parents)
+}
+
+/// `OBJECT-NAME` for a field in an object.
+fn with_object(path: &[String]) -> Option<String> {
+    match path {
+        [.., object, name] => Some(format!("{}-{}", kebab(object), kebab(name))),
+        _ => None,
     }
 }
 
-fn retain(value: &mut Value, path: &str, fields: &[String]) {
+/// Forgets the names and template values of fields that are gone.
+fn forget(root: &mut Value, id: OperationId) {
+    let fields: Vec<Vec<String>> = names(root, id).into_iter().map(|it| it.path).collect();
+    let place = Contract { root, id };
+    let (flag_names, template) = (place.member(FLAG_NAMES), place.member(TEMPLATE));
+    let known: Vec<String> = fields.iter().map(|path| path.join(".")).collect();
+    if let Some(Value::Object(names)) = flag_names.and_then(|it| root.pointer_mut(&it)) {
+        names.retain(|name, _| known.contains(name));
+    }
+    if let Some(template) = template.and_then(|it| root.pointer_mut(&it)) {
+        retain(template, &[], &fields);
+    }
+}
+
+fn retain(value: &mut Value, path: &[String], fields: &[Vec<String>]) {
     let Value::Object(object) = value else {
         return;
     };
     object.retain(|name, value| {
-        let at = match path {
-            "" => name.clone(),
-            path => format!("{path}.{name}"),
-        };
-        let inside = format!("{at}.");
-        let has_fields = fields.iter().any(|field| field.starts_with(&inside));
+        let at = [path, &[name.clone()]].concat();
+        let has_fields = fields
+            .iter()
+            .any(|it| it.len() > at.len() && it.starts_with(&at));
         if has_fields {
             retain(value, &at, fields);
         }
@@ -83,66 +84,51 @@ fn retain(value: &mut Value, path: &str, fields: &[String]) {
     });
 }
 
-pub(super) fn names(contract: &Value, id: OperationId) -> Vec<(String, String)> {
-    let item = place::operation(contract, id)
-        .and_then(|pointer| contract.pointer(pointer.strip_suffix("/post")?).cloned());
-    item.map(|item| flags::names(contract, &item))
-        .unwrap_or_default()
+/// The fields of a request with the names of their flags.
+pub(super) fn names(root: &Value, id: OperationId) -> Vec<FlagName> {
+    let operation = Contract { root, id }.operation();
+    let operation = operation.and_then(|pointer| root.pointer(&pointer));
+    operation.map_or(Vec::new(), |operation| flags::names(root, operation))
 }
 
 /// Puts the documented example of a field into the template, unless something is there.
-fn show_example(contract: &mut Value, id: OperationId, field: &str) -> Option<()> {
-    let operation = place::operation(contract, id)?;
-    let site = place::site(contract, id, &format!("body.{field}"))?;
-    let site = place::follow(contract, &site);
-    let example = contract.pointer(&format!("{site}/example"))?.clone();
-    let mut at = contract.pointer_mut(&format!("{operation}/x-template"))?;
-    let (objects, name) = field.rsplit_once('.').unwrap_or(("", field));
-    for name in objects.split('.').filter(|name| !name.is_empty()) {
-        at = at.as_object_mut()?.entry(plain(name)).or_insert(json!({}));
+fn show_example(root: &mut Value, id: OperationId, path: &[String]) -> Option<()> {
+    let place = Contract { root, id };
+    let field = path
+        .iter()
+        .fold(FieldPath::body(), |it, name| it.child(name));
+    let site = place.follow(&place.site(&field)?);
+    let example = root.pointer(&format!("{site}/example"))?.clone();
+    let mut at = root.pointer_mut(&place.member(TEMPLATE)?)?;
+    for name in parents(path) {
+        at = at.as_object_mut()?.entry(name).or_insert(json!({}));
     }
-    at.as_object_mut()?.entry(plain(name)).or_insert(example);
+    at.as_object_mut()?.entry(path.last()?).or_insert(example);
     Some(())
 }
 
 /// The name, with those of the objects around the field before it until nobody else has it.
-fn free(field: &str, name: &str, taken: &[String]) -> String {
-    let mut name = name.to_owned();
-    let mut parents = field.split('.').rev().skip(1);
-    let mut number = 2;
-    while taken.contains(&name) {
-        name = match parents.next() {
-            Some(parent) => format!("{}-{name}", kebab(&plain(parent))),
-            None => {
-                number += 1;
-                format!("{name}-{}", number - 1)
-            }
-        };
+fn free(path: &[String], wanted: String, taken: &[String]) -> String {
+    let mut name = wanted.clone();
+    for object in parents(path).iter().rev() {
+        if !taken.contains(&name) {
+            break;
+        }
+        name = format!("{}-{name}", kebab(object));
     }
-    name
+    let numbered = (2..).map(|number: usize| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    names.find(|name| !taken.contains(name)).unwrap_or(wanted)
 }
 
-fn last(field: &str) -> &str {
-    field.rsplit('.').next().unwrap_or(field)
-}
-
-fn give(contract: &mut Value, id: OperationId, field: &str, name: &str) {
-    let Some(operation) = place::operation(contract, id) else {
-        return;
-    };
-    let names = format!("{operation}/x-flag-names");
-    if contract.pointer(&names).is_none() {
-        insert_after(
-            contract,
-            &operation,
-            "x-webex-scope",
-            "x-flag-names",
-            json!({}),
-        );
+fn give(root: &mut Value, id: OperationId, path: &[String], name: &str) -> Option<()> {
+    let place = Contract { root, id };
+    let (operation, names) = (place.operation()?, place.member(FLAG_NAMES)?);
+    if root.pointer(&names).is_none() {
+        insert_after(root, &operation, "x-webex-scope", FLAG_NAMES, json!({}));
     }
-    if let Some(names) = contract.pointer_mut(&names) {
-        names[field] = Value::from(name);
-    }
+    root.pointer_mut(&names)?[path.join(".")] = Value::from(name);
+    Some(())
 }
 
 #[cfg(test)]
@@ -153,12 +139,13 @@ mod tests {
     #[test]
     fn taken_names_get_those_of_their_objects() {
         let taken = ["city", "address-city", "output"].map(str::to_owned);
-        assert_eq!(free("zip", "zip", &taken), "zip");
-        assert_eq!(free("owner.city", "city", &taken), "owner-city");
-        assert_eq!(
-            free("owner.address.city", "city", &taken),
-            "owner-address-city"
-        );
-        assert_eq!(free("output", "output", &taken), "output-2");
+        let free = |path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
+            free(&path, path[path.len() - 1].clone(), &taken)
+        };
+        assert_eq!(free(&["zip"]), "zip");
+        assert_eq!(free(&["owner", "city"]), "owner-city");
+        assert_eq!(free(&["owner", "address", "city"]), "owner-address-city");
+        assert_eq!(free(&["output"]), "output-2");
     }
 }

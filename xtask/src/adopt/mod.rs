@@ -1,23 +1,31 @@
 //! `adopt`: follows a source that changed, as a maintainer would do by hand.
 //!
-//! `plan.rs` decides what follows, `edit/` edits the contract for one difference, `place.rs` finds
-//! where a fact stands in it, `shared.rs` keeps apart what shares a schema, `schema.rs` writes new
-//! ones, `flag_names.rs` and `examples.rs` settle what hangs on it, `text.rs` keeps the layout.
-//! `deviations.rs` and `changelog.rs` write those files, `report.rs` tells people, `commit.rs` commits.
+//! `plan.rs` names the steps. `edits.rs` takes the differences between source and contract one by one:
+//! `consequence.rs` says what follows from a change, `place.rs` where it stands in the contract, and
+//! `write/` writes it. `separate.rs` keeps apart what shares a schema, `schema.rs` makes new ones with
+//! `names.rs`, `flag_names.rs` and `examples.rs` settle what hangs on them, `layout.rs` keeps the layout.
+//! `left.rs` lists what is left for a person, `release.rs` classes the release. `deviations.rs` and
+//! `changelog.rs` write those files, `report.rs` the pull request, `commit.rs` commits.
 
 mod changelog;
 mod commit;
+mod consequence;
 mod deviations;
-mod edit;
+mod edits;
 mod examples;
 mod flag_names;
+mod layout;
+mod left;
+mod names;
 mod place;
 mod plan;
 mod public_names;
+mod release;
 mod report;
 mod schema;
-mod shared;
-mod text;
+mod separate;
+mod state;
+mod write;
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +33,8 @@ use std::path::Path;
 use webex_precheck_contract::capture;
 use webex_precheck_contract::diff::Release;
 use webex_precheck_contract::evidence::Evidence;
-use webex_precheck_contract::report::{Format, Report};
+use webex_precheck_contract::ignore::Ignores;
+use webex_precheck_contract::report::{Format, Report, RulesOf};
 
 use crate::codegen;
 use crate::outcome::{Failure, Outcome, note, print_styled};
@@ -35,7 +44,8 @@ use crate::workspace::{
     CHANGELOG, CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, capture_file, read_contract,
 };
 
-pub use plan::{Adoption, Left, Source, State, adopt};
+pub use plan::adopt;
+pub use state::{Adoption, Left, Source, State};
 
 /// Follow a source that changed: capture, contract, rules, generated files, changelog
 ///
@@ -82,18 +92,23 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         // With the words of its sentences, where they are known.
         stored.clone_from(known);
     }
-    let mut adoption = adopt(&state, &source, arguments.allow_breaking)?;
-    crate::rules::name_rules(&mut adoption.drift, &workspace.rules()?, &fresh);
+    let adoption = adopt(&state, &source, arguments.allow_breaking)?;
     let against = fresh.capture_file();
     // The lines of what changed are those of the capture as it was.
-    let capture = workspace.read(&against).unwrap_or_default();
+    let lines = workspace.lines(&fresh.capture)?;
     let drift = Report {
         source: &fresh.name,
         against: &against,
-        capture: &capture,
+        lines: &lines,
         problems: &[],
         comparison: &adoption.drift,
+        ignores: &Ignores::default(),
         findings: &[],
+        rules: Some(RulesOf {
+            rules: &workspace.rules()?,
+            capture: &fresh.capture,
+            now: &fresh.inventory,
+        }),
         release: adoption.impact.map(|impact| impact.release()),
     };
     // Everything is there before anything is written.
@@ -133,9 +148,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         },
         &report::summary(&source, &adoption),
     );
-    Ok(match adoption.left.is_empty() && is_green {
-        true => Outcome::Clean,
-        false => Outcome::Differences,
+    Ok(if adoption.left.is_empty() && is_green {
+        Outcome::Clean
+    } else {
+        Outcome::Differences
     })
 }
 
@@ -159,12 +175,15 @@ fn write_report(
 
 /// The generated files that follow from an adoption.
 pub fn generated(adoption: &Adoption) -> Result<Vec<(String, String)>, Failure> {
-    codegen::files(&adoption.contract, &adoption.captures)
+    codegen::files(&adoption.state.contract, &adoption.state.captures)
 }
 
 /// What the next release must be if a source is followed; none where nothing follows.
-pub(crate) fn release(workspace: &Workspace, fresh: &Fresh) -> Result<Option<Release>, Failure> {
-    let impact = plan::impact(&State::of(workspace)?, &Source::of(fresh))?;
+pub(crate) fn release_class(
+    workspace: &Workspace,
+    fresh: &Fresh,
+) -> Result<Option<Release>, Failure> {
+    let impact = release::impact(&State::of(workspace)?, &Source::of(fresh))?;
     Ok(impact.map(|impact| impact.release()))
 }
 
@@ -195,7 +214,7 @@ fn files(
     fresh: &Fresh,
     adoption: &Adoption,
 ) -> Result<Vec<(String, String)>, Failure> {
-    let mut captures = adoption.captures.clone();
+    let mut captures = adoption.state.captures.clone();
     // What was captured stays as it is where nothing changed but the name of the source.
     if let Some(stored) = &fresh.stored
         && adoption.drift.differences.is_empty()
@@ -205,12 +224,12 @@ fn files(
         *inventory = stored.clone();
     }
     let mut files = vec![
-        (CONTRACT.to_owned(), adoption.contract.clone()),
-        (DEVIATIONS.to_owned(), adoption.deviations.clone()),
-        (RULES.to_owned(), adoption.rules.clone()),
+        (CONTRACT.to_owned(), adoption.state.contract.clone()),
+        (DEVIATIONS.to_owned(), adoption.state.deviations.clone()),
+        (RULES.to_owned(), adoption.state.rules.clone()),
     ];
     for (name, inventory) in &captures {
-        let text = capture::write(inventory).map_err(Failure::new)?;
+        let text = capture::write(inventory).map_err(|error| Failure::new(error.to_string()))?;
         files.push((capture_file(name), text));
     }
     let dated = sources::with_date(
@@ -219,15 +238,16 @@ fn files(
         &fresh.inventory,
     )?;
     files.push((SOURCES.to_owned(), dated));
-    files.extend(codegen::files(&adoption.contract, &captures)?);
+    files.extend(codegen::files(&adoption.state.contract, &captures)?);
     let evidence = Evidence {
         captures: &captures,
-        contract: &read_contract(&adoption.contract)?,
+        contract: &read_contract(&adoption.state.contract)?,
     };
     files.push((EVIDENCE.to_owned(), evidence.to_markdown()));
-    let changelog = match workspace.path(CHANGELOG).exists() {
-        true => workspace.read(CHANGELOG)?,
-        false => "# Changelog\n".to_owned(),
+    let changelog = if workspace.path(CHANGELOG).exists() {
+        workspace.read(CHANGELOG)?
+    } else {
+        "# Changelog\n".to_owned()
     };
     let entry = changelog::with(&changelog, &Source::of(fresh), adoption);
     files.push((CHANGELOG.to_owned(), entry));

@@ -2,198 +2,198 @@
 
 use serde_json::Value;
 use webex_precheck_contract::OperationId;
+use webex_precheck_contract::location::{FieldPath, List, Location, Section};
 
 /// A JSON pointer from the root of the contract.
 pub(super) type Pointer = String;
 
-/// Where a field stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The object schema, or the parameter, that has it.
-    pub(super) holder: Pointer,
-    /// Its own schema, as it is written there.
-    pub(super) site: Pointer,
+/// Where a component of the contract stands that is a schema.
+pub(super) const SCHEMAS: &str = "/components/schemas";
+
+/// One operation of the contract.
+#[derive(Clone, Copy)]
+pub(super) struct Contract<'c> {
+    pub(super) root: &'c Value,
+    pub(super) id: OperationId,
 }
 
-/// The places where fields of a request stand that are not in its body.
-pub(super) const PARAMETERS: [&str; 4] = ["path", "query", "header", "cookie"];
-
-/// The operation itself.
-pub(super) fn operation(contract: &Value, id: OperationId) -> Option<Pointer> {
-    let paths = contract.get("paths")?.as_object()?;
-    paths.iter().find_map(|(path, item)| {
-        let post = OperationId::of_path(path) == Some(id) && item.get("post").is_some();
-        post.then(|| format!("/paths/{}/post", escape(path)))
-    })
-}
-
-/// Where the `$ref` at a pointer leads, or the pointer itself.
-pub(super) fn follow(contract: &Value, pointer: &str) -> Pointer {
-    let mut at = pointer.to_owned();
-    // A reference that leads back to itself has no end.
-    for _ in 0..16 {
-        let reference = contract.pointer(&at).and_then(|value| value.get("$ref"));
-        match reference.and_then(Value::as_str) {
-            Some(reference) => at = reference.trim_start_matches('#').to_owned(),
-            None => break,
-        }
-    }
-    at
-}
-
-/// The media type of a body that is read: JSON, or the first.
-pub(super) fn media_type(contract: &Value, holder: &str) -> Option<Pointer> {
-    let content = contract
-        .pointer(&format!("{holder}/content"))?
-        .as_object()?;
-    let json = content.keys().find(|media| *media == "application/json");
-    let media = json.or_else(|| content.keys().next())?;
-    Some(format!("{holder}/content/{}", escape(media)))
-}
-
-/// The request body of an operation.
-pub(super) fn request_body(contract: &Value, id: OperationId) -> Option<Pointer> {
-    let body = format!("{}/requestBody", operation(contract, id)?);
-    Some(follow(contract, &body))
-}
-
-/// The response for a status.
-pub(super) fn response(contract: &Value, id: OperationId, status: &str) -> Option<Pointer> {
-    let at = format!("{}/responses/{}", operation(contract, id)?, escape(status));
-    contract.pointer(&at)?;
-    Some(follow(contract, &at))
-}
-
-/// A parameter of an operation.
-pub(super) fn parameter(
-    contract: &Value,
-    id: OperationId,
-    kind: &str,
-    name: &str,
-) -> Option<Pointer> {
-    let list = format!("{}/parameters", operation(contract, id)?);
-    let count = contract.pointer(&list)?.as_array()?.len();
-    (0..count)
-        .map(|index| follow(contract, &format!("{list}/{index}")))
-        .find(|at| {
-            let is = |key: &str, wanted: &str| {
-                let found = contract.pointer(&format!("{at}/{key}"));
-                found.and_then(Value::as_str) == Some(wanted)
-            };
-            is("in", kind) && is("name", name)
+impl Contract<'_> {
+    /// The operation itself.
+    pub(super) fn operation(self) -> Option<Pointer> {
+        let paths = self.root.get("paths")?.as_object()?;
+        paths.iter().find_map(|(path, item)| {
+            let post = OperationId::of_path(path) == Some(self.id) && item.get("post").is_some();
+            post.then(|| format!("/paths/{}/post", escape(path)))
         })
-}
-
-/// The schema of a body, with the rest of the path of a field in it.
-fn root<'a>(contract: &Value, id: OperationId, at: &'a str) -> Option<(Pointer, &'a str)> {
-    let (first, rest) = at.split_once('.').unwrap_or((at, ""));
-    let (holder, rest) = match first {
-        "body" => (request_body(contract, id)?, rest),
-        "responses" => {
-            let (status, rest) = rest.split_once('.').unwrap_or((rest, ""));
-            (response(contract, id, status)?, rest)
-        }
-        kind if PARAMETERS.contains(&kind) => {
-            let (name, rest) = rest.split_once('.').unwrap_or((rest, ""));
-            let parameter = parameter(contract, id, kind, &plain(name))?;
-            return Some((format!("{parameter}/schema"), rest));
-        }
-        _ => return None,
-    };
-    let schema = format!("{}/schema", media_type(contract, &holder)?);
-    contract.pointer(&schema)?;
-    Some((schema, rest))
-}
-
-/// The schema as it is written for a field, or for a body.
-pub(super) fn site(contract: &Value, id: OperationId, at: &str) -> Option<Pointer> {
-    let (mut site, rest) = root(contract, id, at)?;
-    for name in rest.split('.').filter(|name| !name.is_empty()) {
-        site = property(contract, &site, name)?;
     }
-    Some(site)
-}
 
-/// Where a field stands.
-pub(super) fn find(contract: &Value, id: OperationId, at: &str) -> Option<Place> {
-    let site = site(contract, id, at)?;
-    let marker = site
-        .rfind("/properties/")
-        .or_else(|| site.rfind("/schema"))?;
-    let holder = site[..marker].to_owned();
-    Some(Place { holder, site })
-}
+    /// A member of the operation.
+    pub(super) fn member(self, name: &str) -> Option<Pointer> {
+        Some(format!("{}/{name}", self.operation()?))
+    }
 
-fn property(contract: &Value, site: &str, name: &str) -> Option<Pointer> {
-    let name = escape(&plain(name));
-    below(contract, site, &mut |contract, pointer| {
-        let at = format!("{pointer}/properties/{name}");
-        contract.pointer(&at).map(|_| at)
-    })
-}
-
-/// The object schema that has the fields of a value, or of its elements.
-pub(super) fn object(contract: &Value, site: &str) -> Option<Pointer> {
-    below(contract, site, &mut |contract, pointer| {
-        let properties = contract.pointer(&format!("{pointer}/properties"));
-        properties.map(|_| pointer.to_owned())
-    })
-}
-
-/// The object schema that has the fields of the value at a place.
-pub(super) fn object_at(contract: &Value, id: OperationId, at: &str) -> Option<Pointer> {
-    object(contract, &site(contract, id, at)?)
-}
-
-/// The schema that lists the values of a field, or of its elements.
-pub(super) fn enumeration(contract: &Value, site: &str) -> Option<Pointer> {
-    below(contract, site, &mut |contract, pointer| {
-        let values = contract.pointer(&format!("{pointer}/enum"));
-        values.map(|_| pointer.to_owned())
-    })
-}
-
-/// Searches a schema, what it refers to, what it is made of and its elements.
-fn below(
-    contract: &Value,
-    site: &str,
-    found: &mut dyn FnMut(&Value, &str) -> Option<Pointer>,
-) -> Option<Pointer> {
-    fn search(
-        contract: &Value,
-        site: &str,
-        depth: usize,
-        found: &mut dyn FnMut(&Value, &str) -> Option<Pointer>,
-    ) -> Option<Pointer> {
-        if depth > 32 {
-            return None;
-        }
-        let at = follow(contract, site);
-        if let Some(pointer) = found(contract, &at) {
-            return Some(pointer);
-        }
-        let schema = contract.pointer(&at)?;
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            let parts = schema.get(keyword).and_then(Value::as_array);
-            for index in 0..parts.map_or(0, Vec::len) {
-                let part = format!("{at}/{keyword}/{index}");
-                if let Some(pointer) = search(contract, &part, depth + 1, found) {
-                    return Some(pointer);
-                }
+    /// Where the `$ref` at a pointer leads, or the pointer itself.
+    pub(super) fn follow(self, pointer: &str) -> Pointer {
+        let mut at = pointer.to_owned();
+        // A reference that leads back to itself has no end.
+        for _ in 0..16 {
+            let reference = self.root.pointer(&at).and_then(|value| value.get("$ref"));
+            match reference.and_then(Value::as_str) {
+                Some(reference) => at = reference.trim_start_matches('#').to_owned(),
+                None => break,
             }
         }
-        schema.get("items")?;
-        search(contract, &format!("{at}/items"), depth + 1, found)
+        at
     }
-    search(contract, site, 0, found)
+
+    /// The request body or the response that a section is.
+    pub(super) fn body(self, section: &Section) -> Option<Pointer> {
+        let at = match section {
+            Section::Body => self.member("requestBody")?,
+            Section::Response(status) => self.member(&format!("responses/{}", escape(status)))?,
+            _ => return None,
+        };
+        self.root.pointer(&at)?;
+        Some(self.follow(&at))
+    }
+
+    /// The response for a status.
+    pub(super) fn response(self, status: &str) -> Option<Pointer> {
+        self.body(&Section::Response(status.to_owned()))
+    }
+
+    /// The media type of a body that is read: JSON, or the first.
+    pub(super) fn media_type(self, section: &Section) -> Option<Pointer> {
+        let content = format!("{}/content", self.body(section)?);
+        let types = self.root.pointer(&content)?.as_object()?;
+        let json = types.keys().find(|media| *media == "application/json");
+        let media = json.or_else(|| types.keys().next())?;
+        Some(format!("{content}/{}", escape(media)))
+    }
+
+    /// A parameter, and its index among the parameters of the operation.
+    pub(super) fn parameter(self, path: &FieldPath) -> Option<(usize, Pointer)> {
+        let list = self.member("parameters")?;
+        let count = self.root.pointer(&list)?.as_array()?.len();
+        let (section, name) = (path.section.to_string(), path.names().next()?);
+        let all = (0..count).map(|index| (index, self.follow(&format!("{list}/{index}"))));
+        all.into_iter().find(|(_, at)| {
+            let is = |key: &str, wanted: &str| {
+                let found = self.root.pointer(&format!("{at}/{key}"));
+                found.and_then(Value::as_str) == Some(wanted)
+            };
+            is("in", &section) && is("name", name)
+        })
+    }
+
+    /// The schema as it is written for a field, or for a body.
+    pub(super) fn site(self, path: &FieldPath) -> Option<Pointer> {
+        let mut names = path.names();
+        let mut site = if path.section.is_parameter() {
+            names.next()?;
+            format!("{}/schema", self.parameter(path)?.1)
+        } else {
+            format!("{}/schema", self.media_type(&path.section)?)
+        };
+        self.root.pointer(&site)?;
+        for name in names {
+            site = self.below(&site, &format!("properties/{}", escape(name)))?;
+        }
+        Some(site)
+    }
+
+    /// The object schema that has the field at a place.
+    pub(super) fn holder_of(self, path: &FieldPath) -> Option<Pointer> {
+        let property = format!("/properties/{}", escape(path.name()?));
+        Some(self.site(path)?.strip_suffix(&property)?.to_owned())
+    }
+
+    /// The object schema that has the fields of the value at a place, or of its elements.
+    pub(super) fn object(self, path: &FieldPath) -> Option<Pointer> {
+        self.holder(&self.site(path)?, "properties")
+    }
+
+    /// The schema that lists the values of the field at a place, or of its elements.
+    pub(super) fn enumeration(self, path: &FieldPath) -> Option<Pointer> {
+        self.holder(&self.site(path)?, "enum")
+    }
+
+    /// The schema behind a site that has this keyword.
+    pub(super) fn holder(self, site: &str, keyword: &str) -> Option<Pointer> {
+        let found = self.below(site, keyword)?;
+        Some(found[..found.len() - keyword.len() - 1].to_owned())
+    }
+
+    /// What a schema has at `inside`: itself, what it refers to, what it is made of or its elements.
+    fn below(self, site: &str, inside: &str) -> Option<Pointer> {
+        self.schemas(site).into_iter().find_map(|schema| {
+            let at = format!("{}/{inside}", self.follow(&schema));
+            self.root.pointer(&at).map(|_| at)
+        })
+    }
+
+    /// A schema as it is written, and the schemas that it is made of, `$ref`s as they are.
+    pub(super) fn schemas(self, site: &str) -> Vec<Pointer> {
+        let mut found = vec![site.to_owned()];
+        let mut index = 0;
+        // More than any schema is made of, unless it holds itself.
+        while index < found.len() && found.len() < 64 {
+            let at = self.follow(&found[index]);
+            let schema = self.root.pointer(&at);
+            let mut parts = Vec::new();
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                let list = schema.and_then(|it| it.get(keyword)?.as_array());
+                let count = list.map_or(0, Vec::len);
+                parts.extend((0..count).map(|part| format!("{at}/{keyword}/{part}")));
+            }
+            if schema.is_some_and(|it| it.get("items").is_some()) {
+                parts.push(format!("{at}/items"));
+            }
+            parts.retain(|part| !found.contains(part));
+            index += 1;
+            // What a part is made of comes before the next part.
+            found.splice(index..index, parts);
+        }
+        found
+    }
+
+    /// What stands at a location, or at the nearest one that it is part of.
+    pub(super) fn nearest(self, location: &Location) -> Pointer {
+        let mut places = std::iter::successors(Some(location.clone()), Location::parent);
+        places.find_map(|it| self.exactly(&it)).unwrap_or_default()
+    }
+
+    fn exactly(self, location: &Location) -> Option<Pointer> {
+        match location {
+            Location::Field(path) if path.is_placed() => self.site(path),
+            Location::Field(_) => None,
+            // A value stands where the values are listed.
+            Location::Value(path, _) => Some(format!("{}/enum", self.enumeration(path)?)),
+            Location::Constraint(path, _) => self.site(path),
+            Location::Status(status)
+            | Location::Reason(status)
+            | Location::List(List::Headers(status)) => self.response(status),
+            Location::List(List::MediaTypes(section)) => self.body(section),
+            Location::List(List::Dependency(package)) => {
+                self.member(&format!("x-package-dependencies/{}", escape(package)))
+            }
+            Location::Dependencies => self.member("x-package-dependencies"),
+            Location::Unnamed(section) => self.body(section),
+            Location::Example(id, _) => self.body(&id.section),
+            Location::Statuses => self.member("responses"),
+            Location::Item(..) | Location::UnnamedAt(..) => None,
+            Location::Operation
+            | Location::Method
+            | Location::Path
+            | Location::Security
+            | Location::Title
+            | Location::Description
+            | Location::List(List::Servers) => self.operation(),
+        }
+    }
 }
 
 /// A name as part of a JSON pointer.
 pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
-}
-
-/// A part of a field's path as the name that it stands for.
-pub(super) fn plain(part: &str) -> String {
-    part.replace("%2E", ".")
 }

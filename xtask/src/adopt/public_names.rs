@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 use webex_precheck_contract::OperationId;
 
 use super::flag_names;
-use super::place::{Pointer, escape};
+use super::place::{Pointer, SCHEMAS, escape};
 
 /// The new names as a list, and where the first of them stands in the contract; none if there are none.
 pub(super) fn new(before: &Value, after: &Value) -> Option<(Pointer, String)> {
     let schemas = |contract: &Value| {
-        let schemas = contract.pointer("/components/schemas");
+        let schemas = contract.pointer(SCHEMAS);
         schemas
             .and_then(Value::as_object)
             .cloned()
@@ -24,8 +24,8 @@ pub(super) fn new(before: &Value, after: &Value) -> Option<(Pointer, String)> {
     let flags = OperationId::ALL.into_iter().flat_map(|id| {
         let known = flag_names::names(before, id);
         let names = flag_names::names(after, id).into_iter();
-        let new = names.filter(move |(field, _)| !known.iter().any(|(other, _)| other == field));
-        new.map(|(_, name)| format!("--{name}")).collect::<Vec<_>>()
+        let new = names.filter(move |it| !known.iter().any(|other| other.path == it.path));
+        new.map(|it| format!("--{}", it.flag)).collect::<Vec<_>>()
     });
     let flags: Vec<String> = flags.collect();
     let members: Vec<String> = schemas(after)
@@ -47,7 +47,7 @@ pub(super) fn new(before: &Value, after: &Value) -> Option<(Pointer, String)> {
     let kinds: Vec<String> = kinds
         .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
         .collect();
-    let first = format!("/components/schemas/{}", escape(first));
+    let first = format!("{SCHEMAS}/{}", escape(first));
     (!kinds.is_empty()).then(|| (first, kinds.join("; ")))
 }
 

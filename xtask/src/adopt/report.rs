@@ -1,16 +1,10 @@
 //! What was done and what is left, for people.
 
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 use webex_precheck_contract::report::markdown_code as code;
 
-use super::plan::{Adoption, Left, Source};
-
-impl fmt::Display for Left {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.what)
-    }
-}
+use super::state::{Adoption, Source};
 
 /// The closing line.
 pub(super) fn summary(source: &Source<'_>, adoption: &Adoption) -> String {
@@ -46,7 +40,7 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
             out,
             "- {} {}: {} (**{}**)",
             difference.operation,
-            code(&difference.at),
+            code(&difference.location().to_string()),
             code(&difference.phrase()),
             difference.impact
         );

@@ -27,7 +27,8 @@ pub(super) struct Operation<'a> {
 impl<'a> Contract<'a> {
     pub(super) fn read(document: &'a Value) -> Self {
         let paths = members(document.get("paths"));
-        let operations = paths.map(|(path, item)| Operation::read(document, path, item));
+        let post = |item: &'a Value| item.get("post").unwrap_or(&Value::Null);
+        let operations = paths.map(|(path, item)| Operation::read(document, path, post(item)));
         Self {
             document,
             operations: operations.collect(),
@@ -66,8 +67,7 @@ impl<'a> Contract<'a> {
 }
 
 impl<'a> Operation<'a> {
-    pub(super) fn read(document: &'a Value, path: &'a str, item: &'a Value) -> Self {
-        let value = item.get("post").unwrap_or(&Value::Null);
+    pub(super) fn read(document: &'a Value, path: &'a str, value: &'a Value) -> Self {
         let schema = value.pointer("/requestBody/content/application~1json/schema");
         let mut sent = BTreeSet::new();
         follow(document, &value["requestBody"], &mut sent);

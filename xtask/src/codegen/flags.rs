@@ -32,9 +32,15 @@ enum Shape {
     Json,
 }
 
+/// The path of a field in a request, from the outermost object inwards, and the name of its flag.
+pub(crate) struct FlagName {
+    pub(crate) path: Vec<String>,
+    pub(crate) flag: String,
+}
+
 struct Flag {
     name: String,
-    field: String,
+    path: Vec<String>,
     help: String,
     value: String,
     example: Option<String>,
@@ -71,7 +77,7 @@ pub(super) fn flags(contract: &Contract<'_>) -> Result<TokenStream, Failure> {
 }
 
 fn row(flag: &Flag) -> TokenStream {
-    let (name, field) = (&flag.name, &flag.field);
+    let (name, field) = (&flag.name, flag.field());
     let (help, value) = (&flag.help, &flag.value);
     let example = flag.example.as_ref();
     let example = example.map_or(quote!(None), |example| quote!(Some(#example)));
@@ -87,26 +93,35 @@ fn row(flag: &Flag) -> TokenStream {
     })
 }
 
-/// The fields of a request with the names of their flags.
-pub(crate) fn names(document: &Value, item: &Value) -> Vec<(String, String)> {
-    let operation = Operation::read(document, "", item);
+/// The fields of an operation's request with the names of their flags.
+pub(crate) fn names(document: &Value, operation: &Value) -> Vec<FlagName> {
+    let operation = Operation::read(document, "", operation);
     let flags = walk(&Contract::read(document), &operation).into_iter();
-    flags.map(|flag| (flag.field, flag.name)).collect()
+    let names = flags.map(|Flag { path, name, .. }| FlagName { path, flag: name });
+    names.collect()
+}
+
+impl Flag {
+    /// Its field, as files and messages name it.
+    fn field(&self) -> String {
+        self.path.join(".")
+    }
 }
 
 /// Refuses two flags of one name, and names for fields that do not exist.
 fn check(flags: &[Flag], operation: &Operation<'_>) -> Result<(), Failure> {
-    let is_field = |name: &str| flags.iter().any(|flag| flag.field == name);
+    let is_field = |name: &str| flags.iter().any(|flag| flag.field() == name);
     let mut names = members(operation.value.get(FLAG_NAMES));
     if let Some((field, _)) = names.find(|(field, _)| !is_field(field)) {
         return Err(operation.invalid(&format!(
             "`{FLAG_NAMES}` names `{field}`, which the request does not have; remove it"
         )));
     }
-    for (place, Flag { name, field, .. }) in flags.iter().enumerate() {
+    for (place, flag) in flags.iter().enumerate() {
+        let (name, field) = (&flag.name, flag.field());
         let mut others = flags[..place].iter();
         let whose = match others.find(|other| other.name == *name) {
-            Some(other) => format!("`{}` has", other.field),
+            Some(other) => format!("`{}` has", other.field()),
             None if RESERVED.contains(&name.as_str()) => "the program itself has".to_owned(),
             None => continue,
         };
@@ -128,7 +143,7 @@ fn walk(contract: &Contract<'_>, operation: &Operation<'_>) -> Vec<Flag> {
         flags: Vec::new(),
     };
     if let Some(body) = operation.body {
-        walk.object(contract.schema(body), "", Presence::Required, 0);
+        walk.object(contract.schema(body), &[], Presence::Required, 0);
     }
     walk.flags
 }
@@ -149,36 +164,38 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Adds the flags for the fields of an object. `path` is empty or ends with a dot.
-    fn object(&mut self, schema: &'a Value, path: &str, presence: Presence<'_>, depth: usize) {
+    /// Adds the flags for the fields of an object.
+    fn object(&mut self, schema: &'a Value, path: &[String], presence: Presence<'_>, depth: usize) {
         // Stops at recursive schemas.
         if depth > 16 {
             return;
         }
         for (name, property) in members(schema.get("properties")) {
-            let field = format!("{path}{name}");
+            let inner = [path, &[name.to_owned()]].concat();
             let is_required = strings(schema.get("required")).any(|other| other == name);
             let presence = match presence {
                 _ if !is_required => Presence::Optional,
-                Presence::Optional => Presence::RequiredWith(last(path)),
+                Presence::Optional => {
+                    Presence::RequiredWith(path.last().map_or("", String::as_str))
+                }
                 presence => presence,
             };
             let target = self.contract.target(property);
             if target.get("properties").is_some() {
-                self.object(target, &format!("{field}."), presence, depth + 1);
+                self.object(target, &inner, presence, depth + 1);
                 continue;
             }
             let (shape, value) = self.shape(property);
             let is_rival = self.is_rival(schema, path, name);
             let names = self.operation.value.get(FLAG_NAMES);
-            let given = names.and_then(|names| string(names, &field));
+            let given = names.and_then(|names| string(names, &inner.join(".")));
             self.flags.push(Flag {
                 name: given.map_or_else(|| kebab(name), str::to_owned),
                 help: help(property, target, presence),
-                example: (!is_rival).then(|| self.example(&field, shape)),
+                example: (!is_rival).then(|| self.example(&inner, shape)),
                 value,
                 shape,
-                field,
+                path: inner,
             });
         }
     }
@@ -201,21 +218,24 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the template has another field that excludes this one.
-    fn is_rival(&self, schema: &Value, path: &str, name: &str) -> bool {
+    fn is_rival(&self, schema: &Value, path: &[String], name: &str) -> bool {
         let excluded = contract::exclusive(schema);
-        let in_template = |other: &str| self.in_template(&format!("{path}{other}")).is_some();
+        let in_template = |other: &str| {
+            let other = [path, &[other.to_owned()]].concat();
+            self.in_template(&other).is_some()
+        };
         let mut others = excluded.iter().filter(|other| **other != name);
         excluded.contains(&name) && others.any(|other| in_template(other))
     }
 
-    fn in_template(&self, field: &str) -> Option<&Value> {
-        let mut names = field.split('.');
+    fn in_template(&self, path: &[String]) -> Option<&Value> {
         let template = self.operation.value.get("x-template")?;
-        names.try_fold(template, |value, name| value.get(name))
+        path.iter()
+            .try_fold(template, |value, name| value.get(name))
     }
 
-    fn example(&self, field: &str, shape: Shape) -> String {
-        match self.in_template(field) {
+    fn example(&self, path: &[String], shape: Shape) -> String {
+        match self.in_template(path) {
             Some(Value::String(text)) => text.clone(),
             list @ Some(Value::Array(_)) if shape == Shape::List => {
                 strings(list).collect::<Vec<_>>().join(",")
@@ -234,11 +254,6 @@ fn help(property: &Value, target: &Value, presence: Presence<'_>) -> String {
         Presence::RequiredWith(object) => format!("Required with `{object}`. {text}"),
         Presence::Optional => text.to_owned(),
     }
-}
-
-/// `address.location.` -> `location`
-fn last(path: &str) -> &str {
-    path.rsplit('.').nth(1).unwrap_or(path)
 }
 
 /// `CustomerPackage` -> `PACKAGE`

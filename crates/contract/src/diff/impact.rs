@@ -21,7 +21,10 @@
 
 use serde::Serialize;
 
-use crate::types::Type;
+use crate::inventory::NO_SECURITY;
+use crate::location::FieldPath;
+
+use super::change::{Both, Change, Part};
 
 /// How grave a difference is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -70,93 +73,114 @@ pub enum Release {
     Major,
 }
 
-/// Which way a value travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
-    Request,
-    Response,
-}
-
-impl Direction {
-    pub(super) fn of(at: &str) -> Self {
-        match at.starts_with("responses.") {
-            true => Self::Response,
-            false => Self::Request,
-        }
-    }
-
+impl Impact {
     /// Additive where callers may do, or can rely on, more than before.
-    fn judge(eases: bool) -> Impact {
-        match eases {
-            true => Impact::Additive,
-            false => Impact::Breaking,
+    fn easing(eases: bool) -> Self {
+        if eases {
+            Self::Additive
+        } else {
+            Self::Breaking
         }
     }
 
-    pub(super) fn added_field(self, required: Option<bool>) -> Impact {
-        Self::judge(self == Self::Response || required != Some(true))
-    }
-
-    pub(super) fn requirement(self, now_required: bool) -> Impact {
-        Self::judge(now_required == (self == Self::Response))
-    }
-
-    pub(super) fn ty(self, before: &Type, after: &Type) -> Impact {
-        Self::judge(match self {
-            Self::Request => before.is_within(after),
-            Self::Response => after.is_within(before),
-        })
-    }
-
-    /// Generated enumerations are open, so that a response may bring any value.
-    pub(super) fn value(self, appears: bool) -> Impact {
-        Self::judge(appears || self == Self::Response)
-    }
-
-    pub(super) fn enumeration(self, appears: bool) -> Impact {
-        Self::judge(!appears || self == Self::Response)
-    }
-
-    pub(super) fn constraint(
-        self,
-        keyword: &str,
-        before: Option<&str>,
-        after: Option<&str>,
-    ) -> Impact {
-        let number = |value: Option<&str>| value.and_then(|v| v.parse::<f64>().ok());
-        let keyword = keyword.trim_start_matches("items.");
-        // `true` where the second constraint allows more than the first.
-        let widens = match (before, after) {
-            // A default is what is meant where nothing is sent.
-            _ if keyword == "default" => self == Self::Request,
-            (None, Some(value)) => keyword == "nullable" && value == "true",
-            (Some(value), None) => !(keyword == "nullable" && value == "true"),
-            _ => match (number(before), number(after)) {
-                (Some(before), Some(after)) if keyword.starts_with("max") => after > before,
-                (Some(before), Some(after)) if keyword.starts_with("min") => after < before,
-                _ => keyword == "nullable" && after == Some("true"),
+    /// The table above.
+    pub(super) fn of(change: &Change) -> Self {
+        let is_sent = |path: &FieldPath| path.section.is_request();
+        match change {
+            Change::Added(part) => Self::of_added(part),
+            Change::Removed(part) => Self::of_removed(part),
+            Change::Renamed(part, to) => match part {
+                Part::Status(response) => of_status(&response.status).max(of_status(to)),
+                Part::Dependency(..) => Self::Breaking,
+                part => Self::of_removed(part),
             },
-        };
-        Self::judge(widens == (self == Self::Request))
+            Change::Method(_) | Change::Path(_) => Self::Breaking,
+            Change::Security(both) => of_security(&both.before, &both.after),
+            Change::OperationDeprecation(_) | Change::Deprecation(..) => Self::Additive,
+            Change::Type(path, both) => {
+                let Both { before, after } = both;
+                let eases = if is_sent(path) {
+                    before.is_within(after)
+                } else {
+                    after.is_within(before)
+                };
+                Self::easing(eases)
+            }
+            Change::Requirement(path, both) => Self::easing(both.after != is_sent(path)),
+            // Generated enumerations are open, so that a response may bring any value.
+            Change::Enumeration(path, both) => {
+                Self::easing(!both.after.is_enumeration() || !is_sent(path))
+            }
+            Change::Constraint(path, keyword, both) => {
+                let widens = if keyword.name == "default" {
+                    // A default is what is meant where nothing is sent.
+                    is_sent(path)
+                } else {
+                    widens(&keyword.name, both)
+                };
+                Self::easing(widens == is_sent(path))
+            }
+            Change::Body(section, both) => Self::easing(!section.is_request() && both.after),
+            Change::Wording(..)
+            | Change::Labels(..)
+            | Change::Reason(..)
+            | Change::FieldExample(..)
+            | Change::Example(..)
+            | Change::Undocumented(..) => Self::Wording,
+        }
+    }
+
+    fn of_added(part: &Part) -> Self {
+        match part {
+            Part::Field { field, .. } => {
+                Self::easing(!field.at.section.is_request() || field.required != Some(true))
+            }
+            Part::Value(..) | Part::Item(..) | Part::Unnamed(..) => Self::Additive,
+            Part::Dependency(..) => Self::Breaking,
+            Part::Status(response) => of_status(&response.status),
+            Part::Example(..) => Self::Wording,
+        }
+    }
+
+    fn of_removed(part: &Part) -> Self {
+        match part {
+            Part::Value(path, ..) => Self::easing(!path.section.is_request()),
+            Part::Field { .. } | Part::Item(..) | Part::Unnamed(..) => Self::Breaking,
+            Part::Dependency(..) => Self::Additive,
+            Part::Status(response) => of_status(&response.status),
+            Part::Example(..) => Self::Wording,
+        }
     }
 }
 
-pub(super) fn status(status: &str) -> Impact {
-    match status.starts_with('2') {
-        true => Impact::Breaking,
-        false => Impact::Additive,
+fn of_status(status: &str) -> Impact {
+    Impact::easing(!status.starts_with('2'))
+}
+
+/// Whether the second constraint allows more than the first.
+fn widens(keyword: &str, Both { before, after }: &Both<Option<String>>) -> bool {
+    let number = |value: &str| value.parse::<f64>().ok();
+    let is_nullable = |value: &String| keyword == "nullable" && value == "true";
+    match (before, after) {
+        (None, value) => value.as_ref().is_some_and(is_nullable),
+        (Some(value), None) => !is_nullable(value),
+        (Some(before), Some(after)) => match (number(before), number(after)) {
+            (Some(before), Some(after)) if keyword.starts_with("max") => after > before,
+            (Some(before), Some(after)) if keyword.starts_with("min") => after < before,
+            _ => is_nullable(after),
+        },
     }
 }
 
 /// That a bearer token is needed is known whether a source says so or not.
-pub(super) fn security(before: &[String], after: &[String]) -> Impact {
+fn of_security(before: &[String], after: &[String]) -> Impact {
     // An alternative without authentication changes nothing for those who authenticate.
     let needed = |alternatives: &[String]| -> Vec<String> {
-        let needed = alternatives.iter().filter(|a| *a != "none");
+        let needed = alternatives.iter().filter(|it| *it != NO_SECURITY);
         needed.cloned().collect()
     };
     let is_bearer = |alternatives: &[String]| {
-        alternatives.is_empty() || alternatives.iter().any(|a| a == "http bearer")
+        alternatives.is_empty() || alternatives.iter().any(|it| it == "http bearer")
     };
     let (before, after) = (needed(before), needed(after));
     let appears_or_disappears = before.is_empty() || after.is_empty();

@@ -1,21 +1,19 @@
 //! Compares one operation, fact by fact. Both sides are taken apart exhaustively, so that a new
 //! kind of fact cannot be forgotten here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Operation, Response, Unnamed};
+use crate::location::{List, Location, Section};
+use crate::prose::Prose;
 
-use super::impact::{self, Direction};
-use super::ledger::Ledger;
-use super::lists::{Change, changes, edits};
-use super::{Comparison, Difference, Impact, Kind};
+use super::change::{Change, Part};
+use super::kind::Kind;
+use super::lists::{Edit, renames, sequence_edits, set_edits};
+use super::walk::Walk;
+use super::{examples, fields};
 
-pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Comparison) {
-    let first = comparison.differences.len();
-    let mut ledger = Ledger {
-        operation: before.id,
-        comparison,
-    };
+pub(super) fn compare<'o>(before: &'o Operation, after: &'o Operation) -> Walk<'o> {
     let Operation {
         id: _,
         method,
@@ -23,7 +21,6 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         servers,
         security,
         deprecated,
-        body_required,
         media_types,
         title,
         description,
@@ -36,328 +33,197 @@ pub(super) fn compare(before: &Operation, after: &Operation, comparison: &mut Co
         responses: _,
         examples: _,
     } = before;
-    let breaking = |_: &_, _: &_| Impact::Breaking;
-    let text = String::clone;
-    ledger.fact(
-        "method",
-        Kind::Method,
-        method.as_ref(),
-        after.method.as_ref(),
-        text,
-        breaking,
-    );
-    ledger.fact(
-        "path",
-        Kind::Path,
-        path.as_ref(),
-        after.path.as_ref(),
-        text,
-        breaking,
-    );
-    ledger.fact(
-        "security",
+    let mut walk = Walk::new(before, after);
+    let both = walk.differing(&Location::Method, Kind::Method, method, &after.method);
+    walk.changes.extend(both.map(Change::Method));
+    let both = walk.differing(&Location::Path, Kind::Path, path, &after.path);
+    walk.changes.extend(both.map(Change::Path));
+    let both = walk.differing(
+        &Location::Security,
         Kind::Security,
-        security.as_ref(),
-        after.security.as_ref(),
-        |alternatives| match alternatives.is_empty() {
-            true => "none".to_owned(),
-            false => alternatives.join(" or "),
-        },
-        |a, b| impact::security(a, b),
+        security,
+        &after.security,
     );
-    ledger.fact(
-        "operation",
+    walk.changes.extend(both.map(Change::Security));
+    let is_deprecated = &after.deprecated;
+    let both = walk.differing(
+        &Location::Operation,
         Kind::Deprecation,
-        deprecated.as_ref(),
-        after.deprecated.as_ref(),
-        |deprecated| super::field::deprecation(*deprecated),
-        |_, _| Impact::Additive,
+        deprecated,
+        is_deprecated,
     );
-    ledger.fact(
-        "body",
-        Kind::Requirement,
-        body_required.as_ref(),
-        after.body_required.as_ref(),
-        |required| super::field::requirement(*required),
-        |_, now| Direction::Request.requirement(*now),
-    );
-    offers(&mut ledger, "servers", servers, &after.servers);
-    offers(
-        &mut ledger,
-        "body.mediaTypes",
-        media_types,
-        &after.media_types,
-    );
-    ledger.prose("title", title.as_ref(), after.title.as_ref());
-    ledger.prose(
-        "description",
-        description.as_ref(),
-        after.description.as_ref(),
-    );
-    ledger.prose(
-        "responses",
-        status_note.as_ref(),
-        after.status_note.as_ref(),
-    );
-    compare_dependencies(
-        &mut ledger,
-        dependencies.as_ref(),
-        after.dependencies.as_ref(),
-    );
-    super::fields::compare(&mut ledger, before, after);
-    compare_responses(&mut ledger, [before, after]);
-    super::examples::compare(&mut ledger, before, after);
+    walk.changes.extend(both.map(Change::OperationDeprecation));
+    walk.offers(List::Servers, servers, &after.servers);
+    let list = List::MediaTypes(Section::Body);
+    walk.offers(list, media_types, &after.media_types);
+    walk.text(Location::Title, title, &after.title);
+    walk.text(Location::Description, description, &after.description);
+    walk.text(Location::Statuses, status_note, &after.status_note);
+    walk.dependencies(dependencies, &after.dependencies);
+    fields::compare(&mut walk);
+    walk.responses();
+    examples::compare(&mut walk);
     match (unnamed, &after.unnamed) {
-        (Some(old), Some(new)) => {
-            let so_far = ledger.comparison.differences[first..].to_vec();
-            compare_unnamed(&mut ledger, [before, after], [old, new], &so_far);
+        (Some(old), Some(new)) => walk.unnamed(old, new),
+        (Some(old), None) => {
+            let section = old.first().map_or(Section::Body, |it| it.within.clone());
+            walk.lose(Location::Unnamed(section), Kind::Wording);
         }
-        (Some(_), None) => ledger.lost("unnamed", Kind::Wording),
-        (None, Some(only)) => ledger.comparison.untold += only.len(),
+        (None, Some(only)) => walk.one_sided += only.len(),
         (None, None) => {}
     }
+    walk
 }
 
-fn compare_dependencies(
-    ledger: &mut Ledger<'_>,
-    before: Option<&BTreeMap<String, Vec<String>>>,
-    after: Option<&BTreeMap<String, Vec<String>>>,
-) {
-    let (Some(before), Some(after)) = (before, after) else {
-        ledger.one_sided(
-            "dependencies",
-            Kind::Added,
-            before.is_some(),
-            after.is_some(),
-        );
-        return;
-    };
-    let list = |names: &[String]| Some(names.join(", "));
-    let renamed: Vec<(&String, &String)> = before
-        .iter()
-        .filter(|(package, _)| !after.contains_key(*package))
-        .filter_map(|(package, needed)| {
-            let mut same = after
-                .iter()
-                .filter(|(other, list)| *list == needed && !before.contains_key(*other));
-            match (same.next(), same.next()) {
-                (Some((other, _)), None) => Some((package, other)),
-                _ => None,
-            }
-        })
-        .collect();
-    for (package, needed) in before {
-        ledger.comparison.compared += 1;
-        let at = format!("dependencies.{package}");
-        if let Some((_, other)) = renamed.iter().find(|(old, _)| *old == package) {
-            let names = (Some(package.clone()), Some((*other).clone()));
-            ledger.add(&at, Kind::Renamed, Impact::Breaking, names.0, names.1);
-            continue;
-        }
-        match after.get(package) {
-            None => {
-                ledger.add(&at, Kind::Removed, Impact::Additive, list(needed), None);
-            }
-            Some(now) => compare_values(ledger, &at, needed, now, |appears| match appears {
-                true => Impact::Additive,
-                false => Impact::Breaking,
-            }),
-        }
-    }
-    for (package, needed) in after {
-        if !before.contains_key(package) && !renamed.iter().any(|(_, new)| *new == package) {
-            let at = format!("dependencies.{package}");
-            ledger.add(&at, Kind::Added, Impact::Breaking, None, list(needed));
-        }
-    }
-}
-
-/// Compares lists of names, each of which is a fact of its own.
-pub(super) fn compare_values(
-    ledger: &mut Ledger<'_>,
-    at: &str,
-    before: &[String],
-    after: &[String],
-    impact: impl Fn(bool) -> Impact,
-) {
-    ledger.comparison.compared += before.len();
-    for change in changes(before, after) {
-        match change {
-            Change::Added(value) => {
-                let at = format!("{at}[{value}]");
-                ledger.add(&at, Kind::Added, impact(true), None, Some(value.clone()));
-            }
-            Change::Removed(value) => {
-                let at = format!("{at}[{value}]");
-                ledger.add(&at, Kind::Removed, impact(false), Some(value.clone()), None);
-            }
-            Change::Replaced(value, other) => {
-                let at = format!("{at}[{value}]");
-                let names = (Some(value.clone()), Some(other.clone()));
-                ledger.add(&at, Kind::Renamed, impact(false), names.0, names.1);
-            }
-        }
-    }
-}
-
-fn compare_responses(ledger: &mut Ledger<'_>, operations: [&Operation; 2]) {
-    let [before, after] = operations.map(|operation| &operation.responses[..]);
-    if before.is_empty() || after.is_empty() {
-        return;
-    }
-    let statuses = |responses: &[Response]| -> Vec<String> {
-        responses.iter().map(|r| r.status.clone()).collect()
-    };
-    let (old, new) = (statuses(before), statuses(after));
-    for response in before {
-        ledger.comparison.compared += 1;
-        if let Some(now) = by_status(after, &response.status) {
-            let body = format!("responses.{}", response.status);
-            let same_body =
-                operations[0].field(&body).is_some() == operations[1].field(&body).is_some();
-            compare_response(ledger, response, now, same_body);
-        }
-    }
-    for change in changes(&old, &new) {
-        let (gone, come) = match change {
-            Change::Removed(status) => (by_status(before, status), None),
-            Change::Added(status) => (None, by_status(after, status)),
-            Change::Replaced(status, other) => (by_status(before, status), by_status(after, other)),
+impl Walk<'_> {
+    fn dependencies(
+        &mut self,
+        before: &Option<BTreeMap<String, Vec<String>>>,
+        after: &Option<BTreeMap<String, Vec<String>>>,
+    ) {
+        let both = self.both(&Location::Dependencies, Kind::Added, before, after);
+        let Some((before, after)) = both.map(|both| (both.before, both.after)) else {
+            return;
         };
-        match (gone, come) {
-            (Some(gone), Some(come)) if gone.text == come.text => {
-                let impact = impact::status(&gone.status).max(impact::status(&come.status));
-                let at = format!("responses.{}", gone.status);
-                let statuses = (Some(gone.status.clone()), Some(come.status.clone()));
-                ledger.add(&at, Kind::Renamed, impact, statuses.0, statuses.1);
-            }
-            _ => {
-                gone.into_iter()
-                    .for_each(|gone| remove_status(ledger, gone));
-                come.into_iter().for_each(|come| add_status(ledger, come));
+        let went: Vec<_> = before
+            .iter()
+            .filter(|(it, _)| !after.contains_key(*it))
+            .collect();
+        let came: Vec<_> = after
+            .iter()
+            .filter(|(it, _)| !before.contains_key(*it))
+            .collect();
+        let renamed = renames(&went, &came, |(_, old), (_, new)| old == new);
+        let part =
+            |name: &String, needed: &[String]| Part::Dependency(name.clone(), needed.to_vec());
+        for (package, needed) in before {
+            self.compared += 1;
+            let new = renamed.iter().find(|((old, _), _)| *old == package);
+            match (after.get(package), new) {
+                (Some(now), _) => {
+                    let list = List::Dependency(package.clone());
+                    self.list(needed, now, |name| Part::Item(list.clone(), name));
+                }
+                (None, Some((_, (name, _)))) => {
+                    let change = Change::Renamed(part(package, needed), (*name).clone());
+                    self.changes.push(change);
+                }
+                (None, None) => self.changes.push(Change::Removed(part(package, needed))),
             }
         }
+        let added = came
+            .iter()
+            .filter(|it| !renamed.iter().any(|(_, new)| new == *it));
+        let added = added.map(|(package, needed)| Change::Added(part(package, needed)));
+        self.changes.extend(added);
     }
-}
 
-fn by_status<'a>(responses: &'a [Response], status: &str) -> Option<&'a Response> {
-    responses.iter().find(|response| response.status == status)
-}
-
-fn remove_status(ledger: &mut Ledger<'_>, response: &Response) {
-    let at = format!("responses.{}", response.status);
-    let impact = impact::status(&response.status);
-    ledger.add(&at, Kind::Removed, impact, Some(shown(response)), None);
-}
-
-fn add_status(ledger: &mut Ledger<'_>, response: &Response) {
-    let at = format!("responses.{}", response.status);
-    let impact = impact::status(&response.status);
-    let added = ledger.add(&at, Kind::Added, impact, None, Some(shown(response)));
-    if let Some(text) = &response.text {
-        added.quote("", text);
-    }
-}
-
-fn shown(response: &Response) -> String {
-    match &response.reason {
-        Some(reason) => format!("{} {reason}", response.status),
-        None => response.status.clone(),
-    }
-}
-
-fn compare_response(ledger: &mut Ledger<'_>, before: &Response, after: &Response, same_body: bool) {
-    let Response {
-        status,
-        reason,
-        text,
-        media_types,
-        headers,
-    } = before;
-    let at = format!("responses.{status}");
-    ledger.fact(
-        &format!("{at}.reason"),
-        Kind::Wording,
-        reason.as_ref(),
-        after.reason.as_ref(),
-        String::clone,
-        |_, _| Impact::Wording,
-    );
-    ledger.prose(&at, text.as_ref(), after.text.as_ref());
-    // A body that appears or disappears is a difference of its own.
-    if same_body {
-        let at = format!("{at}.mediaTypes");
-        offers(ledger, &at, media_types, &after.media_types);
-    }
-    offers(ledger, &format!("{at}.headers"), headers, &after.headers);
-}
-
-/// Compares what a source offers to choose from: more to choose from is additive.
-fn offers(
-    ledger: &mut Ledger<'_>,
-    at: &str,
-    before: &Option<Vec<String>>,
-    after: &Option<Vec<String>>,
-) {
-    match (before, after) {
-        (Some(before), Some(after)) => {
-            compare_values(ledger, at, before, after, |appears| match appears {
-                true => Impact::Additive,
-                false => Impact::Breaking,
-            });
+    fn responses(&mut self) {
+        let (before, after) = (self.before, self.after);
+        if before.responses.is_empty() || after.responses.is_empty() {
+            return;
         }
-        _ => ledger.one_sided(at, Kind::Added, before.is_some(), after.is_some()),
-    }
-}
-
-/// Compares the descriptions of fields without names. One that is told of in another difference
-/// already, as the text of a field that came, went or changed, is not told of again.
-fn compare_unnamed(
-    ledger: &mut Ledger<'_>,
-    [before_operation, after_operation]: [&Operation; 2],
-    [before, after]: [&[Unnamed]; 2],
-    so_far: &[Difference],
-) {
-    let told = |operation: &Operation, unnamed: &Unnamed| {
-        operation.fields.iter().any(|field| {
-            let text = field.text.as_ref();
-            text.is_some_and(|text| !text.is_empty() && unnamed.text.is_within(text))
-                && so_far.iter().any(|d| d.at == field.at)
-        })
-    };
-    let scopes = |unnamed: &[Unnamed]| -> Vec<String> {
-        let mut scopes: Vec<String> = unnamed.iter().map(|u| u.within.clone()).collect();
-        scopes.dedup();
-        scopes
-    };
-    let mut all = scopes(before);
-    all.extend(scopes(after));
-    all.sort();
-    all.dedup();
-    for scope in all {
-        let of = |unnamed: &[Unnamed]| -> Vec<Unnamed> {
-            unnamed
+        for response in &before.responses {
+            self.compared += 1;
+            if let Some(now) = after.response(&response.status) {
+                self.response(response, now);
+            }
+        }
+        let statuses = |operation: &Operation| -> Vec<String> {
+            operation
+                .responses
                 .iter()
-                .filter(|u| u.within == scope)
-                .cloned()
+                .map(|it| it.status.clone())
                 .collect()
         };
-        let (old, new) = (of(before), of(after));
-        ledger.comparison.compared += old.len();
-        for (index, change) in edits(&old, &new) {
-            let at = format!("{scope}.unnamed[{}]", index + 1);
-            match change {
-                Change::Replaced(a, b) => ledger.prose(&at, Some(&a.text), Some(&b.text)),
-                Change::Removed(a) if told(after_operation, a) => {}
-                Change::Added(b) if told(before_operation, b) => {}
-                Change::Removed(_) => {
-                    let what = Some("a description".to_owned());
-                    ledger.add(&at, Kind::Removed, Impact::Breaking, what, None);
+        let (old, new) = (statuses(before), statuses(after));
+        for edit in set_edits(&old, &new) {
+            let (gone, come) = match edit {
+                Edit::Removed(status) => (before.response(status), None),
+                Edit::Added(status) => (None, after.response(status)),
+                Edit::Replaced(old, new) => (before.response(old), after.response(new)),
+            };
+            let part = |response: &Response| Part::Status(response.clone());
+            match gone.zip(come).filter(|(gone, come)| gone.text == come.text) {
+                Some((gone, come)) => {
+                    let change = Change::Renamed(part(gone), come.status.clone());
+                    self.changes.push(change);
                 }
-                Change::Added(b) => {
-                    let what = Some("a description".to_owned());
-                    let added = ledger.add(&at, Kind::Added, Impact::Additive, None, what);
-                    added.quote("", &b.text);
+                None => {
+                    self.changes
+                        .extend(gone.map(|gone| Change::Removed(part(gone))));
+                    self.changes
+                        .extend(come.map(|come| Change::Added(part(come))));
+                }
+            }
+        }
+    }
+
+    fn response(&mut self, before: &Response, after: &Response) {
+        let Response {
+            status,
+            reason,
+            text,
+            media_types,
+            headers,
+        } = before;
+        let at = Location::Reason(status.clone());
+        let both = self.differing(&at, Kind::Wording, reason, &after.reason);
+        self.changes
+            .extend(both.map(|both| Change::Reason(status.clone(), both)));
+        self.text(Location::Status(status.clone()), text, &after.text);
+        let section = Section::Response(status.clone());
+        let has_body = |operation: &Operation| operation.field(&section.clone().into()).is_some();
+        // A body that appears or disappears is a difference of its own.
+        if has_body(self.before) == has_body(self.after) {
+            self.offers(List::MediaTypes(section), media_types, &after.media_types);
+        }
+        self.offers(List::Headers(status.clone()), headers, &after.headers);
+    }
+
+    /// Compares what a source offers to choose from.
+    fn offers(&mut self, list: List, before: &Option<Vec<String>>, after: &Option<Vec<String>>) {
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                self.list(before, after, |item| Part::Item(list.clone(), item));
+            }
+            (Some(_), None) => self.lose(Location::List(list), Kind::Added),
+            (None, Some(_)) => self.one_sided += 1,
+            (None, None) => {}
+        }
+    }
+
+    /// Compares the descriptions of fields without names. One that stands in another difference
+    /// already, as the text of a field that came, went or changed, is none of its own.
+    fn unnamed(&mut self, before: &[Unnamed], after: &[Unnamed]) {
+        let (old_operation, new_operation) = (self.before, self.after);
+        let is_told = |operation: &Operation, other: &Operation, description: &Prose| {
+            operation.fields.iter().any(|field| {
+                let text = field.text.as_ref().filter(|text| !text.is_empty());
+                text.is_some_and(|text| description.is_within(text))
+                    && other.field(&field.at) != Some(field)
+            })
+        };
+        let sections = before.iter().chain(after).map(|it| &it.within);
+        let sections: BTreeSet<&Section> = sections.collect();
+        for section in sections {
+            let of = |unnamed: &[Unnamed]| -> Vec<Prose> {
+                let here = unnamed.iter().filter(|it| it.within == *section);
+                here.map(|it| it.text.clone()).collect()
+            };
+            let (old, new) = (of(before), of(after));
+            self.compared += old.len();
+            for (index, edit) in sequence_edits(&old, &new) {
+                let part = |text: &Prose| Part::Unnamed(section.clone(), index + 1, text.clone());
+                match edit {
+                    Edit::Replaced(old, new) => {
+                        let at = Location::UnnamedAt(section.clone(), index + 1);
+                        self.text(at, &Some(old.clone()), &Some(new.clone()));
+                    }
+                    Edit::Removed(text) if is_told(new_operation, old_operation, text) => {}
+                    Edit::Added(text) if is_told(old_operation, new_operation, text) => {}
+                    Edit::Removed(text) => self.changes.push(Change::Removed(part(text))),
+                    Edit::Added(text) => self.changes.push(Change::Added(part(text))),
                 }
             }
         }

@@ -1,16 +1,17 @@
 //! All that a schema and its parts say of one value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::location::Keyword;
 use crate::prose::Prose;
-use crate::types::Type;
+use crate::types::{Alternative, Type};
 
 /// All that is said of one value, from wherever it is said.
 #[derive(Default)]
 pub(super) struct Gathered<'a> {
-    pub(super) types: Vec<String>,
+    pub(super) types: BTreeSet<Alternative>,
     pub(super) elements: Option<Box<Gathered<'a>>>,
     /// Name, schema and pointer of each property.
     pub(super) properties: Vec<(&'a str, &'a Value, String)>,
@@ -18,7 +19,7 @@ pub(super) struct Gathered<'a> {
     pub(super) values: Vec<String>,
     pub(super) text: Prose,
     pub(super) labels: BTreeMap<String, Prose>,
-    pub(super) constraints: BTreeMap<String, String>,
+    pub(super) constraints: BTreeMap<Keyword, String>,
     pub(super) deprecated: bool,
     pub(super) example: Option<&'a Value>,
     /// Where the references led that this was gathered from.
@@ -28,9 +29,9 @@ pub(super) struct Gathered<'a> {
 impl<'a> Gathered<'a> {
     /// Takes over what a part of `allOf`, `anyOf` or `oneOf` says.
     pub(super) fn absorb(&mut self, part: Gathered<'a>) {
-        let kind = part.ty().map(|ty| ty.as_str().to_owned());
-        self.types
-            .extend(kind.filter(|kind| !self.types.contains(kind)));
+        if let Some(ty) = part.ty() {
+            self.types.extend(ty.alternatives().cloned());
+        }
         match part.elements {
             // The properties of an element stand for those of the value.
             Some(elements) if self.elements.is_none() => {
@@ -71,27 +72,20 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn ty(&self) -> Option<Type> {
-        let implied = || {
-            if !self.properties.is_empty() {
-                Some("object")
-            } else if self.elements.is_some() {
-                Some("array")
-            } else if !self.values.is_empty() {
-                Some("string")
-            } else {
-                None
-            }
-        };
         let mut types = self.types.clone();
         if types.is_empty() {
-            types.extend(implied().map(str::to_owned));
+            // What stands for a type that is not told.
+            types.extend(if !self.properties.is_empty() {
+                Some(Alternative::Object)
+            } else if self.elements.is_some() {
+                Some(Alternative::Array(None))
+            } else {
+                (!self.values.is_empty()).then_some(Alternative::String)
+            });
         }
-        let of_elements = |name: String| match (&*name, &self.elements) {
-            ("array", Some(elements)) => match elements.ty() {
-                Some(of) => format!("array[{of}]"),
-                None => name,
-            },
-            _ => name,
+        let of_elements = |it: Alternative| match (&it, &self.elements) {
+            (Alternative::Array(None), Some(elements)) => Alternative::Array(elements.ty()),
+            _ => it,
         };
         (!types.is_empty()).then(|| Type::any_of(types.into_iter().map(of_elements)))
     }

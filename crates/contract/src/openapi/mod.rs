@@ -26,20 +26,28 @@ const FETCH_AGAIN: &str = "fetch the file again, or wait for its next revision";
 /// Reports every problem it meets. With a [`Severity::Broken`](crate::Severity) one among them the
 /// inventory holds only what could still be read.
 pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
-    let mut inventory = Inventory {
-        kind: SourceKind::Openapi,
-        source: name.to_owned(),
-        date: None,
-        operations: Vec::new(),
-    };
     let root = text::parse(text).and_then(|(root, format)| {
         check_version(&root, format)?;
         Ok(root)
     });
-    let root = match root {
-        Ok(root) => root,
-        Err(problem) => return (inventory, vec![problem]),
-    };
+    match root {
+        Ok(root) => read_document(name, &root),
+        Err(problem) => (empty(name), vec![problem]),
+    }
+}
+
+fn empty(name: &str) -> Inventory {
+    Inventory {
+        kind: SourceKind::Openapi,
+        source: name.to_owned(),
+        date: None,
+        operations: Vec::new(),
+    }
+}
+
+/// Reads the two operations from an OpenAPI document called `name`, as [`read`] does.
+pub fn read_document(name: &str, root: &Value) -> (Inventory, Vec<Problem>) {
+    let mut inventory = empty(name);
     let mut problems = Vec::new();
     let Some(paths) = root.get("paths").and_then(Value::as_object) else {
         problems.push(Problem::broken(
@@ -55,7 +63,7 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
         ));
         return (inventory, problems);
     }
-    let document = Document::new(&root);
+    let document = Document::new(root);
     problems.extend(not_followed(paths));
     for id in OperationId::ALL {
         let mut found = paths

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::dependencies;
-use crate::inventory::{Example, Operation, OperationId, Response};
+use crate::inventory::{Example, Field, NO_SECURITY, Operation, OperationId, Response};
+use crate::location::{ExampleId, FieldPath, Keyword, Section};
 use crate::problem::Problem;
 use crate::prose::Prose;
 
@@ -132,18 +133,18 @@ impl<'a> OperationReader<'a, '_> {
                 }
                 schemes.push(scheme);
             }
-            alternatives.push(match schemes.is_empty() {
-                true => NO_SECURITY.to_owned(),
-                false => schemes.join(" and "),
-            });
+            if schemes.is_empty() {
+                schemes.push(NO_SECURITY.to_owned());
+            }
+            alternatives.push(schemes.join(" and "));
         }
         alternatives.sort();
         alternatives.dedup();
         // That nothing is needed, and nothing else, is to say no security at all.
-        match alternatives.iter().all(|a| a == NO_SECURITY) {
-            true => Vec::new(),
-            false => alternatives,
+        if alternatives.iter().all(|it| it == NO_SECURITY) {
+            alternatives.clear();
         }
+        alternatives
     }
 
     fn read_parameters(&mut self, holder: &'a Object, pointer: &str) {
@@ -165,8 +166,15 @@ impl<'a> OperationReader<'a, '_> {
 
     fn read_parameter(&mut self, parameter: &'a Object, at: &str) {
         let name = self.text(parameter, "name", at);
-        let (Some(name), Some(place)) = (name, self.text(parameter, "in", at)) else {
-            self.broken(at, "a parameter needs `name` and `in`");
+        let place = self.text(parameter, "in", at);
+        let section = place
+            .and_then(|place| place.parse().ok())
+            .filter(Section::is_parameter);
+        let (Some(name), Some(section)) = (name, section) else {
+            self.broken(
+                at,
+                "a parameter needs `name`, and `in` with one of path, query, header and cookie",
+            );
             return;
         };
         let content = self.member(parameter, "content", at);
@@ -180,13 +188,15 @@ impl<'a> OperationReader<'a, '_> {
         };
         let mut reader = SchemaReader::new(self.document, self.problems);
         let required = Some(is_true(parameter.get("required")));
-        let field = format!("{place}.{name}");
-        reader.read_field(&field, schema, &format!("{at}/schema"), required);
+        reader.read_field(
+            &section.field(name),
+            schema,
+            &format!("{at}/schema"),
+            required,
+        );
         let mut fields = reader.finish(at);
         if let Some(field) = fields.first_mut() {
-            let mut said = prose(parameter.get("description"));
-            said.extend(field.text.take().unwrap_or_default());
-            field.text = Some(said);
+            begin_text(field, parameter);
             if is_true(parameter.get("deprecated")) {
                 field.deprecated = Some(true);
             }
@@ -195,14 +205,19 @@ impl<'a> OperationReader<'a, '_> {
             let example = example.or(field.example.replace(String::new()));
             let shown = example.filter(|json| !json.is_empty());
             self.operation.examples.extend(shown.map(|json| Example {
-                at: field.at.clone(),
+                at: ExampleId {
+                    section,
+                    name: Some(name.to_owned()),
+                },
                 json,
             }));
             for keyword in ["style", "explode", "allowEmptyValue", "allowReserved"] {
                 if let (Some(value), Some(constraints)) =
                     (parameter.get(keyword), &mut field.constraints)
                 {
-                    constraints.insert(keyword.to_owned(), constraint(value));
+                    let name = keyword.to_owned();
+                    let of_elements = false;
+                    constraints.insert(Keyword { of_elements, name }, constraint(value));
                 }
             }
         }
@@ -218,15 +233,13 @@ impl<'a> OperationReader<'a, '_> {
         let Some(body) = self.object(body, &at) else {
             return;
         };
-        self.operation.body_required = Some(is_true(body.get("required")));
-        self.operation.media_types = Some(self.content("body", "request", body, &at));
+        self.operation.media_types = Some(self.content(Section::Body, body, &at));
         let mut fields = self.operation.fields.iter_mut();
-        if let Some(field) = fields.find(|field| field.at == "body") {
-            let mut said = prose(body.get("description"));
-            said.extend(field.text.take().unwrap_or_default());
-            field.text = Some(said);
+        if let Some(field) = fields.find(|field| field.at == FieldPath::body()) {
+            field.required = Some(is_true(body.get("required")));
+            begin_text(field, body);
         }
-        if self.operation.children("body").is_empty() {
+        if self.operation.children(&FieldPath::body()).next().is_none() {
             self.broken(&at, "the request body has no fields");
         }
     }
@@ -254,8 +267,8 @@ impl<'a> OperationReader<'a, '_> {
                     text.extend(prose(header.get("description")));
                 }
             }
-            let scope = format!("responses.{status}");
-            let media_types = self.content(&scope, &scope, response, &at);
+            let section = Section::Response(status.clone());
+            let media_types = self.content(section, response, &at);
             self.operation.responses.push(Response {
                 status: status.clone(),
                 reason: reason.map(str::to_owned),
@@ -267,13 +280,7 @@ impl<'a> OperationReader<'a, '_> {
     }
 
     /// Reads what `content` of a request body or a response says; returns its media types.
-    fn content(
-        &mut self,
-        scope: &str,
-        example_scope: &str,
-        holder: &'a Object,
-        pointer: &str,
-    ) -> Vec<String> {
+    fn content(&mut self, section: Section, holder: &'a Object, pointer: &str) -> Vec<String> {
         let Some(content) = self.member(holder, "content", pointer) else {
             return Vec::new();
         };
@@ -284,40 +291,48 @@ impl<'a> OperationReader<'a, '_> {
             let at = format!("{pointer}/content/{}", escape(media));
             if let Some(schema) = media_type.get("schema") {
                 let mut reader = SchemaReader::new(self.document, self.problems);
-                reader.read_body(scope, schema, &format!("{at}/schema"));
+                let body = FieldPath::from(section.clone());
+                reader.read_field(&body, schema, &format!("{at}/schema"), None);
                 self.operation.fields.extend(reader.finish(&at));
             }
-            self.read_examples(media_type, example_scope, &at);
+            self.read_examples(media_type, &section, &at);
         }
         content.keys().cloned().collect()
     }
 
-    fn read_examples(&mut self, media_type: &'a Value, scope: &str, pointer: &str) {
+    fn read_examples(&mut self, media_type: &'a Value, section: &Section, pointer: &str) {
         let mut found = Vec::new();
         if let Some(example) = media_type.get("example") {
-            found.push((scope.to_owned(), example));
+            found.push((None, example));
         }
         let named = media_type.get("examples").and_then(Value::as_object);
         for (name, example) in named.into_iter().flatten() {
             let at = format!("{pointer}/examples/{}", escape(name));
             let example = self.object(example, &at);
             if let Some(value) = example.and_then(|example| example.get("value")) {
-                found.push((format!("{scope}.{name}"), value));
+                found.push((Some(name.clone()), value));
             }
         }
-        let examples = found.into_iter().map(|(at, value)| Example {
-            at,
+        let examples = found.into_iter().map(|(name, value)| Example {
+            at: ExampleId {
+                section: section.clone(),
+                name,
+            },
             json: value.to_string(),
         });
         self.operation.examples.extend(examples);
     }
 }
 
-/// An alternative that needs no authentication.
-const NO_SECURITY: &str = "none";
-
 fn is_true(value: Option<&Value>) -> bool {
     value == Some(&Value::Bool(true))
+}
+
+/// Puts the description of what holds a field before its own.
+fn begin_text(field: &mut Field, holder: &Object) {
+    let mut text = prose(holder.get("description"));
+    text.extend(field.text.take().unwrap_or_default());
+    field.text = Some(text);
 }
 
 fn prose(value: Option<&Value>) -> Prose {

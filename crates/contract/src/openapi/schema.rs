@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::inventory::Field;
+use crate::location::{FieldPath, Keyword};
 use crate::problem::Problem;
 use crate::prose::Prose;
-use crate::types::Values;
+use crate::types::{Alternative, Values};
 
 use super::FETCH_AGAIN;
 use super::gathered::{Gathered, plain, split_labels};
@@ -32,10 +33,6 @@ const READ_ELSEWHERE: [&str; 19] = [
     "$defs",
     "$schema",
     "$comment",
-];
-
-const TYPES: [&str; 7] = [
-    "string", "number", "integer", "boolean", "object", "array", "null",
 ];
 
 /// More schemas than any operation has: beyond them the schema multiplies itself.
@@ -66,22 +63,10 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         }
     }
 
-    /// Reads the schema of a body: it becomes the field `scope`, its properties those under it.
-    pub(super) fn read_body(&mut self, scope: &str, schema: &'a Value, pointer: &str) {
-        let mut trail = Vec::new();
-        let Some(gathered) = self.gather(schema, pointer, &mut trail) else {
-            return;
-        };
-        let body = self.field(scope, &gathered, None);
-        self.fields.push(body);
-        trail.extend(gathered.references.iter().cloned());
-        self.read_properties(scope, &gathered, &mut trail);
-    }
-
-    /// Reads the schema of a parameter or a property into the field `at` and those under it.
+    /// Reads the schema of a body, a parameter or a property into the field at a path and those in it.
     pub(super) fn read_field(
         &mut self,
-        at: &str,
+        at: &FieldPath,
         schema: &'a Value,
         pointer: &str,
         required: Option<bool>,
@@ -91,7 +76,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
 
     fn read_nested(
         &mut self,
-        at: &str,
+        at: &FieldPath,
         schema: &'a Value,
         pointer: &str,
         required: Option<bool>,
@@ -107,7 +92,12 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         trail.truncate(known);
     }
 
-    fn read_properties(&mut self, scope: &str, gathered: &Gathered<'a>, trail: &mut Vec<String>) {
+    fn read_properties(
+        &mut self,
+        scope: &FieldPath,
+        gathered: &Gathered<'a>,
+        trail: &mut Vec<String>,
+    ) {
         let object = match &gathered.elements {
             Some(elements) if !elements.properties.is_empty() => elements,
             _ => gathered,
@@ -120,7 +110,7 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
         for name in nameless {
             contradictory = true;
             self.problems.push(Problem::note(
-                scope,
+                scope.to_string(),
                 format!("`required` names `{name}`, which is not among the properties"),
             ));
         }
@@ -131,13 +121,11 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
                 // The name that stands nowhere may be meant for any of them.
                 (false, true) => None,
             };
-            // A dot separates the parts of a path.
-            let at = format!("{scope}.{}", name.replace('.', "%2E"));
-            self.read_nested(&at, schema, pointer, required, trail);
+            self.read_nested(&scope.child(*name), schema, pointer, required, trail);
         }
     }
 
-    fn field(&mut self, at: &str, gathered: &Gathered<'a>, required: Option<bool>) -> Field {
+    fn field(&mut self, at: &FieldPath, gathered: &Gathered<'a>, required: Option<bool>) -> Field {
         let example = match gathered.example {
             Some(example) => self.example(example),
             None => String::new(),
@@ -150,12 +138,15 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
             values.extend(elements.values.iter().cloned());
             labels.extend(elements.labels.clone());
             text.extend(elements.text.clone());
-            for (keyword, value) in &elements.constraints {
-                constraints.insert(format!("items.{keyword}"), value.clone());
-            }
+            let of_elements = elements.constraints.iter().map(|(keyword, value)| {
+                let name = keyword.name.clone();
+                let of_elements = true;
+                (Keyword { of_elements, name }, value.clone())
+            });
+            constraints.extend(of_elements);
         }
         Field {
-            at: at.to_owned(),
+            at: at.clone(),
             ty: gathered.ty(),
             required,
             values: Some(Values::Listed(values)),
@@ -285,19 +276,19 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
     ) {
         match object.get("type") {
             Some(Value::String(name)) => {
-                if !TYPES.contains(&name.as_str()) {
+                let ty = Alternative::new(name);
+                if matches!(ty, Alternative::Other(_)) {
                     self.problems.push(Problem::note(
                         format!("{pointer}/type"),
                         format!("`{name}` is no type of OpenAPI"),
                     ));
                 }
-                gathered.types.push(name.clone());
+                gathered.types.insert(ty);
             }
             // OpenAPI 3.1 lists types.
             Some(Value::Array(names)) => {
-                gathered
-                    .types
-                    .extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
+                let names = names.iter().filter_map(Value::as_str);
+                gathered.types.extend(names.map(Alternative::new));
             }
             Some(_) => self.expected(format!("{pointer}/type"), "the name of a type"),
             None => {}
@@ -345,9 +336,11 @@ impl<'a, 'p> SchemaReader<'a, 'p> {
             };
             let is_extension = keyword.starts_with("x-");
             if !is_default && !is_extension && !READ_ELSEWHERE.contains(&keyword.as_str()) {
-                gathered
-                    .constraints
-                    .insert(keyword.clone(), constraint(value));
+                let keyword = Keyword {
+                    of_elements: false,
+                    name: keyword.clone(),
+                };
+                gathered.constraints.insert(keyword, constraint(value));
             }
         }
         gathered.deprecated |= object.get("deprecated") == Some(&Value::Bool(true));

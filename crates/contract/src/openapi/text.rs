@@ -1,11 +1,11 @@
 //! The text of an OpenAPI file, JSON or YAML, as a value.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{budget, options};
 
 use crate::problem::Problem;
-use crate::report::{visible, visible_lines};
+use crate::visible::{is_hidden, visible, visible_lines};
 
 /// Deeper than any OpenAPI file nests.
 const MOST_LEVELS: usize = 128;
@@ -78,17 +78,28 @@ fn syntax_error(error: &serde_json::Error) -> (String, String) {
 
 /// Writes characters that steer a terminal, or the direction of writing, as their numbers, so that no
 /// name or value carries them into a file or a report. Line breaks stay: descriptions have them.
-fn harmless(value: Value) -> Value {
+fn harmless(mut value: Value) -> Value {
+    make_harmless(&mut value);
+    value
+}
+
+fn make_harmless(value: &mut Value) {
+    // A whole file is nearly always free of them.
+    let steers = |text: &str| text.contains(|c| is_hidden(c) && c != '\n');
     match value {
-        Value::String(text) => Value::String(visible_lines(&text)),
-        Value::Array(values) => values.into_iter().map(harmless).collect(),
-        Value::Object(object) => Value::Object(
-            object
-                .into_iter()
-                .map(|(name, value)| (visible(&name), harmless(value)))
-                .collect::<Map<_, _>>(),
-        ),
-        other => other,
+        Value::String(text) if steers(text) => *text = visible_lines(text),
+        Value::Array(values) => values.iter_mut().for_each(make_harmless),
+        Value::Object(object) => {
+            object.values_mut().for_each(make_harmless);
+            if object
+                .keys()
+                .any(|name| steers(name) || name.contains('\n'))
+            {
+                let members = std::mem::take(object).into_iter();
+                *object = members.map(|(name, it)| (visible(&name), it)).collect();
+            }
+        }
+        _ => {}
     }
 }
 

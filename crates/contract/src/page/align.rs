@@ -5,29 +5,29 @@
 //! one, and else all that there are.
 
 use crate::inventory::{Field, Operation, Unplaced};
+use crate::location::FieldPath;
 use crate::problem::Problem;
 
 use super::fields::NamedField;
 
 /// Where a field stands.
 pub(super) enum Place {
-    Certain(String),
+    Certain(FieldPath),
     /// It may stand in any of these.
-    Among(Vec<String>),
+    Among(Vec<FieldPath>),
 }
 
 /// Finds the place of each field of the section `scope`.
 pub(super) fn place(
-    scope: &str,
+    scope: &FieldPath,
     found: &[NamedField],
     tree: Option<&Operation>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Place> {
-    let prefix = format!("{scope}.");
     let known: Vec<&Field> = tree
         .into_iter()
         .flat_map(|tree| &tree.fields)
-        .filter(|field| field.at.starts_with(&prefix))
+        .filter(|field| scope.is_above(&field.at))
         .collect();
     let pairs = pair(found, &known);
     let certain = certain_places(scope, found, &known, &pairs, problems);
@@ -47,49 +47,49 @@ pub(super) fn place(
 /// Places of the fields that the alignment paired: those of their partners, under the names that
 /// the page has now.
 fn certain_places(
-    scope: &str,
+    scope: &FieldPath,
     found: &[NamedField],
     known: &[&Field],
     pairs: &[Option<usize>],
     problems: &mut Vec<Problem>,
-) -> Vec<Option<String>> {
-    let mut certain: Vec<Option<String>> = vec![None; found.len()];
+) -> Vec<Option<FieldPath>> {
+    let mut certain: Vec<Option<FieldPath>> = vec![None; found.len()];
     for (index, partner) in pairs.iter().enumerate() {
         let Some(partner) = partner.map(|p| known[p]) else {
             continue;
         };
-        let parent = partner.parent();
+        let parent = partner.at.parent().unwrap_or_else(|| scope.clone());
         let renamed = pairs[..index]
             .iter()
             .position(|p| p.is_some_and(|p| known[p].at == parent))
             .and_then(|p| certain[p].clone());
-        let parent = renamed.unwrap_or_else(|| parent.to_owned());
+        let parent = renamed.unwrap_or(parent);
         let name = &found[index].name;
         if name != partner.name() {
             problems.push(Problem::note(
-                scope,
+                scope.to_string(),
                 format!(
                     "`{name}` stands where `{}` stood; it is taken for the same field",
                     partner.at
                 ),
             ));
         }
-        certain[index] = Some(format!("{parent}.{name}"));
+        certain[index] = Some(parent.child(name));
     }
     certain
 }
 
 /// The places that a field without a partner may have, given those around it.
 fn open_places(
-    scope: &str,
+    scope: &FieldPath,
     field: &NamedField,
     found: &[NamedField],
     before: &[Place],
-    next: Option<&String>,
-    certain: &[Option<String>],
+    next: Option<&FieldPath>,
+    certain: &[Option<FieldPath>],
 ) -> Place {
-    let mut scopes: Vec<String> = Vec::new();
-    let previous: &[String] = match before.last() {
+    let mut scopes: Vec<FieldPath> = Vec::new();
+    let previous: &[FieldPath] = match before.last() {
         Some(Place::Certain(at)) => std::slice::from_ref(at),
         Some(Place::Among(places)) => places,
         None => &[],
@@ -102,29 +102,22 @@ fn open_places(
         if opens {
             scopes.push(at.clone());
         }
-        let mut parent = at.as_str();
-        while let Some((above, _)) = parent.rsplit_once('.') {
-            parent = above;
-            scopes.push(above.to_owned());
-            if above == scope {
-                break;
-            }
-        }
+        scopes.extend(at.with_parents().skip(1));
     }
-    scopes.push(scope.to_owned());
+    scopes.push(scope.clone());
     // In document order, the next field closes every object that it does not stand in.
-    if let Some((parent, _)) = next.and_then(|next| next.rsplit_once('.')) {
-        scopes.retain(|open| open == parent || open.starts_with(&format!("{parent}.")));
+    if let Some(parent) = next.and_then(FieldPath::parent) {
+        scopes.retain(|open| *open == parent || parent.is_above(open));
     }
-    let mut places: Vec<String> = Vec::new();
+    let mut places: Vec<FieldPath> = Vec::new();
     for open in scopes {
-        let at = format!("{open}.{}", field.name);
+        let at = open.child(&field.name);
         if !places.contains(&at) {
             places.push(at);
         }
     }
-    let is_free = |at: &&String| !certain.iter().flatten().any(|taken| taken == *at);
-    let free: Vec<String> = places.iter().filter(is_free).cloned().collect();
+    let is_free = |at: &&FieldPath| !certain.iter().flatten().any(|taken| taken == *at);
+    let free: Vec<FieldPath> = places.iter().filter(is_free).cloned().collect();
     match &free[..] {
         // It repeats a field that stands there already.
         [] => Place::Among(places),
@@ -134,14 +127,18 @@ fn open_places(
 }
 
 /// Adds the field to the operation at its place.
-pub(super) fn add(operation: &mut Operation, scope: &str, mut field: Field, place: Place) {
+pub(super) fn add(
+    operation: &mut Operation,
+    scope: &FieldPath,
+    field: NamedField,
+    shows_values: bool,
+    place: Place,
+) {
     match place {
-        Place::Certain(at) => {
-            field.at = at;
-            operation.fields.push(field);
-        }
+        Place::Certain(at) => operation.fields.push(field.into_field(at, shows_values)),
         Place::Among(places) => {
-            field.at = format!("{scope}.?.{}", field.at);
+            let at = scope.unplaced(&field.name);
+            let field = field.into_field(at, shows_values);
             operation.unplaced.push(Unplaced { places, field });
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::inventory::{Example, Operation};
+use crate::location::{ExampleId, Section};
 use crate::problem::Problem;
 
 /// More bodies than any page shows.
@@ -41,12 +42,13 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
         match values.next() {
             Some(Ok(value)) => {
                 rest = &rest[values.byte_offset()..];
-                let place = location(&value, status);
-                let same = |e: &&Example| e.at == place || e.at.starts_with(&format!("{place}."));
-                let at = match operation.examples.iter().filter(same).count() {
-                    0 => place,
-                    before => format!("{place}.{}", before + 1),
+                let section = section(&value, status);
+                let same = |it: &&Example| it.at.section == section;
+                let name = match operation.examples.iter().filter(same).count() {
+                    0 => None,
+                    before => Some((before + 1).to_string()),
                 };
+                let at = ExampleId { section, name };
                 operation.examples.push(Example {
                     at,
                     json: value.to_string(),
@@ -65,7 +67,7 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
     if !operation
         .examples
         .iter()
-        .any(|example| example.at.starts_with("responses."))
+        .any(|example| !example.at.section.is_request())
     {
         problems.push(Problem::broken(
             "",
@@ -75,10 +77,10 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
 }
 
 /// A response says how it went; a request does not.
-fn location(value: &Value, status: &str) -> String {
+fn section(value: &Value, status: &str) -> Section {
     match value.get("info").or(value.get("message")) {
-        Some(_) => format!("responses.{status}"),
-        None => "request".to_owned(),
+        Some(_) => Section::Response(status.to_owned()),
+        None => Section::Body,
     }
 }
 
@@ -94,7 +96,10 @@ fn read_address(operation: &mut Operation, address: &str) {
     operation.servers = Some(vec![format!("https://{host}")]);
     let query = address.split_once('?').map_or("", |(_, query)| query);
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-        let at = format!("query.{name}");
+        let at = ExampleId {
+            section: Section::Query,
+            name: Some(name.to_owned()),
+        };
         let json = Value::from(value).to_string();
         operation.examples.push(Example { at, json });
     }

@@ -1,6 +1,7 @@
 //! The fields of a section: name, type, requirement, values and description.
 
 use crate::inventory::Field;
+use crate::location::FieldPath;
 use crate::prose::Prose;
 use crate::types::{Type, Values};
 
@@ -19,22 +20,19 @@ pub(super) struct NamedField {
 impl NamedField {
     /// The field without its place. Only where values would be shown (`shows_values`) does their
     /// absence mean that there are none.
-    pub(super) fn into_field(self, shows_values: bool) -> Field {
+    pub(super) fn into_field(self, at: FieldPath, shows_values: bool) -> Field {
         let values = match (self.values.is_empty(), self.is_enum) {
             (false, _) => Some(Values::Listed(self.values)),
             (true, true) => Some(Values::UNTOLD),
-            (true, false) if shows_values || !self.ty.as_str().starts_with("array") => {
-                Some(Values::any())
-            }
+            (true, false) if shows_values || !self.ty.is_array() => Some(Values::any()),
             (true, false) => None,
         };
         Field {
-            at: self.name,
             ty: Some(self.ty),
             required: Some(self.required),
             values,
             text: Some(self.text),
-            ..Field::default()
+            ..Field::unknown(at)
         }
     }
 }
@@ -191,14 +189,14 @@ mod tests {
         assert!(nameless.is_empty());
         let names: Vec<_> = fields
             .iter()
-            .map(|f| (&*f.name, f.ty.as_str(), f.required))
+            .map(|f| (&*f.name, f.ty.to_string(), f.required))
             .collect();
         assert_eq!(
             names,
             [
-                ("color", "string", true),
-                ("roof", "object", false),
-                ("tiles", "array[string]", false)
+                ("color", "string".to_owned(), true),
+                ("roof", "object".to_owned(), false),
+                ("tiles", "array[string]".to_owned(), false)
             ]
         );
         assert_eq!(fields[0].values, ["red", "dark_green"]);

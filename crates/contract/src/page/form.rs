@@ -1,6 +1,7 @@
 //! The request form beside the documentation: it repeats the top-level parameters as bullets.
 
 use crate::inventory::Operation;
+use crate::location::{FieldPath, Section};
 use crate::prose::Prose;
 
 use super::fields::{NamedField, TYPES, is_name};
@@ -15,12 +16,12 @@ pub(super) struct Form {
 
 impl Form {
     /// The bullets of a section.
-    pub(super) fn of(&self, scope: &str) -> &[Bullet] {
+    pub(super) fn of(&self, scope: &Section) -> &[Bullet] {
         match scope {
-            "header" => &self.header,
-            "query" => &self.query,
-            "body" => &self.body,
-            _ => &[],
+            Section::Header => &self.header,
+            Section::Query => &self.query,
+            Section::Body => &self.body,
+            Section::Path | Section::Cookie | Section::Response(_) => &[],
         }
     }
 
@@ -69,12 +70,12 @@ pub(super) fn read(lines: &[&str], tree: Option<&Operation>) -> Form {
                     index += 1;
                 }
                 let (bullets, scope) = match section {
-                    "Header" => (&mut form.header, "header"),
-                    "Query Parameters" => (&mut form.query, "query"),
-                    "Body" => (&mut form.body, "body"),
+                    "Header" => (&mut form.header, Section::Header),
+                    "Query Parameters" => (&mut form.query, Section::Query),
+                    "Body" => (&mut form.body, Section::Body),
                     _ => continue,
                 };
-                bullets.push(parse(&text, &known_names(tree, scope)));
+                bullets.push(parse(&text, &known_names(tree, &scope.into())));
             }
         }
     }
@@ -87,11 +88,10 @@ fn bullet_text(line: &str) -> Option<&str> {
 }
 
 /// Names of the top-level fields, longest first: `packages` before `package`.
-fn known_names<'a>(tree: Option<&'a Operation>, scope: &str) -> Vec<&'a str> {
+fn known_names<'a>(tree: Option<&'a Operation>, scope: &FieldPath) -> Vec<&'a str> {
     let mut names: Vec<&str> = tree
-        .map(|tree| tree.children(scope))
-        .unwrap_or_default()
         .into_iter()
+        .flat_map(|tree| tree.children(scope))
         .map(|field| field.name())
         .collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));

@@ -17,8 +17,9 @@ mod statuses;
 
 use crate::contradictions;
 use crate::inventory::{Inventory, Operation, OperationId, SourceKind};
+use crate::location::{FieldPath, Section as Part};
 use crate::problem::Problem;
-use crate::report::visible_lines;
+use crate::visible::visible_lines;
 
 use section::Section;
 use sections::Sections;
@@ -119,21 +120,21 @@ fn read_operation(
     let names_parameters =
         form.names_fields() || !fields::read(sections.get("Body Parameters")).0.is_empty();
     for (scope, heading) in [
-        ("path", "Path Parameters"),
-        ("header", "Header Parameters"),
-        ("query", "Query Parameters"),
-        ("body", "Body Parameters"),
-        ("responses.200", "Response Properties"),
+        (Part::Path, "Path Parameters"),
+        (Part::Header, "Header Parameters"),
+        (Part::Query, "Query Parameters"),
+        (Part::Body, "Body Parameters"),
+        (Part::Response("200".to_owned()), "Response Properties"),
     ] {
         let section = Section {
-            scope,
             lines: sections.get(heading),
-            form: form.of(scope),
-            is_named: names_parameters && scope != "responses.200",
+            form: form.of(&scope),
+            is_named: names_parameters && scope.is_request(),
+            scope,
         };
         section.read(&mut operation, tree, problems);
     }
-    if operation.children("body").is_empty() {
+    if operation.children(&FieldPath::body()).next().is_none() {
         problems.push(Problem::broken(
             "Body Parameters",
             "the page names no field of the body; capture the whole page again",
@@ -143,7 +144,7 @@ fn read_operation(
         if response.status != "200" {
             operation
                 .untold
-                .insert(format!("responses.{}", response.status));
+                .insert(Part::Response(response.status.clone()).into());
         }
     }
     examples::read(&mut operation, &sections.panel(), problems);

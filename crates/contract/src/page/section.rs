@@ -1,6 +1,7 @@
 //! One section of fields: names, places and texts are put together.
 
 use crate::inventory::{Field, Operation, Unnamed};
+use crate::location::{FieldPath, Section as Part};
 use crate::problem::Problem;
 use crate::prose::Prose;
 use crate::types::Type;
@@ -12,8 +13,7 @@ use super::form::Bullet;
 
 /// The lines of a section, and what the request form shows of its fields.
 pub(super) struct Section<'a> {
-    /// Location of the section: `query`, `body`, `responses.200`.
-    pub(super) scope: &'a str,
+    pub(super) scope: Part,
     pub(super) lines: &'a [&'a str],
     pub(super) form: &'a [Bullet],
     /// Whether the page would name a field of this section, in it or in the form.
@@ -28,11 +28,10 @@ impl Section<'_> {
         tree: Option<&Operation>,
         problems: &mut Vec<Problem>,
     ) {
-        if matches!(self.scope, "body" | "responses.200") {
+        if !self.scope.is_parameter() {
             operation.fields.push(Field {
-                at: self.scope.to_owned(),
                 ty: Some(Type::new("object")),
-                ..Field::default()
+                ..Field::unknown(self.whole())
             });
         }
         let (in_section, mut descriptions) = fields::read(self.lines);
@@ -43,11 +42,11 @@ impl Section<'_> {
             // A form with names repeats the top-level fields.
             let repeated = in_form.into_iter().map(|field| field.text);
             descriptions.extend(repeated.filter(|text| !text.is_empty()));
-            let places = align::place(self.scope, &in_section, tree, problems);
+            let places = align::place(&self.whole(), &in_section, tree, problems);
             (in_section, places)
         } else {
             self.mark_untold(&in_form, !descriptions.is_empty(), operation);
-            let at = |field: &NamedField| Place::Certain(format!("{}.{}", self.scope, field.name));
+            let at = |field: &NamedField| Place::Certain(self.scope.field(&field.name));
             let places = in_form.iter().map(at).collect();
             (in_form, places)
         };
@@ -60,11 +59,11 @@ impl Section<'_> {
         let left = descriptions::attach(descriptions, texts, nameless.as_deref());
         let unnamed = operation.unnamed.get_or_insert_default();
         unnamed.extend(left.into_iter().map(|text| Unnamed {
-            within: self.scope.to_owned(),
+            within: self.scope.clone(),
             text,
         }));
         for (field, place) in fields.into_iter().zip(places) {
-            align::add(operation, self.scope, field.into_field(flat), place);
+            align::add(operation, &self.whole(), field, flat, place);
         }
     }
 
@@ -93,18 +92,20 @@ impl Section<'_> {
     /// Notes where the page shows fields without naming them.
     fn mark_untold(&self, named: &[NamedField], has_texts: bool, operation: &mut Operation) {
         if named.is_empty() && !self.is_named && has_texts {
-            operation.untold.insert(self.scope.to_owned());
+            operation.untold.insert(self.whole());
         }
         for field in named.iter().filter(|field| field.ty.has_fields()) {
-            operation
-                .untold
-                .insert(format!("{}.{}", self.scope, field.name));
+            operation.untold.insert(self.scope.field(&field.name));
         }
+    }
+
+    fn whole(&self) -> FieldPath {
+        self.scope.clone().into()
     }
 
     fn is_top_level(&self, place: &Place) -> bool {
         match place {
-            Place::Certain(at) => at.matches('.').count() == self.scope.matches('.').count() + 1,
+            Place::Certain(at) => self.whole().is_parent_of(at),
             Place::Among(_) => false,
         }
     }

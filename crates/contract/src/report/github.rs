@@ -1,59 +1,53 @@
 //! Workflow commands of GitHub Actions, shown as annotations of the capture's lines.
 
-use std::fmt::Write;
+use crate::visible::visible;
 
-use crate::diff::Impact;
-use crate::ignore::FindingKind;
-
-use super::{Item, Report, details, headline, place, visible};
+use super::Report;
+use super::entry::{Level, level, place, sentence};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
     let mut command =
-        |level: &str, place: Option<(&str, Option<usize>)>, title: &str, lines: &[String]| {
-            let mut properties = String::new();
-            if let Some((file, line)) = place {
-                let _ = write!(properties, "file={},", property(file));
-                if let Some(line) = line {
-                    let _ = write!(properties, "line={line},");
-                }
-            }
-            let title = property(title);
+        |level: Level, place: Option<(&str, usize)>, title: &str, lines: &[String]| {
+            let level = match level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Note => "notice",
+            };
+            let place = place.map(|(file, line)| match line {
+                0 => format!("file={},", property(file)),
+                line => format!("file={},line={line},", property(file)),
+            });
+            let place = place.unwrap_or_default();
             let lines: Vec<String> = lines.iter().map(|line| data(line)).collect();
-            let _ = writeln!(
-                out,
-                "::{level} {properties}title={title}::{}",
-                lines.join("%0A")
-            );
+            let (title, lines) = (property(title), lines.join("%0A"));
+            out.push_str(&format!("::{level} {place}title={title}::{lines}\n"));
         };
     for problem in report.problems {
         let message = format!("{}: {problem}", report.source);
-        command("notice", Some((report.against, None)), "note", &[message]);
+        command(Level::Note, Some((report.against, 0)), "note", &[message]);
     }
-    for Item { difference, line } in report.items() {
-        let level = match (&difference.ignored, difference.impact) {
-            (None, Impact::Breaking) => "error",
-            (None, Impact::Additive) => "warning",
-            (None, Impact::Wording) | (Some(_), _) => "notice",
-        };
-        let mut lines = vec![headline(difference)];
-        lines.extend(details(difference));
-        let place = (report.against, Some(line));
-        command(level, Some(place), &difference.id(), &lines);
+    for entry in report.entries() {
+        let level = entry.ignored.map_or(entry.level(), |_| Level::Note);
+        let place = Some((report.against, entry.line));
+        command(level, place, &entry.difference.id(), &entry.text());
     }
     for finding in report.findings {
-        let level = match finding.kind {
-            FindingKind::Unused => "error",
-            FindingKind::Expired => "warning",
-        };
-        let place = place(finding).map(|(file, line)| (file, Some(line)));
-        let message = format!("{}: {}", finding.origin, finding.message);
-        command(level, place, finding.kind.as_str(), &[message]);
+        let title = finding.kind.as_str();
+        command(
+            level(finding.kind),
+            place(finding),
+            title,
+            &[sentence(finding)],
+        );
     }
     // The only line that is no command must not hold one either, of the old form or the new.
-    let closing = format!("drift of {}: {}", visible(report.source), report.summary());
+    let closing = format!(
+        "drift of {}: {}\n",
+        visible(report.source),
+        report.summary()
+    );
     out.push_str(&closing.replace("##[", "## ["));
-    out.push('\n');
     out
 }
 

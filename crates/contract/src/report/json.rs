@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::plain::is_hidden;
-use super::{Item, Report, place};
+use crate::visible::is_hidden;
+
+use super::Report;
+use super::entry::{Entry, place};
 
 /// One report as one object over several lines; several as an object a line.
 pub(super) fn render(reports: &[Report<'_>]) -> String {
@@ -13,15 +15,14 @@ pub(super) fn render(reports: &[Report<'_>]) -> String {
         [report] => format!("{:#}\n", object(report)),
         several => several
             .iter()
-            .map(|report| format!("{}\n", object(report)))
+            .map(|it| format!("{}\n", object(it)))
             .collect(),
     };
     ascii_controls(&text)
 }
 
 fn object(report: &Report<'_>) -> Value {
-    let comparison = report.comparison;
-    let differences: Vec<Value> = report.items().map(|item| difference(&item)).collect();
+    let differences: Vec<Value> = report.entries().map(|entry| difference(&entry)).collect();
     let findings = report.findings.iter().map(|finding| {
         let place = place(finding);
         json!({
@@ -37,19 +38,41 @@ fn object(report: &Report<'_>) -> Value {
         "source": report.source,
         "against": report.against,
         "notes": notes,
-        "compared": comparison.compared,
-        "untold": comparison.untold,
-        "impact": comparison.impact(),
-        "release": comparison.impact().map(|impact| report.release.unwrap_or(impact.release())),
+        "compared": report.comparison.compared,
+        "oneSided": report.comparison.one_sided,
+        "impact": report.impact(),
+        "release": report.release(),
         "differences": differences,
         "findings": findings.collect::<Vec<_>>(),
     })
 }
 
-fn difference(Item { difference, line }: &Item<'_>) -> Value {
-    let mut value = json!(difference);
-    value["id"] = json!(difference.id());
-    value["line"] = json!(line);
+fn difference(entry: &Entry<'_>) -> Value {
+    let difference = entry.difference;
+    let mut value = json!({
+        "operation": difference.operation,
+        "at": difference.location(),
+        "kind": difference.kind(),
+        "impact": difference.impact,
+        "before": difference.before(),
+        "after": difference.after(),
+        "id": difference.id(),
+        "line": entry.line,
+    });
+    let (details, hints) = (difference.change.details(), difference.change.rule_hints());
+    if !details.is_empty() {
+        value["details"] = json!(details);
+    }
+    if !hints.is_empty() {
+        value["hints"] = json!(hints);
+    }
+    if !entry.rules.is_empty() {
+        value["rules"] = json!(entry.rules);
+    }
+    if let Some(ignored) = entry.ignored {
+        let until = ignored.until.map(|until| until.to_string());
+        value["ignored"] = json!({ "reason": ignored.reason, "until": until });
+    }
     value
 }
 

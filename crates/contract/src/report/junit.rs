@@ -1,13 +1,13 @@
 //! The XML of JUnit: a suite for the source, a failure for each difference. That the facts were
 //! compared is a test as well, so that a clean run is not an empty one.
 
-use std::fmt::Write;
-
 use quick_xml::escape::escape;
 
 use crate::ignore::FindingKind;
+use crate::visible::visible;
 
-use super::{Item, Report, details, place, visible};
+use super::Report;
+use super::entry::place;
 
 pub(super) fn render(reports: &[Report<'_>]) -> String {
     let suites: Vec<Suite> = reports.iter().map(suite).collect();
@@ -29,56 +29,43 @@ struct Suite {
 
 fn suite(report: &Report<'_>) -> Suite {
     let source = xml(report.source);
-    let against = xml(report.against);
     let mut cases = format!("    <testcase classname=\"{source}\" name=\"facts compared\"/>\n");
     let (mut tests, mut failures, mut skipped) = (1, 0, 0);
-    for Item { difference, line } in report.items() {
+    let mut case = |name: &str, place: Option<(&str, usize)>, outcome: String| {
         tests += 1;
-        let phrase = xml(&difference.phrase());
-        let details = details(difference);
-        let body: Vec<String> = details.iter().map(|line| xml(line)).collect();
-        let body = body.join("\n");
-        let impact = difference.impact;
-        let outcome = match &difference.ignored {
+        failures += usize::from(outcome.starts_with("<failure"));
+        skipped += usize::from(outcome.starts_with("<skipped"));
+        let place = place.map(|(file, line)| format!(" file=\"{}\" line=\"{line}\"", xml(file)));
+        cases.push_str(&format!(
+            "    <testcase classname=\"{source}\" name=\"{}\"{}>\n      {outcome}\n    </testcase>\n",
+            xml(name),
+            place.unwrap_or_default()
+        ));
+    };
+    for entry in report.entries() {
+        let phrase = xml(&entry.difference.phrase());
+        let details: Vec<String> = entry.details().iter().map(|line| xml(line)).collect();
+        let details = details.join("\n");
+        let impact = entry.difference.impact;
+        let outcome = match entry.ignored {
             Some(ignored) => {
-                skipped += 1;
                 let reason = xml(&ignored.reason);
-                format!("<skipped message=\"{reason}\">{phrase}\n{body}</skipped>")
+                format!("<skipped message=\"{reason}\">{phrase}\n{details}</skipped>")
             }
-            None => {
-                failures += 1;
-                format!("<failure type=\"{impact}\" message=\"{phrase}\">{body}</failure>")
-            }
+            None => format!("<failure type=\"{impact}\" message=\"{phrase}\">{details}</failure>"),
         };
-        let _ = writeln!(
-            cases,
-            "    <testcase classname=\"{source}\" name=\"{}\" file=\"{against}\" line=\"{line}\">\n      {outcome}\n    </testcase>",
-            xml(&difference.id())
-        );
+        let place = Some((report.against, entry.line));
+        case(&entry.difference.id(), place, outcome);
     }
     for finding in report.findings {
-        tests += 1;
         let message = xml(&finding.message);
         let outcome = match finding.kind {
-            FindingKind::Unused => {
-                failures += 1;
-                format!("<failure type=\"unused\" message=\"{message}\"/>")
-            }
+            FindingKind::Unused => format!("<failure type=\"unused\" message=\"{message}\"/>"),
             FindingKind::Expired => format!("<system-out>{message}</system-out>"),
         };
-        let place =
-            place(finding).map(|(file, line)| format!(" file=\"{}\" line=\"{line}\"", xml(file)));
-        let _ = writeln!(
-            cases,
-            "    <testcase classname=\"{source}\" name=\"{}\"{}>\n      {outcome}\n    </testcase>",
-            xml(&finding.origin.to_string()),
-            place.unwrap_or_default()
-        );
+        case(&finding.origin.to_string(), place(finding), outcome);
     }
-    let notes = report
-        .problems
-        .iter()
-        .map(|problem| xml(&problem.to_string()));
+    let notes = report.problems.iter().map(|note| xml(&note.to_string()));
     let mut out: Vec<String> = notes.collect();
     out.push(xml(&report.summary()));
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");

@@ -1,51 +1,45 @@
 //! A table for a pull request or an issue.
 
-use std::fmt::Write;
+use crate::visible::visible;
 
-use super::{Item, Report, details, visible};
+use super::Report;
+use super::entry::sentence;
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "### {} against {}\n\n{}.",
-        markdown_code(report.source),
-        markdown_code(report.against),
-        report.summary()
-    );
+    let (source, against) = (markdown_code(report.source), markdown_code(report.against));
+    let mut out = format!("### {source} against {against}\n\n{}.\n", report.summary());
     if !report.comparison.differences.is_empty() {
         out.push_str("\n| impact | operation | fact | what | line |\n|---|---|---|---|---|\n");
     }
-    for Item { difference, line } in report.items() {
-        let mut what = markdown_code(&difference.phrase());
-        for detail in details(difference) {
-            let _ = write!(what, "<br>{}", markdown_code(&detail));
-        }
-        let impact = match difference.ignored {
+    for entry in report.entries() {
+        let difference = entry.difference;
+        let mut what = vec![markdown_code(&difference.phrase())];
+        what.extend(entry.details().iter().map(|detail| markdown_code(detail)));
+        let impact = match entry.ignored {
             Some(_) => format!("ignored ({})", difference.impact),
             None => difference.impact.to_string(),
         };
-        let at = markdown_code(&difference.at);
-        let _ = writeln!(
-            out,
-            "| {impact} | {} | {at} | {what} | {line} |",
-            difference.operation
-        );
+        out.push_str(&format!(
+            "| {impact} | {} | {} | {} | {} |\n",
+            difference.operation,
+            markdown_code(&difference.location().to_string()),
+            what.join("<br>"),
+            entry.line
+        ));
     }
     let notes = report.problems.iter().map(ToString::to_string);
     list(&mut out, "Notes", notes);
-    let findings = report.findings.iter();
-    let findings = findings.map(|finding| format!("{}: {}", finding.origin, finding.message));
-    list(&mut out, "To mend in what is ignored", findings);
+    let findings = report.findings.iter().map(sentence);
+    list(&mut out, "To correct in what is ignored", findings);
     out
 }
 
 fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
     for (index, item) in items.enumerate() {
         if index == 0 {
-            let _ = writeln!(out, "\n{title}:\n");
+            out.push_str(&format!("\n{title}:\n\n"));
         }
-        let _ = writeln!(out, "- {}", markdown_code(&item));
+        out.push_str(&format!("- {}\n", markdown_code(&item)));
     }
 }
 
@@ -59,9 +53,10 @@ pub fn markdown_code(text: &str) -> String {
     let fence = "`".repeat(longest.unwrap_or_default() + 1);
     // A table takes two backslashes before a pipe for one, and the pipe for the end of its cell.
     let text = text.replace("\\|", "\\ |").replace('|', "\\|");
-    match text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
-        true => format!("{fence} {text} {fence}"),
-        false => format!("{fence}{text}{fence}"),
+    if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        format!("{fence} {text} {fence}")
+    } else {
+        format!("{fence}{text}{fence}")
     }
 }
 

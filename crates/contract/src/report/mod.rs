@@ -1,25 +1,25 @@
 //! A comparison as something to read: for people, programs, pull requests, and what shows checks.
 
+mod entry;
 mod github;
 mod json;
 mod junit;
-mod lines;
 mod markdown;
-mod plain;
 mod sarif;
 mod text;
 
 use strum::VariantArray;
 
-use crate::diff::{Comparison, Difference, Impact, Release};
-use crate::ignore::{Finding, Origin};
+use crate::capture::Lines;
+use crate::diff::{Comparison, Impact, Release};
+use crate::ignore::{Finding, Ignores};
+use crate::inventory::Inventory;
 use crate::problem::Problem;
+use crate::rules::Rules;
 
-use lines::Lines;
+use entry::Entry;
 
 pub use markdown::markdown_code;
-pub use plain::visible;
-pub(crate) use plain::visible_lines;
 
 /// What a report tells of.
 #[derive(Clone, Copy, Debug)]
@@ -28,16 +28,31 @@ pub struct Report<'a> {
     pub source: &'a str,
     /// File of the capture that it was compared with.
     pub against: &'a str,
-    /// Text of that file, where differences get their lines from.
-    pub capture: &'a str,
+    /// Where facts stand in that file.
+    pub lines: &'a Lines,
     /// What the reader noted.
     pub problems: &'a [Problem],
     /// What differs.
     pub comparison: &'a Comparison,
-    /// What is wrong with what should ignore differences.
+    /// What does not count.
+    pub ignores: &'a Ignores,
+    /// What is wrong with what does not count.
     pub findings: &'a [Finding],
+    /// Rules that may rest on what changed.
+    pub rules: Option<RulesOf<'a>>,
     /// What the next release must be if the source is followed.
     pub release: Option<Release>,
+}
+
+/// The rules that rest on a capture, and what its source documents now.
+#[derive(Clone, Copy, Debug)]
+pub struct RulesOf<'a> {
+    /// The rules.
+    pub rules: &'a Rules,
+    /// Name of the capture.
+    pub capture: &'a str,
+    /// What its source documents now.
+    pub now: &'a Inventory,
 }
 
 /// The forms of a report.
@@ -66,110 +81,99 @@ impl Format {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
-/// A difference with the line of the capture that it is about.
-struct Item<'a> {
-    difference: &'a Difference,
-    line: usize,
-}
-
 /// Writes the reports on several sources as one document: in JSON an object for each of them, one a
 /// line where there are several.
 pub fn render(reports: &[Report<'_>], format: Format) -> String {
-    let each = |render: fn(&Report<'_>) -> String| reports.iter().map(render).collect::<String>();
+    let each = |render: fn(&Report<'_>) -> String| reports.iter().map(render).collect::<Vec<_>>();
     match format {
-        Format::Text => each(|report| text::render(report, false)),
-        Format::Terminal => each(|report| text::render(report, true)),
+        Format::Text => each(|report| text::render(report, false)).concat(),
+        Format::Terminal => each(|report| text::render(report, true)).concat(),
         Format::Json => json::render(reports),
-        Format::Markdown => reports
-            .iter()
-            .map(markdown::render)
-            .collect::<Vec<_>>()
-            .join("\n"),
-        Format::Github => each(github::render),
+        Format::Markdown => each(markdown::render).join("\n"),
+        Format::Github => each(github::render).concat(),
         Format::Junit => junit::render(reports),
         Format::Sarif => sarif::render(reports),
     }
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
     /// Writes the report.
     pub fn render(&self, format: Format) -> String {
         render(std::slice::from_ref(self), format)
     }
 
-    fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        let lines = Lines::of(self.capture);
-        let differences = self.comparison.differences.iter();
-        differences.map(move |difference| Item {
+    /// The gravest impact of what counts; `None` if nothing does.
+    pub fn impact(&self) -> Option<Impact> {
+        self.counted().max()
+    }
+
+    /// Whether every difference counts.
+    fn ignores_nothing(&self) -> bool {
+        self.counted().count() == self.comparison.differences.len()
+    }
+
+    fn counted(&self) -> impl Iterator<Item = Impact> {
+        let counted = self.comparison.differences.iter();
+        let counted = counted.filter(|it| self.ignores.of(it).is_none());
+        counted.map(|it| it.impact)
+    }
+
+    /// What the next release must be. What is ignored has no say in it.
+    fn release(&self) -> Option<Release> {
+        let of_source = self.release.filter(|_| self.ignores_nothing());
+        Some(of_source.unwrap_or(self.impact()?.release()))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = Entry<'a>> {
+        let Self {
+            lines,
+            comparison,
+            ignores,
+            rules,
+            ..
+        } = *self;
+        comparison.differences.iter().map(move |difference| Entry {
             difference,
-            line: lines.line(difference),
+            line: entry::line(lines, difference),
+            ignored: ignores.of(difference),
+            rules: rules.map_or(Vec::new(), |it| {
+                it.rules.that_lost(it.capture, difference, it.now)
+            }),
         })
     }
 
     /// The closing line.
     fn summary(&self) -> String {
+        let count = |count: usize, text: &dyn Fn(usize) -> String| {
+            if count == 0 {
+                String::new()
+            } else {
+                text(count)
+            }
+        };
         let Comparison {
-            differences,
             compared,
-            untold,
-            ..
+            one_sided,
+            differences,
         } = self.comparison;
-        let untold = match untold {
-            0 => String::new(),
-            count => format!(" ({count} more are told by one side only)"),
-        };
-        let facts = format!("{compared} facts compared{untold}");
-        let counted: Vec<&Difference> = self.comparison.counted().collect();
-        let ignored = match differences.len() - counted.len() {
-            0 => String::new(),
-            count => format!(", {count} ignored"),
-        };
-        let Some(impact) = self.comparison.impact() else {
+        let one_sided = count(*one_sided, &|count| {
+            format!(" ({count} more are documented by one side only)")
+        });
+        let facts = format!("{compared} facts compared{one_sided}");
+        let counted: Vec<Impact> = self.counted().collect();
+        let ignored = differences.len() - counted.len();
+        let ignored = count(ignored, &|count| format!(", {count} ignored"));
+        let Some(release) = self.release() else {
             return format!("{facts}, no difference{ignored}");
         };
-        let count = |impact| counted.iter().filter(|d| d.impact == impact).count();
-        let [wording, additive, breaking] = Impact::ALL.map(count);
+        let of = |impact| counted.iter().filter(|it| **it == impact).count();
+        let [wording, additive, breaking] = Impact::ALL.map(of);
         let differences = match counted.len() {
             1 => "1 difference".to_owned(),
             count => format!("{count} differences"),
         };
-        let release = self.release.unwrap_or(impact.release());
         format!(
             "{facts}, {differences}: {breaking} breaking, {additive} additive, {wording} wording{ignored}; next release: {release}",
         )
-    }
-}
-
-/// The first line of what is said of a difference.
-fn headline(difference: &Difference) -> String {
-    let phrase = difference.phrase();
-    format!("{} {}: {phrase}", difference.operation, difference.at)
-}
-
-/// What is said under a difference, line by line, of no form yet.
-fn details(difference: &Difference) -> Vec<String> {
-    let mut details = difference.details.clone();
-    if !difference.hints.is_empty() {
-        let hints: Vec<&str> = difference.hints.iter().map(|hint| hint.as_str()).collect();
-        details.push(format!("perhaps a rule: {}", hints.join(", ")));
-    }
-    for rule in &difference.rules {
-        details.push(format!(
-            "the rule `{rule}` rests on a sentence that changed"
-        ));
-    }
-    if let Some(ignored) = &difference.ignored {
-        let until = ignored.until.iter().map(|until| format!(" until {until}"));
-        let until: String = until.collect();
-        details.push(format!("ignored{until}: {}", ignored.reason));
-    }
-    details
-}
-
-/// File and line of a finding; what was typed is in no file.
-fn place(finding: &Finding) -> Option<(&str, usize)> {
-    match &finding.origin {
-        Origin::File { name, line } => Some((name, *line)),
-        Origin::Flag(_) => None,
     }
 }

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::diff::{Impact, Kind};
+use crate::diff::Kind;
 use crate::ignore::FindingKind;
+use crate::visible::visible;
 
+use super::Report;
+use super::entry::{Entry, Level, level, place, sentence};
 use super::json::ascii_controls;
-use super::{Item, Report, details, headline, place, visible};
 
 pub(super) fn render(reports: &[Report<'_>]) -> String {
     let runs: Vec<Value> = reports.iter().map(run).collect();
@@ -29,21 +31,21 @@ fn run(report: &Report<'_>) -> Value {
     let rules: Vec<Value> = rules
         .map(|(id, text)| json!({"id": id, "shortDescription": {"text": text}}))
         .collect();
-    let notes = report.problems.iter();
-    let notes =
-        notes.map(|note| json!({"level": "note", "message": {"text": plain(&note.to_string())}}));
+    let notes = report.problems.iter().map(|note| {
+        let text = plain(&note.to_string());
+        json!({"level": "note", "message": {"text": text}})
+    });
     let notes: Vec<Value> = notes.collect();
-    let mut results: Vec<Value> = report.items().map(|item| result(report, &item)).collect();
+    let mut results: Vec<Value> = report
+        .entries()
+        .map(|entry| result(report, &entry))
+        .collect();
     results.extend(report.findings.iter().map(|finding| {
-        let level = match finding.kind {
-            FindingKind::Unused => "error",
-            FindingKind::Expired => "warning",
-        };
         let (file, line) = place(finding).unwrap_or((report.against, 1));
         json!({
             "ruleId": finding.kind,
-            "level": level,
-            "message": {"text": plain(&format!("{}: {}", finding.origin, finding.message))},
+            "level": name(level(finding.kind)),
+            "message": {"text": plain(&sentence(finding))},
             "locations": [location(file, line)],
             "partialFingerprints": {"differenceId/v1": finding.origin.to_string()},
         })
@@ -61,28 +63,31 @@ fn run(report: &Report<'_>) -> Value {
     })
 }
 
-fn result(report: &Report<'_>, Item { difference, line }: &Item<'_>) -> Value {
-    let level = match difference.impact {
-        Impact::Breaking => "error",
-        Impact::Additive => "warning",
-        Impact::Wording => "note",
-    };
-    let mut lines = vec![headline(difference)];
-    lines.extend(details(difference));
-    let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
+fn result(report: &Report<'_>, entry: &Entry<'_>) -> Value {
+    let difference = entry.difference;
+    let lines: Vec<String> = entry.text().iter().map(|line| plain(line)).collect();
+    let hints = difference.change.rule_hints();
     let mut result = json!({
-        "ruleId": difference.kind,
-        "level": level,
+        "ruleId": difference.kind(),
+        "level": name(entry.level()),
         "message": {"text": lines.join("\n")},
-        "locations": [location(report.against, *line)],
+        "locations": [location(report.against, entry.line)],
         "partialFingerprints": {"differenceId/v1": difference.id()},
-        "properties": {"impact": difference.impact, "hints": difference.hints},
+        "properties": {"impact": difference.impact, "hints": hints},
     });
-    if let Some(ignored) = &difference.ignored {
+    if let Some(ignored) = entry.ignored {
         let reason = &ignored.reason;
         result["suppressions"] = json!([{"kind": "external", "justification": reason}]);
     }
     result
+}
+
+fn name(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
 }
 
 fn location(file: &str, line: usize) -> Value {
@@ -115,27 +120,27 @@ const FINDINGS: [FindingKind; 2] = [FindingKind::Unused, FindingKind::Expired];
 
 fn what_is_wrong(kind: FindingKind) -> &'static str {
     match kind {
-        FindingKind::Unused => "What should be ignored is not there",
-        FindingKind::Expired => "What was ignored counts again",
+        FindingKind::Unused => "An ignored difference is not there",
+        FindingKind::Expired => "An ignored difference counts again",
     }
 }
 
 fn what_differs(kind: Kind) -> &'static str {
     match kind {
-        Kind::Added => "A fact is documented that was not",
-        Kind::Removed => "A fact is documented no longer",
-        Kind::Renamed => "A fact is documented under another name",
-        Kind::Type => "A field has another type",
-        Kind::Requirement => "What was optional is required, or the reverse",
-        Kind::Enumeration => "The values of a field are listed, or no longer",
-        Kind::Constraint => "A value is constrained otherwise",
-        Kind::Deprecation => "Something is deprecated, or no longer",
-        Kind::Body => "A response has a body, or no longer",
-        Kind::Wording => "A description has other words",
-        Kind::Example => "An example has another value",
-        Kind::Method => "The HTTP method is another",
-        Kind::Path => "The path is another",
-        Kind::Security => "Callers authenticate otherwise",
-        Kind::Told => "The source does not tell a fact any more",
+        Kind::Added => "Fact added",
+        Kind::Removed => "Fact removed",
+        Kind::Renamed => "Fact renamed",
+        Kind::Type => "Type changed",
+        Kind::Requirement => "Optional or required changed",
+        Kind::Enumeration => "Enumeration added or removed",
+        Kind::Constraint => "Constraint changed",
+        Kind::Deprecation => "Deprecation changed",
+        Kind::Body => "Body added or removed",
+        Kind::Wording => "Description changed",
+        Kind::Example => "Example changed",
+        Kind::Method => "HTTP method changed",
+        Kind::Path => "Path changed",
+        Kind::Security => "Authentication changed",
+        Kind::Undocumented => "Fact no longer documented",
     }
 }

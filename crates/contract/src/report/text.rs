@@ -1,13 +1,13 @@
 //! Lines for a terminal, in the manner of Cargo.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
 
 use crate::diff::Impact;
 use crate::ignore::FindingKind;
+use crate::visible::visible;
 
-use super::{Report, details, headline, visible};
+use super::Report;
+use super::entry::sentence;
 
 const GREEN: Style = AnsiColor::BrightGreen.on_default().bold();
 const YELLOW: Style = AnsiColor::BrightYellow.on_default().bold();
@@ -19,23 +19,22 @@ pub(super) fn render(report: &Report<'_>, colours: bool) -> String {
     let mut out = String::new();
     let mut line = |style: Style, verb: &str, text: &str| {
         let style = if colours { style } else { Style::new() };
-        let _ = writeln!(out, "{style}{verb:>10}{style:#} {text}");
+        let text = visible(text);
+        out.push_str(&format!("{style}{verb:>10}{style:#} {text}\n"));
     };
-    let source = visible(report.source);
     for problem in report.problems {
-        let problem = visible(&problem.to_string());
-        line(CYAN, "Note", &format!("{source}: {problem}"));
+        line(CYAN, "Note", &format!("{}: {problem}", report.source));
     }
-    for difference in &report.comparison.differences {
-        let (style, verb) = match (&difference.ignored, difference.impact) {
+    for entry in report.entries() {
+        let (style, verb) = match (entry.ignored, entry.difference.impact) {
             (Some(_), _) => (DIM, "Ignored"),
             (None, Impact::Breaking) => (RED, "Breaking"),
             (None, Impact::Additive) => (YELLOW, "Additive"),
             (None, Impact::Wording) => (CYAN, "Wording"),
         };
-        line(style, verb, &visible(&headline(difference)));
-        for detail in details(difference) {
-            line(Style::new(), "", &format!("  {}", visible(&detail)));
+        line(style, verb, &entry.headline());
+        for detail in entry.details() {
+            line(Style::new(), "", &format!("  {detail}"));
         }
     }
     for finding in report.findings {
@@ -43,18 +42,20 @@ pub(super) fn render(report: &Report<'_>, colours: bool) -> String {
             FindingKind::Unused => (RED, "Unused"),
             FindingKind::Expired => (YELLOW, "Expired"),
         };
-        let what = format!("{}: {}", finding.origin, finding.message);
-        line(style, verb, &visible(&what));
+        line(style, verb, &sentence(finding));
     }
-    let (style, verb) = match report.comparison.impact() {
+    let (style, verb) = match report.impact() {
         None => (GREEN, "Fresh"),
         Some(_) => (YELLOW, "Drift"),
     };
-    let against = visible(report.against);
+    let Report {
+        source, against, ..
+    } = report;
+    let summary = report.summary();
     line(
         style,
         verb,
-        &format!("{source} against {against}: {}", report.summary()),
+        &format!("{source} against {against}: {summary}"),
     );
     out
 }

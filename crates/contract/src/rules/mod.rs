@@ -13,13 +13,14 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::capture::{line_at, toml_error};
 use crate::inventory::OperationId;
+use crate::location::Location;
 use crate::prose::is_fingerprint;
+use crate::toml_file::{self, FileError, line_at};
 
 pub use question::Question;
 pub use rebind::Rebound;
-pub use review::{Cause, Unfounded};
+pub use review::{Cause, StaleRule};
 
 /// The file of rules.
 #[derive(Debug)]
@@ -38,20 +39,20 @@ pub struct Rule {
     /// One operation; both where it is absent.
     pub operation: Option<OperationId>,
     /// The sentences that state it.
-    pub rests_on: Vec<Ground>,
+    pub rests_on: Vec<Citation>,
     /// Where we keep it.
     pub kept_in: Vec<String>,
 }
 
 /// A sentence that a rule rests on.
 #[derive(Debug)]
-pub struct Ground {
+pub struct Citation {
     /// Line of the file that it stands on.
     pub line: usize,
     /// Name of the capture.
     pub source: String,
-    /// Its place in the capture.
-    pub at: String,
+    /// Where it stands.
+    pub at: Location,
     /// Its fingerprint.
     pub fingerprint: String,
     /// Where all of this stands in the file, in bytes.
@@ -73,38 +74,39 @@ struct RuleEntry {
     id: String,
     says: String,
     operation: Option<OperationId>,
-    rests_on: Vec<Spanned<GroundEntry>>,
+    rests_on: Vec<Spanned<CitationEntry>>,
     kept_in: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct GroundEntry {
+struct CitationEntry {
     source: String,
-    at: String,
+    at: Location,
     fingerprint: String,
 }
 
 impl Rules {
-    /// Reads the file. The error says where in the file what is wrong.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
+    /// Reads the file.
+    pub fn read(text: &str) -> Result<Self, FileError> {
+        let file: File = toml_file::read(text)?;
         let mut rules: Vec<Rule> = Vec::new();
         for spanned in file.rule {
             let line = line_at(text, spanned.span().start);
-            let rule = spanned.into_inner().into_rule(text)?;
-            let wrong = match rules.iter().any(|other| other.covers(&rule)) {
-                true => Some("stands here twice for the same operation; give it another id"),
-                false => rule.wrong(),
+            let rule = spanned.into_inner().checked(text)?;
+            let wrong = if rules.iter().any(|other| other.covers(&rule)) {
+                Some("stands here twice for the same operation; give it another id")
+            } else {
+                rule.wrong()
             };
             if let Some(wrong) = wrong {
-                return Err(format!("line {line}: rule `{}` {wrong}", rule.id));
+                return Err(FileError::new(line, format!("rule `{}` {wrong}", rule.id)));
             }
             rules.push(rule);
         }
         let questions = file.question.into_iter().map(|spanned| {
             let line = line_at(text, spanned.span().start);
-            spanned.into_inner().into_question(line)
+            spanned.into_inner().checked(line)
         });
         let questions = questions.collect::<Result<_, _>>()?;
         Ok(Self { rules, questions })
@@ -156,31 +158,34 @@ impl Rule {
 }
 
 impl RuleEntry {
-    fn into_rule(self, text: &str) -> Result<Rule, String> {
-        let mut rests_on = Vec::new();
-        for spanned in self.rests_on {
+    fn checked(self, text: &str) -> Result<Rule, FileError> {
+        let citations = self.rests_on.into_iter().map(|spanned| {
             let span = spanned.span();
             let line = line_at(text, span.start);
-            let entry = spanned.into_inner();
-            if !is_fingerprint(&entry.fingerprint) {
-                return Err(format!(
-                    "line {line}: `{}` is no fingerprint; copy it from spec/documented/{}.toml",
-                    entry.fingerprint, entry.source
-                ));
+            let CitationEntry {
+                source,
+                at,
+                fingerprint,
+            } = spanned.into_inner();
+            if !is_fingerprint(&fingerprint) {
+                let message = format!(
+                    "`{fingerprint}` is no fingerprint; copy it from spec/documented/{source}.toml"
+                );
+                return Err(FileError::new(line, message));
             }
-            rests_on.push(Ground {
+            Ok(Citation {
                 line,
-                source: entry.source,
-                at: entry.at,
-                fingerprint: entry.fingerprint,
+                source,
+                at,
+                fingerprint,
                 span,
-            });
-        }
+            })
+        });
         Ok(Rule {
+            rests_on: citations.collect::<Result<_, _>>()?,
             id: self.id,
             says: self.says,
             operation: self.operation,
-            rests_on,
             kept_in: self.kept_in,
         })
     }
@@ -234,7 +239,7 @@ mod tests {
                 "line 1: rule `x` rests on nothing",
             ),
         ] {
-            let error = Rules::read(&text).unwrap_err();
+            let error = Rules::read(&text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
         let customer = good.replace("says", "operation = \"customer\"\nsays");

@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use super::{Rules, sentences};
 use crate::date::Date;
-use crate::diff::{Hint, rule_hints};
+use crate::diff::{RuleHint, rule_hints};
 use crate::inventory::Inventory;
 use crate::prose::is_fingerprint;
-use crate::report::visible;
+use crate::toml_file::FileError;
+use crate::visible::visible;
 
 /// A sentence that may lay down a rule, and that nobody has answered for yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +43,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn into_question(self, line: usize) -> Result<Question, String> {
+    pub(super) fn checked(self, line: usize) -> Result<Question, FileError> {
         if !is_fingerprint(&self.fingerprint) {
             let fingerprint = &self.fingerprint;
-            return Err(format!(
-                "line {line}: `{fingerprint}` is no fingerprint; delete this question"
-            ));
+            let message = format!("`{fingerprint}` is no fingerprint; delete this question");
+            return Err(FileError::new(line, message));
         }
         Ok(Question {
             line,
@@ -76,9 +76,9 @@ impl Rules {
                     continue;
                 }
                 let hints = sentence.words.map(rule_hints).unwrap_or_default();
-                let hints: Vec<String> = hints.iter().map(Hint::to_string).collect();
-                let has_rule = self.grounds().any(|(rule, ground)| {
-                    rule.is_for(operation.id) && (&*ground.source, &ground.at) == (source, &at)
+                let hints: Vec<String> = hints.iter().map(RuleHint::to_string).collect();
+                let has_rule = self.citations().any(|(rule, cited)| {
+                    rule.is_for(operation.id) && (&*cited.source, &cited.at) == (source, &at)
                 });
                 if hints.is_empty() && !has_rule {
                     continue;

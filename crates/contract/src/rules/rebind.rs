@@ -21,18 +21,18 @@ impl Rules {
         let mut text = text.to_owned();
         let mut rebound = Vec::new();
         // From the end, so that what stands before stays where it is.
-        let grounds: Vec<_> = self.grounds().collect();
-        for (rule, ground) in grounds.into_iter().rev() {
-            let Ok(places) = standing(rule, ground, captures) else {
+        let citations: Vec<_> = self.citations().collect();
+        for (rule, cited) in citations.into_iter().rev() {
+            let Ok(places) = standing(rule, cited, captures) else {
                 continue;
             };
             let states_it = |sentence: &&&str| {
-                self.grounds()
+                self.citations()
                     .any(|(other, known)| other.id == rule.id && known.fingerprint == **sentence)
             };
             // One sentence for all operations that the rule is for.
             let mut found = places.iter().map(|(_, now)| {
-                let is_lost = !now.contains(ground.fingerprint.as_str());
+                let is_lost = !now.contains(cited.fingerprint.as_str());
                 now.iter().find(|sentence| is_lost && states_it(sentence))
             });
             let Some(Some(first)) = found.next() else {
@@ -41,10 +41,10 @@ impl Rules {
             if found.any(|other| other != Some(first)) {
                 continue;
             }
-            let entry = text[ground.span.clone()].replace(&ground.fingerprint, first);
-            text.replace_range(ground.span.clone(), &entry);
+            let entry = text[cited.span.clone()].replace(&cited.fingerprint, first);
+            text.replace_range(cited.span.clone(), &entry);
             rebound.push(Rebound {
-                line: ground.line,
+                line: cited.line,
                 id: rule.id.clone(),
                 fingerprint: (*first).to_owned(),
             });

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Ground, Rule, Rules, sentences};
+use super::{Citation, Rule, Rules, sentences};
+use crate::diff::Difference;
 use crate::inventory::{Inventory, OperationId};
+use crate::location::Location;
 
 /// A rule to be reviewed: a sentence that it rests on is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfounded {
+pub struct StaleRule {
     /// Line of the sentence in the file of rules.
     pub line: usize,
     /// The rule.
@@ -20,7 +22,7 @@ pub struct Unfounded {
     /// The operation; `None` where it is both, and the capture has neither.
     pub operation: Option<OperationId>,
     /// The place in the capture.
-    pub at: String,
+    pub at: Location,
     /// The sentence, as it was when the rule was written.
     pub fingerprint: String,
     /// What has become of it.
@@ -47,21 +49,22 @@ pub(super) type Standing<'c> = Vec<(OperationId, BTreeSet<&'c str>)>;
 
 impl Rules {
     /// The rules that rest on a sentence which does not stand where they say.
-    pub fn judge(&self, captures: &Captures) -> Vec<Unfounded> {
+    pub fn judge(&self, captures: &Captures) -> Vec<StaleRule> {
         let mut found = Vec::new();
-        for (rule, ground) in self.grounds() {
-            match standing(rule, ground, captures) {
-                Err(cause) => found.push(unfounded(rule, ground, rule.operation, cause)),
+        for (rule, cited) in self.citations() {
+            match standing(rule, cited, captures) {
+                Err(cause) => found.push(stale(rule, cited, rule.operation, cause)),
                 Ok(places) => {
                     let lost = places
                         .into_iter()
-                        .filter(|(_, now)| !now.contains(ground.fingerprint.as_str()));
+                        .filter(|(_, now)| !now.contains(cited.fingerprint.as_str()));
                     found.extend(lost.map(|(operation, now)| {
-                        let cause = match now.is_empty() {
-                            true => Cause::NoText,
-                            false => Cause::Gone(self.without_rule(&now)),
+                        let cause = if now.is_empty() {
+                            Cause::NoText
+                        } else {
+                            Cause::Gone(self.without_rule(&now))
                         };
-                        unfounded(rule, ground, Some(operation), cause)
+                        stale(rule, cited, Some(operation), cause)
                     }));
                 }
             }
@@ -69,10 +72,9 @@ impl Rules {
         found
     }
 
-    pub(super) fn grounds(&self) -> impl Iterator<Item = (&Rule, &Ground)> {
-        self.rules
-            .iter()
-            .flat_map(|rule| rule.rests_on.iter().map(move |ground| (rule, ground)))
+    pub(super) fn citations(&self) -> impl Iterator<Item = (&Rule, &Citation)> {
+        let rules = self.rules.iter();
+        rules.flat_map(|rule| rule.rests_on.iter().map(move |cited| (rule, cited)))
     }
 
     /// Those of the sentences that no rule rests on, here or elsewhere.
@@ -83,67 +85,66 @@ impl Rules {
 
     /// Whether a rule rests on a sentence, wherever it stands.
     pub(super) fn has_rule(&self, sentence: &str) -> bool {
-        self.grounds()
-            .any(|(_, ground)| ground.fingerprint == sentence)
+        self.citations()
+            .any(|(_, cited)| cited.fingerprint == sentence)
     }
 
-    /// The rules that rest on a sentence at a place of a capture, which is no longer among `now`.
-    pub fn that_lost(
-        &self,
-        source: &str,
-        operation: OperationId,
-        at: &str,
-        now: &Inventory,
-    ) -> impl Iterator<Item = &str> {
-        let standing = now.operation(operation).map(|it| sentences::at(it, at));
-        let standing = standing.unwrap_or_default();
-        let lost = self.grounds().filter(move |(rule, ground)| {
-            rule.is_for(operation)
-                && (&*ground.source, &*ground.at) == (source, at)
-                && !standing.contains(&*ground.fingerprint)
+    /// The rules that rest on a sentence of a capture which a difference has taken away: it no longer
+    /// stands in what the source documents `now`.
+    pub fn that_lost(&self, source: &str, lost: &Difference, now: &Inventory) -> Vec<&str> {
+        let at = match lost.location() {
+            Location::UnnamedAt(section, _) => Location::Unnamed(section),
+            other => other,
+        };
+        let operation = now.operation(lost.operation);
+        let standing = operation
+            .map(|it| sentences::at(it, &at))
+            .unwrap_or_default();
+        let citations = self.citations().filter(|(rule, cited)| {
+            rule.is_for(lost.operation)
+                && (&*cited.source, &cited.at) == (source, &at)
+                && !standing.contains(&*cited.fingerprint)
         });
-        lost.map(|(rule, _)| rule.id.as_str())
+        let mut ids: Vec<&str> = citations.map(|(rule, _)| rule.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 }
 
 pub(super) fn standing<'c>(
     rule: &Rule,
-    ground: &Ground,
+    cited: &Citation,
     captures: &'c Captures,
 ) -> Result<Standing<'c>, Cause> {
-    let capture = captures.iter().find(|(name, _)| *name == ground.source);
+    let capture = captures.iter().find(|(name, _)| *name == cited.source);
     let (_, inventory) = capture.ok_or(Cause::NoCapture)?;
     let places: Standing<'c> = inventory
         .operations
         .iter()
         .filter(|operation| rule.is_for(operation.id))
-        .map(|operation| (operation.id, sentences::at(operation, &ground.at)))
+        .map(|operation| (operation.id, sentences::at(operation, &cited.at)))
         .collect();
-    match places.is_empty() {
-        true => Err(Cause::NoOperation),
-        false => Ok(places),
+    if places.is_empty() {
+        return Err(Cause::NoOperation);
     }
+    Ok(places)
 }
 
-fn unfounded(
-    rule: &Rule,
-    ground: &Ground,
-    operation: Option<OperationId>,
-    cause: Cause,
-) -> Unfounded {
-    Unfounded {
-        line: ground.line,
+fn stale(rule: &Rule, cited: &Citation, operation: Option<OperationId>, cause: Cause) -> StaleRule {
+    StaleRule {
+        line: cited.line,
         id: rule.id.clone(),
         says: rule.says.clone(),
-        source: ground.source.clone(),
+        source: cited.source.clone(),
         operation,
-        at: ground.at.clone(),
-        fingerprint: ground.fingerprint.clone(),
+        at: cited.at.clone(),
+        fingerprint: cited.fingerprint.clone(),
         cause,
     }
 }
 
-impl fmt::Display for Unfounded {
+impl fmt::Display for StaleRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             line: _,
@@ -211,7 +212,7 @@ mod tests {
         Rules::read(&text).unwrap()
     }
 
-    fn told(found: &[Unfounded]) -> Vec<(usize, Option<OperationId>, Cause)> {
+    fn told(found: &[StaleRule]) -> Vec<(usize, Option<OperationId>, Cause)> {
         let found = found.iter();
         found
             .map(|u| (u.line, u.operation, u.cause.clone()))
@@ -226,8 +227,8 @@ mod tests {
                 ("description", LIMIT),
                 ("body.city", OTHER),
                 ("body.city[big]", "0000000000c3"),
-                ("body.unnamed", "0000000000d4"),
-                ("responses.429", "0000000000e5"),
+                ("unnamed.body", "0000000000d4"),
+                ("status.429", "0000000000e5"),
             ],
         );
         assert_eq!(rules.judge(&source(LIMIT, OTHER)), []);

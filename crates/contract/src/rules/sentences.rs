@@ -3,44 +3,49 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::Operation;
+use crate::location::Location;
 use crate::prose::{Prose, Words};
 
-/// Fingerprints of the sentences at a place: `title`, `description`, `responses`, a field, a
-/// status, `FIELD[VALUE]` for what is said of a value, or `SECTION.unnamed` for the descriptions of
+/// Fingerprints of the sentences at a place; `Unnamed` is the place of all descriptions of a section's
 /// fields without names.
-pub(super) fn at<'o>(operation: &'o Operation, at: &str) -> BTreeSet<&'o str> {
+pub(super) fn at<'o>(operation: &'o Operation, at: &Location) -> BTreeSet<&'o str> {
     let here = all(operation).filter(|(place, _)| place == at);
     here.map(|(_, sentence)| sentence.fingerprint).collect()
 }
 
 /// All sentences of an operation, each with its place.
-pub(super) fn all(operation: &Operation) -> impl Iterator<Item = (String, Words<'_>)> {
-    let mut texts: Vec<(String, &Prose)> = Vec::new();
-    texts.extend(operation.title.iter().map(|it| ("title".to_owned(), it)));
+pub(super) fn all(operation: &Operation) -> impl Iterator<Item = (Location, Words<'_>)> {
+    let mut texts: Vec<(Location, &Prose)> = Vec::new();
+    texts.extend(operation.title.iter().map(|it| (Location::Title, it)));
     texts.extend(
         operation
             .description
             .iter()
-            .map(|it| ("description".to_owned(), it)),
+            .map(|it| (Location::Description, it)),
     );
     texts.extend(
         operation
             .status_note
             .iter()
-            .map(|it| ("responses".to_owned(), it)),
+            .map(|it| (Location::Statuses, it)),
     );
     for field in &operation.fields {
-        texts.extend(field.text.iter().map(|it| (field.at.clone(), it)));
+        let at = &field.at;
+        texts.extend(
+            field
+                .text
+                .iter()
+                .map(|it| (Location::Field(at.clone()), it)),
+        );
         let labels = field.labels.iter().flatten();
-        texts.extend(labels.map(|(value, it)| (format!("{}[{value}]", field.at), it)));
+        texts.extend(labels.map(|(value, it)| (Location::Value(at.clone(), value.clone()), it)));
     }
     for response in &operation.responses {
-        let at = format!("responses.{}", response.status);
+        let at = Location::Status(response.status.clone());
         texts.extend(response.text.iter().map(|it| (at.clone(), it)));
     }
     let unnamed = operation.unnamed.iter().flatten();
-    texts.extend(unnamed.map(|it| (format!("{}.unnamed", it.within), &it.text)));
-    texts
-        .into_iter()
-        .flat_map(|(at, prose)| prose.sentences().map(move |it| (at.clone(), it)))
+    texts.extend(unnamed.map(|it| (Location::Unnamed(it.within.clone()), &it.text)));
+    let texts = texts.into_iter();
+    texts.flat_map(|(at, prose)| prose.sentences().map(move |it| (at.clone(), it)))
 }

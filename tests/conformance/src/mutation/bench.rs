@@ -117,12 +117,7 @@ impl<'a> Base<'a> {
             subject,
             stored,
             capture,
-            state: State {
-                contract: adoption.contract,
-                deviations: adoption.deviations,
-                rules: adoption.rules,
-                captures: adoption.captures,
-            },
+            state: adoption.state,
             open,
         })
     }
@@ -224,6 +219,7 @@ impl<'a> Base<'a> {
         };
         // Stored and read again, as the next run will.
         let again = adoption
+            .state
             .captures
             .iter()
             .find(|(name, _)| *name == self.capture);
@@ -248,15 +244,11 @@ impl<'a> Base<'a> {
                 ));
             }
         }
-        let state = State {
-            contract: adoption.contract.clone(),
-            deviations: adoption.deviations.clone(),
-            rules: adoption.rules.clone(),
-            captures: adoption.captures.clone(),
-        };
-        match adopt::adopt(&state, &source, true) {
+        match adopt::adopt(&adoption.state, &source, true) {
             Ok(twice) => {
-                if twice.contract != adoption.contract || twice.deviations != adoption.deviations {
+                if twice.state.contract != adoption.state.contract
+                    || twice.state.deviations != adoption.state.deviations
+                {
                     fail("adopting it twice changes something".to_owned());
                 }
             }
@@ -281,17 +273,17 @@ impl<'a> Base<'a> {
 
 /// What differs between the captures and the contract without an excuse, and the excuses for nothing.
 fn open(adoption: &Adoption) -> Vec<String> {
-    let (contract, problems) = openapi::read("openapi.json", &adoption.contract);
+    let (contract, problems) = openapi::read("openapi.json", &adoption.state.contract);
     if !problems.is_empty() {
         return vec![format!("{problems:?}")];
     }
     let contract = contract.without_prose();
-    let deviations = match Deviations::read(&adoption.deviations) {
+    let deviations = match Deviations::read(&adoption.state.deviations) {
         Ok(deviations) => deviations,
-        Err(error) => return vec![error],
+        Err(error) => return vec![error.to_string()],
     };
-    let held = hold(&adoption.captures, &contract);
-    let findings = deviations.judge(&held, &contract);
+    let held = hold(&adoption.state.captures, &contract);
+    let findings = deviations.judge(&held);
     findings
         .iter()
         .map(|finding| match finding {

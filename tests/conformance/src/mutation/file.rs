@@ -488,7 +488,7 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
             all,
             "a status comes",
             area,
-            &[(id(&format!("responses.{status}"), "added"), impact)],
+            &[(id(&format!("status.{status}"), "added"), impact)],
             true,
             move |file| {
                 let text = json!({"description": "Our Own Phrase: and our own words."});
@@ -500,8 +500,8 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
         if status == "200" {
             continue;
         }
-        let at = format!("responses.{status}");
-        let area = own(&at);
+        let at = format!("status.{status}");
+        let area = own(&format!("responses.{status}"));
         let (r, s) = (responses.clone(), status.clone());
         push(
             all,
@@ -537,7 +537,7 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
             all,
             "a reason phrase changes",
             &area,
-            &[(id(&format!("{at}.reason"), "wording"), Wording)],
+            &[(id(&format!("reason.{status}"), "wording"), Wording)],
             false,
             move |file| {
                 let (_, words) = t.split_once(':').unwrap_or(("", &t));
@@ -552,7 +552,7 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
             all,
             "a header comes",
             &area,
-            &[(id(&format!("{at}.headers[X-Fresh]"), "added"), Additive)],
+            &[(id(&format!("headers.{status}[X-Fresh]"), "added"), Additive)],
             false,
             move |file| {
                 object(file, &r).insert(
@@ -740,7 +740,7 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
             all,
             "an example of a request changes",
             own("example"),
-            &[(id(&format!("examples.request/{name}"), "example"), Wording)],
+            &[(id(&format!("examples.body/{name}"), "example"), Wording)],
             true,
             move |file| {
                 object(file, &p).insert(name.clone(), "another-one".into());
@@ -776,7 +776,7 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
         all,
         "a media type comes",
         own("media"),
-        &[(id("body.mediaTypes[application/xml]", "added"), Additive)],
+        &[(id("mediaTypes.body[application/xml]", "added"), Additive)],
         false,
         move |file| {
             object(file, &p).insert("application/xml".to_owned(), json!({}));

@@ -400,7 +400,7 @@ pub(super) fn of_status(
         2 => Breaking,
         _ => Additive,
     };
-    let at = format!("{operation}:responses.{status}");
+    let at = format!("{operation}:status.{status}");
     let area = format!("{operation}.responses.{status}");
     if number != 200 {
         push(
@@ -433,10 +433,7 @@ pub(super) fn of_status(
         all,
         "a status comes",
         &area,
-        (
-            format!("{operation}:responses.{other}:added"),
-            impact(other),
-        ),
+        (format!("{operation}:status.{other}:added"), impact(other)),
         true,
         (index + 1, 0, vec![fresh(other)]),
     );
@@ -464,7 +461,7 @@ fn of_the_rest(all: &mut Vec<Mutation>, lines: &[&str]) {
             "an example of a request changes",
             "customer.example",
             (
-                "customer:examples.request/address/city:example".to_owned(),
+                "customer:examples.body/address/city:example".to_owned(),
                 Wording,
             ),
             true,

@@ -58,7 +58,7 @@ pub(super) fn mutations(text: &str) -> Vec<Mutation> {
         .position(|line| line.contains("\"alice.anderson@acme.com\""))
     {
         let request = lines[index].replace("alice.anderson", "bob");
-        let id = "subscriber:examples.request/email:example".to_owned();
+        let id = "subscriber:examples.body/email:example".to_owned();
         push(
             &mut all,
             "an example of a request changes",
@@ -168,7 +168,7 @@ fn of_nested(all: &mut Vec<Mutation>, lines: &[&str]) {
         return;
     };
     for (number, index) in (head + 1..tail).rev().take(4).enumerate() {
-        let id = format!("subscriber:body.unnamed[{}]:wording", 11 - number);
+        let id = format!("subscriber:unnamed.body[{}]:wording", 11 - number);
         let text = words(number, lines[index]);
         push(
             all,

@@ -312,43 +312,43 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "remove a status",
             without_line_starting("410"),
-            &[("customer:responses.410:removed", Additive)],
+            &[("customer:status.410:removed", Additive)],
         ),
         row(
             "remove a success",
             without_line_starting("204"),
-            &[("customer:responses.204:removed", Breaking)],
+            &[("customer:status.204:removed", Breaking)],
         ),
         row(
             "add a status",
             after_line_starting("410", &["413Payload Too LargeToo much of it."]),
-            &[("customer:responses.413:added", Additive)],
+            &[("customer:status.413:added", Additive)],
         ),
         row(
             "renumber a status",
             line_starting("428", |l| l.replacen("428", "427", 1)),
-            &[("customer:responses.428:renamed", Additive)],
+            &[("customer:status.428:renamed", Additive)],
         ),
         row(
             "change a reason phrase",
             line_starting("410", |l| l.replacen("Gone", "Vanished", 1)),
-            &[("customer:responses.410.reason:wording", Wording)],
+            &[("customer:reason.410:wording", Wording)],
         ),
         row(
             "reword a status",
             line_starting("503", reword),
-            &[("customer:responses.503:wording", Wording)],
+            &[("customer:status.503:wording", Wording)],
         ),
         row(
             "reword what stands above the statuses",
             reword_after("Response Codes", 0, 0),
-            &[("customer:responses:wording", Wording)],
+            &[("customer:statuses:wording", Wording)],
         ),
         // Examples
         row(
             "change a value of the example request",
             replace("\"Milpitas\"", 0, "\"San Jose\""),
-            &[("customer:examples.request/address/city:example", Wording)],
+            &[("customer:examples.body/address/city:example", Wording)],
         ),
         row(
             "change a value of the example answer",
@@ -369,7 +369,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "drop a field of the example",
             replace("        \"city\": \"Milpitas\",\n", 0, ""),
-            &[("customer:examples.request/address/city:removed", Wording)],
+            &[("customer:examples.body/address/city:removed", Wording)],
         ),
         // Prose
         row(
@@ -454,7 +454,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "go on under a status",
             after_line_starting("400", &["And only on Sundays."]),
-            &[("customer:responses.400:wording", Wording)],
+            &[("customer:status.400:wording", Wording)],
         ),
         row(
             "require all of several packages",
@@ -472,7 +472,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "lose the address of the example",
             without_line_starting("https://webexapis"),
-            &[("customer:servers:told", Wording)],
+            &[("customer:servers:undocumented", Wording)],
         ),
         row(
             "change the method",
@@ -525,7 +525,7 @@ fn a_field_with_two_possible_places_is_reported_with_both() {
     let (fresh, _) = source::read("copy", &changed, &stored);
     let comparison = diff(&stored, &fresh);
     assert_eq!(
-        comparison.differences[0].details,
+        comparison.differences[0].change.details(),
         ["may stand at body.address.county or body.county"]
     );
 }

@@ -209,7 +209,7 @@ fn every_kind_of_difference_has_a_row() {
         let shows: Vec<bool> = tables.iter().map(|rows| shown(rows, kind)).collect();
         let expected = match kind {
             // The nameless layout shows no method, no path and no address.
-            Kind::Method | Kind::Path | Kind::Told => [shows[0], false, true],
+            Kind::Method | Kind::Path | Kind::Undocumented => [shows[0], false, true],
             kind if only_file.contains(&kind) => [false, false, true],
             _ => [true, true, true],
         };

@@ -490,7 +490,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "drop a type",
             at([CUSTOMER, BODY, "/properties/orgId"], |v| remove(v, "type")),
-            &[("customer:body.orgId:told", Wording)],
+            &[("customer:body.orgId:undocumented", Wording)],
         ),
         row(
             "allow another type",
@@ -511,7 +511,7 @@ pub(super) fn rows() -> Vec<Row> {
             at([SUBSCRIBER, "/requestBody/content", ""], |v| {
                 v["text/csv"] = json!({})
             }),
-            &[("subscriber:body.mediaTypes[text/csv]:added", Additive)],
+            &[("subscriber:mediaTypes.body[text/csv]:added", Additive)],
         ),
         // Dependencies
         row(
@@ -567,12 +567,12 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "remove a status",
             at([CUSTOMER, "/responses", ""], |v| remove(v, "410")),
-            &[("customer:responses.410:removed", Additive)],
+            &[("customer:status.410:removed", Additive)],
         ),
         row(
             "remove the success",
             at([SUBSCRIBER, "/responses", ""], |v| remove(v, "200")),
-            &[("subscriber:responses.200:removed", Breaking)],
+            &[("subscriber:status.200:removed", Breaking)],
         ),
         row(
             "add a status",
@@ -580,12 +580,12 @@ pub(super) fn rows() -> Vec<Row> {
                 [CUSTOMER, "/responses", ""],
                 |v| v["413"] = json!({"description": "Payload Too Large: Too much of it."}),
             ),
-            &[("customer:responses.413:added", Additive)],
+            &[("customer:status.413:added", Additive)],
         ),
         row(
             "renumber a status",
             at([SUBSCRIBER, "/responses", ""], |v| rename(v, "428", "427")),
-            &[("subscriber:responses.428:renamed", Additive)],
+            &[("subscriber:status.428:renamed", Additive)],
         ),
         row(
             "describe the body of an error",
@@ -599,22 +599,19 @@ pub(super) fn rows() -> Vec<Row> {
             at([CUSTOMER, "/responses/429", ""], |v| {
                 v["headers"] = json!({"Retry-After": {"schema": {"type": "integer"}}})
             }),
-            &[(
-                "customer:responses.429.headers[Retry-After]:added",
-                Additive,
-            )],
+            &[("customer:headers.429[Retry-After]:added", Additive)],
         ),
         row(
             "reword a status",
             at([SUBSCRIBER, "/responses/429/description", ""], reword),
-            &[("subscriber:responses.429:wording", Wording)],
+            &[("subscriber:status.429:wording", Wording)],
         ),
         row(
             "change a reason phrase",
             at([CUSTOMER, "/responses/410/description", ""], |v| {
                 replace(v, "Gone", "Vanished")
             }),
-            &[("customer:responses.410.reason:wording", Wording)],
+            &[("customer:reason.410:wording", Wording)],
         ),
         // Examples
         row(
@@ -627,7 +624,7 @@ pub(super) fn rows() -> Vec<Row> {
                 ],
                 |v| *v = json!("San Jose"),
             ),
-            &[("customer:examples.request/address/city:example", Wording)],
+            &[("customer:examples.body/address/city:example", Wording)],
         ),
         row(
             "change a value of the example answer",
@@ -755,7 +752,7 @@ pub(super) fn rows() -> Vec<Row> {
                 rename(v, "application/json", "application/merge-patch+json")
             }),
             &[(
-                "subscriber:body.mediaTypes[application/json]:renamed",
+                "subscriber:mediaTypes.body[application/json]:renamed",
                 Breaking,
             )],
         ),

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use jiff::civil::date;
 use quick_xml::events::Event;
 use serde_json::{Value, json};
-use webex_precheck_contract::diff::{Comparison, Hint, Impact, Kind, drift};
-use webex_precheck_contract::ignore::{self, Finding};
+use webex_precheck_contract::diff::{Comparison, Impact, Kind, RuleHint, drift};
+use webex_precheck_contract::ignore::{self, Finding, Ignores};
 use webex_precheck_contract::report::{Format, Report};
 use webex_precheck_contract::{Inventory, Problem, capture, source};
 
@@ -28,18 +28,22 @@ struct Case {
     capture: String,
     comparison: Comparison,
     problems: Vec<Problem>,
+    ignores: Ignores,
     findings: Vec<Finding>,
 }
 
 impl Case {
     fn render(&self, format: Format) -> String {
+        let (_, lines) = capture::read_with_lines(&self.capture).unwrap();
         let report = Report {
             source: "a source",
             against: "spec/documented/x.toml",
-            capture: &self.capture,
+            lines: &lines,
             problems: &self.problems,
             comparison: &self.comparison,
+            ignores: &self.ignores,
             findings: &self.findings,
+            rules: None,
             release: None,
         };
         report.render(format)
@@ -63,7 +67,8 @@ impl Case {
         let in_file = "\n[[ignore]]\nid = \"not here\"\nreason = \"a typo\"\n";
         let mut all = ignore::read_file("ignored.toml", in_file).unwrap();
         all.extend(ignores);
-        self.findings = ignore::apply(&all, &mut [&mut self.comparison], date(2026, 6, 1));
+        self.ignores = Ignores::new(all, date(2026, 6, 1));
+        self.findings = self.ignores.findings(&self.comparison.differences);
         self
     }
 }
@@ -74,6 +79,7 @@ fn case(what: String, stored: &Inventory, fresh: &Inventory, problems: Vec<Probl
         capture: capture::write(stored).unwrap(),
         comparison: drift(stored, fresh),
         problems,
+        ignores: Ignores::default(),
         findings: Vec::new(),
     }
 }
@@ -260,7 +266,7 @@ fn the_schema_refuses_what_is_no_report() {
         serde_json::from_value(schema.pointer(place).unwrap().clone()).unwrap()
     };
     let kinds: Vec<&str> = Kind::ALL.iter().map(|it| it.as_str()).collect();
-    let hints: Vec<&str> = Hint::ALL.iter().map(|it| it.as_str()).collect();
+    let hints: Vec<&str> = RuleHint::ALL.iter().map(|it| it.as_str()).collect();
     let impacts: Vec<&str> = Impact::ALL.map(Impact::as_str).to_vec();
     assert_eq!(names("/$defs/difference/properties/kind/enum"), kinds);
     assert_eq!(
@@ -375,7 +381,7 @@ fn sarif_has_what_it_must_have() {
             .comparison
             .differences
             .iter()
-            .filter(|d| d.ignored.is_some());
+            .filter(|d| case.ignores.of(d).is_some());
         assert_eq!(suppressed.count(), ignored.count(), "{}", case.what);
     }
 }
@@ -545,27 +551,24 @@ fn what_is_said_of_something_new_is_shown_and_marked() {
                 "+ It is fun.",
                 "+ verse: At most 9 lines.",
             ][..],
-            &[Hint::Limit, Hint::Requirement, Hint::Number][..],
+            &[RuleHint::Limit, RuleHint::Requirement, RuleHint::Number][..],
         ),
         (
             "customer:body.orgId[green]:added",
             &["+ For gardeners only."],
-            &[Hint::Choice],
+            &[RuleHint::Choice],
         ),
         (
-            "customer:responses.418:added",
+            "customer:status.418:added",
             &["+ Take one of the cups."],
-            &[Hint::Choice],
+            &[RuleHint::Choice],
         ),
     ] {
         let difference = comparison.differences.iter().find(|d| d.id() == id);
         let difference = difference.unwrap_or_else(|| panic!("{id}: {comparison:#?}"));
-        assert_eq!(difference.details, details, "{id}");
-        assert!(
-            difference.hints.iter().eq(hints),
-            "{id}: {:?}",
-            difference.hints
-        );
+        assert_eq!(difference.change.details(), details, "{id}");
+        let found = difference.change.rule_hints();
+        assert!(found.iter().eq(hints), "{id}: {found:?}");
     }
     assert_eq!(comparison.differences.len(), 3, "{comparison:#?}");
 }

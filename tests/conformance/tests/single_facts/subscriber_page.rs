@@ -161,52 +161,52 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "drop the description of a value",
             remove_after("Body Parameters", 0, 7),
-            &[("subscriber:body.unnamed[1]:removed", Breaking)],
+            &[("subscriber:unnamed.body[1]:removed", Breaking)],
         ),
         row(
             "reword the description of a value",
             reword_after("Body Parameters", 0, 8),
-            &[("subscriber:body.unnamed[2]:wording", Wording)],
+            &[("subscriber:unnamed.body[2]:wording", Wording)],
         ),
         row(
             "describe one more value",
             insert_after("Body Parameters", 0, 9, "For facsimiles."),
-            &[("subscriber:body.unnamed[3]:added", Additive)],
+            &[("subscriber:unnamed.body[3]:added", Additive)],
         ),
         row(
             "drop a nested field",
             remove_after("Body Parameters", 0, 13),
-            &[("subscriber:body.unnamed[6]:removed", Breaking)],
+            &[("subscriber:unnamed.body[6]:removed", Breaking)],
         ),
         row(
             "reword a nested field",
             reword_after("Body Parameters", 0, 13),
-            &[("subscriber:body.unnamed[6]:wording", Wording)],
+            &[("subscriber:unnamed.body[6]:wording", Wording)],
         ),
         row(
             "reword the rule of the extension",
             reword_after("Body Parameters", 0, 16),
-            &[("subscriber:body.unnamed[9]:wording", Wording)],
+            &[("subscriber:unnamed.body[9]:wording", Wording)],
         ),
         row(
             "reword the last nested field",
             reword_after("Body Parameters", 0, 18),
-            &[("subscriber:body.unnamed[11]:wording", Wording)],
+            &[("subscriber:unnamed.body[11]:wording", Wording)],
         ),
         row(
             "describe one more nested field",
             insert_after("Body Parameters", 0, 14, "The middle name of them all."),
-            &[("subscriber:body.unnamed[7]:added", Additive)],
+            &[("subscriber:unnamed.body[7]:added", Additive)],
         ),
         row(
             "reword a response field",
             reword_after("Response Properties", 0, 3),
-            &[("subscriber:responses.200.unnamed[2]:wording", Wording)],
+            &[("subscriber:unnamed.responses.200[2]:wording", Wording)],
         ),
         row(
             "describe one more response field",
             insert_after("Response Properties", 0, 3, "How bad it is."),
-            &[("subscriber:responses.200.unnamed[2]:added", Additive)],
+            &[("subscriber:unnamed.responses.200[2]:added", Additive)],
         ),
         // Dependencies
         row(
@@ -218,48 +218,48 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "remove a status",
             without_line_starting("410 |"),
-            &[("subscriber:responses.410:removed", Additive)],
+            &[("subscriber:status.410:removed", Additive)],
         ),
         row(
             "remove a success",
             without_line_starting("202 |"),
-            &[("subscriber:responses.202:removed", Breaking)],
+            &[("subscriber:status.202:removed", Breaking)],
         ),
         row(
             "add a status",
             after_line_starting("410 |", &["413 | Payload Too Large | Too much of it. |"]),
-            &[("subscriber:responses.413:added", Additive)],
+            &[("subscriber:status.413:added", Additive)],
         ),
         row(
             "renumber a status",
             line_starting("428", |l| l.replacen("428", "427", 1)),
-            &[("subscriber:responses.428:renamed", Additive)],
+            &[("subscriber:status.428:renamed", Additive)],
         ),
         row(
             "change a reason phrase",
             line_starting("410", |l| l.replacen("Gone", "Vanished", 1)),
-            &[("subscriber:responses.410.reason:wording", Wording)],
+            &[("subscriber:reason.410:wording", Wording)],
         ),
         row(
             "reword a status",
             line_starting("423", reword),
-            &[("subscriber:responses.423:wording", Wording)],
+            &[("subscriber:status.423:wording", Wording)],
         ),
         row(
             "reword what stands above the statuses",
             reword_after("Response Codes", 0, 0),
-            &[("subscriber:responses:wording", Wording)],
+            &[("subscriber:statuses:wording", Wording)],
         ),
         // Examples
         row(
             "change a value of the example request",
             replace("\"alice.anderson@acme.com\"", 0, "\"bob@acme.com\""),
-            &[("subscriber:examples.request/email:example", Wording)],
+            &[("subscriber:examples.body/email:example", Wording)],
         ),
         row(
             "change another value of it",
             replace("\"ZjViMzYx", 0, "\"AjViMzYx"),
-            &[("subscriber:examples.request/customerId:example", Wording)],
+            &[("subscriber:examples.body/customerId:example", Wording)],
         ),
         row(
             "add a field to the example request",
@@ -268,12 +268,12 @@ pub(super) fn rows() -> Vec<Row> {
                 0,
                 "{ \"package\": \"webex_suite\", \"customerId\"",
             ),
-            &[("subscriber:examples.request/package:added", Wording)],
+            &[("subscriber:examples.body/package:added", Wording)],
         ),
         row(
             "rename a field of the example request",
             replace("\"email\":", 0, "\"mail\":"),
-            &[("subscriber:examples.request/email:renamed", Wording)],
+            &[("subscriber:examples.body/email:renamed", Wording)],
         ),
         row(
             "change a value of the example answer",
@@ -375,7 +375,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "forget a full stop",
             without_stop_after("Body Parameters", 0, 8),
-            &[("subscriber:body.unnamed[2]:wording", Wording)],
+            &[("subscriber:unnamed.body[2]:wording", Wording)],
         ),
         row(
             "name a header in the form",

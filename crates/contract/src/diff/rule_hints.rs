@@ -1,5 +1,5 @@
-//! Words that smell of a rule. Most rules of the API are stated in prose alone, and a person who
-//! reads what changed should not miss one among mended commas.
+//! Words that look like a rule. Most rules of the API are stated in prose alone, and a person who
+//! reads what changed should not miss one among corrected commas.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use strum::VariantArray;
 #[serde(rename_all = "lowercase")]
 #[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "lowercase")]
-pub enum Hint {
+pub enum RuleHint {
     /// A bound, as in "at most".
     Limit,
     /// A length or a size, as in "characters".
@@ -32,7 +32,7 @@ pub enum Hint {
     Number,
 }
 
-impl Hint {
+impl RuleHint {
     /// Every hint.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
@@ -89,20 +89,20 @@ impl Hint {
 }
 
 /// What a sentence may lay down.
-pub(crate) fn hints(sentence: &str) -> BTreeSet<Hint> {
+pub(crate) fn rule_hints(sentence: &str) -> BTreeSet<RuleHint> {
     let plain = sentence.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = plain
         .split(|c: char| !c.is_alphanumeric() && !['\'', '_'].contains(&c))
         .map(|word| word.trim_matches('_'))
         .filter(|word| !word.is_empty())
         .collect();
-    let gives = |hint: &Hint| match hint {
-        Hint::Number => words
+    let gives = |hint: &RuleHint| match hint {
+        RuleHint::Number => words
             .iter()
             .any(|word| word.starts_with(|c: char| c.is_ascii_digit())),
         hint => hint.phrases().any(|phrase| has(&words, phrase)),
     };
-    Hint::ALL.iter().copied().filter(gives).collect()
+    RuleHint::ALL.iter().copied().filter(gives).collect()
 }
 
 /// Whether a phrase stands anywhere among the words.
@@ -162,7 +162,10 @@ mod tests {
             ("(Required: see 2.)", "requirement number"),
             ("It is _mandatory_.", "requirement"),
         ] {
-            let found: Vec<&str> = hints(sentence).into_iter().map(Hint::as_str).collect();
+            let found: Vec<&str> = rule_hints(sentence)
+                .into_iter()
+                .map(RuleHint::as_str)
+                .collect();
             assert_eq!(found.join(" "), expected, "{sentence}");
         }
     }
@@ -180,15 +183,15 @@ mod tests {
             "A limb and a mustang went to the minister.",
             "Information about the roof as it was sold.",
         ] {
-            assert_eq!(hints(sentence), BTreeSet::new(), "{sentence}");
+            assert_eq!(rule_hints(sentence), BTreeSet::new(), "{sentence}");
         }
     }
 
     #[test]
     fn every_hint_is_listed_once_and_named_as_it_is_stored() {
-        let distinct: BTreeSet<Hint> = Hint::ALL.iter().copied().collect();
-        assert_eq!(distinct.len(), Hint::ALL.len());
-        for hint in Hint::ALL {
+        let distinct: BTreeSet<RuleHint> = RuleHint::ALL.iter().copied().collect();
+        assert_eq!(distinct.len(), RuleHint::ALL.len());
+        for hint in RuleHint::ALL {
             assert_eq!(serde_json::json!(hint), hint.as_str());
         }
     }
