@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 use webex_precheck_contract::deviations::{Deviations, NewerSources, compare};
-use webex_precheck_contract::diff::{Comparison, Difference};
-use webex_precheck_contract::{Inventory, openapi};
+use webex_precheck_contract::diff::{Change, Comparison, Difference};
+use webex_precheck_contract::{Inventory, OperationId, openapi};
 
 use crate::codegen;
 use crate::workspace::CONTRACT;
 
-use super::consequence::{BY_HAND, Consequence, Documented, Edit, REMOVAL, SHARED, WhenShared};
+use super::consequence::{BY_HAND, Consequence, Documented, REMOVAL, SHARED, WhenShared, sharing};
 use super::separate::{drop_orphans, separate};
 use super::state::Source;
 use super::write::write;
@@ -148,16 +148,16 @@ impl<'a> Following<'a> {
         if self.deviations.about(self.capture, difference).is_some() {
             return Outcome::Left(DELIBERATE);
         }
-        let edit = match self.documented.consequence(difference) {
-            Consequence::Edit(edit) => edit,
+        let change = match self.documented.consequence(difference) {
+            Consequence::Follow(change) => change,
             Consequence::Keep(why) => return Outcome::Kept(why),
             Consequence::Leave(why) => return Outcome::Left(why),
         };
-        let edited = match self.edited(contract, difference, &edit) {
+        let edited = match self.edited(contract, difference.operation, &change) {
             Ok(edited) => edited,
             Err(outcome) => return outcome,
         };
-        if edit.is_removal() && !self.documented.allow_breaking {
+        if matches!(change, Change::Added(_)) && !self.documented.allow_breaking {
             return Outcome::Left(REMOVAL);
         }
         if try_it && edited != *contract && !self.can_be_generated(&edited) {
@@ -172,26 +172,27 @@ impl<'a> Following<'a> {
     fn edited(
         &self,
         contract: &Value,
-        difference: &Difference,
-        edit: &Edit,
+        operation: OperationId,
+        change: &Change,
     ) -> Result<Value, Outcome> {
-        let fresh = self.documented.fresh.operation(difference.operation);
+        let fresh = self.documented.fresh.operation(operation);
         let fresh = fresh.ok_or(Outcome::Left(BY_HAND))?;
-        let written = |mut contract: Value| match write(&mut contract, fresh, edit) {
+        let written = |mut contract: Value| match write(&mut contract, fresh, change) {
             Some(()) => Ok(contract),
             None => Err(Outcome::Left(BY_HAND)),
         };
         let edited = written(contract.clone())?;
-        let Some(target) = edit.target().filter(|_| self.disturbs(contract, &edited)) else {
+        let Some((target, when_shared)) = sharing(change) else {
             return Ok(edited);
         };
-        match edit.when_shared(fresh) {
+        match when_shared {
             WhenShared::Apply => Ok(edited),
+            _ if !self.disturbs(contract, &edited) => Ok(edited),
             WhenShared::Keep => Err(Outcome::Kept(SHARED)),
             WhenShared::Leave => Err(Outcome::Left(SHARED)),
             WhenShared::Separate => {
                 let mut contract = contract.clone();
-                separate(&mut contract, difference.operation, &target);
+                separate(&mut contract, operation, &target);
                 written(contract)
             }
         }

@@ -88,7 +88,7 @@ impl Contract<'_> {
 
     /// The schema as it is written for a field, or for a body.
     pub(super) fn site(self, path: &FieldPath) -> Option<Pointer> {
-        let mut names = path.names();
+        let mut names = Some(path).filter(|path| path.is_placed())?.names();
         let mut site = if path.section.is_parameter() {
             names.next()?;
             format!("{}/schema", self.parameter(path)?.1)
@@ -165,8 +165,7 @@ impl Contract<'_> {
 
     fn exactly(self, location: &Location) -> Option<Pointer> {
         match location {
-            Location::Field(path) if path.is_placed() => self.site(path),
-            Location::Field(_) => None,
+            Location::Field(path) => self.site(path),
             // A value stands where the values are listed.
             Location::Value(path, _) => Some(format!("{}/enum", self.enumeration(path)?)),
             Location::Constraint(path, _) => self.site(path),

@@ -1,51 +1,50 @@
-//! Writes an edit into the contract.
+//! Writes into the contract what a source documents.
 
 mod fields;
 mod lists;
 mod responses;
 
 use serde_json::{Map, Value};
-use webex_precheck_contract::inventory::Operation;
-use webex_precheck_contract::location::FieldPath;
+use webex_precheck_contract::diff::{Change, Part};
+use webex_precheck_contract::inventory::{Operation, Response};
+use webex_precheck_contract::location::{FieldPath, List, Section};
 
-use super::consequence::Edit;
 use super::place::{Contract, Pointer};
 
-/// Makes the contract agree with what a source documents of an operation, in one point. `None` where the
-/// contract has nothing to edit there.
-pub(super) fn write(contract: &mut Value, fresh: &Operation, edit: &Edit) -> Option<()> {
+/// Makes the contract agree with what a source documents of an operation, in one change from the source
+/// to the contract. `None` where only a person can do that.
+pub(super) fn write(contract: &mut Value, fresh: &Operation, change: &Change) -> Option<()> {
     let mut writer = Writer { contract, fresh };
-    match edit {
-        Edit::AddField(path) => writer.add_field(path),
-        Edit::RemoveField(path) => writer.remove_field(path),
-        Edit::RenameField(path, name) => writer.rename_field(path, name),
-        Edit::Retype(path) => writer.retype(path, false),
-        Edit::Relist(path) => writer.retype(path, true),
-        Edit::Require(path, required) => writer.require(path, *required),
-        Edit::Deprecate(path, deprecated) => writer.deprecate(path, *deprecated),
-        Edit::DeprecateOperation(deprecated) => {
+    match change {
+        Change::Removed(part) => writer.add(part),
+        Change::Added(part) => writer.remove(part),
+        Change::Renamed(Part::Field { field, .. }, known) => writer.rename_field(&field.at, known),
+        Change::Renamed(part, _) => writer.add(part),
+        Change::Type(path, _) => writer.retype(path, false),
+        Change::Enumeration(path, _) => writer.retype(path, true),
+        Change::Requirement(path, both) => writer.require(path, both.before),
+        Change::Deprecation(path, both) => {
+            let owner = writer.owner(path)?;
+            writer.mark(&owner, "deprecated", both.before)
+        }
+        Change::OperationDeprecation(both) => {
             let operation = writer.place().operation()?;
-            writer.mark(&operation, "deprecated", *deprecated)
+            writer.mark(&operation, "deprecated", both.before)
         }
-        Edit::Constrain(path, keyword, value) => writer.constrain(path, keyword, value.as_deref()),
-        Edit::AddValue(path, value) => writer.add_value(path, value),
-        Edit::RemoveValue(path, value) => {
-            writer.values(path)?.retain(|known| known != value);
-            Some(())
+        Change::Constraint(path, keyword, both) => {
+            writer.constrain(path, keyword, both.before.as_deref())
         }
-        Edit::AddStatus(status) => writer.add_status(status),
-        Edit::RemoveStatus(status) => {
-            let responses = writer.place().member("responses")?;
-            writer.object(&responses)?.shift_remove(status).map(drop)
-        }
-        Edit::AddBody(status) => writer.add_body(status),
-        Edit::AddDependency(package) => writer.add_dependency(package),
-        Edit::RemoveDependency(package) => writer.dependencies()?.shift_remove(package).map(drop),
-        Edit::RemoveAlternative(package, needed) => {
-            let list = writer.dependencies()?.get_mut(package)?.as_array_mut()?;
-            list.retain(|name| name != needed);
-            Some(())
-        }
+        Change::Body(Section::Response(status), _) => writer.add_body(status),
+        Change::Body(..)
+        | Change::Method(_)
+        | Change::Path(_)
+        | Change::Security(_)
+        | Change::Wording(..)
+        | Change::Labels(..)
+        | Change::Reason(..)
+        | Change::FieldExample(..)
+        | Change::Example(..)
+        | Change::Undocumented(..) => None,
     }
 }
 
@@ -56,6 +55,43 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
+    fn add(&mut self, part: &Part) -> Option<()> {
+        match part {
+            Part::Field { field, .. } => self.add_field(field),
+            Part::Value(path, value, _) => self.add_value(path, value),
+            Part::Item(List::Dependency(package), _) | Part::Dependency(package, _) => {
+                self.add_dependency(package)
+            }
+            Part::Status(response) => self.add_status(response),
+            Part::Item(List::Servers | List::MediaTypes(_) | List::Headers(_), _)
+            | Part::Unnamed(..)
+            | Part::Example(..) => None,
+        }
+    }
+
+    fn remove(&mut self, part: &Part) -> Option<()> {
+        match part {
+            Part::Field { field, .. } => self.remove_field(&field.at),
+            Part::Value(path, value, _) => {
+                self.values(path)?.retain(|known| known != value);
+                Some(())
+            }
+            Part::Item(List::Dependency(package), needed) => {
+                let list = self.dependencies()?.get_mut(package)?.as_array_mut()?;
+                list.retain(|name| name != needed);
+                Some(())
+            }
+            Part::Dependency(package, _) => self.dependencies()?.shift_remove(package).map(drop),
+            Part::Status(Response { status, .. }) => {
+                let responses = self.place().member("responses")?;
+                self.object(&responses)?.shift_remove(status).map(drop)
+            }
+            Part::Item(List::Servers | List::MediaTypes(_) | List::Headers(_), _)
+            | Part::Unnamed(..)
+            | Part::Example(..) => None,
+        }
+    }
+
     fn place(&self) -> Contract<'_> {
         Contract {
             root: self.contract,
@@ -67,7 +103,7 @@ impl Writer<'_> {
         self.contract.pointer_mut(pointer)?.as_object_mut()
     }
 
-    /// The parameter, or the schema that has the field.
+    /// What says of a field what its schema does not: the parameter, or the schema all the same.
     fn owner(&self, path: &FieldPath) -> Option<Pointer> {
         if path.section.is_parameter() {
             Some(self.place().parameter(path)?.1)

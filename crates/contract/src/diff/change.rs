@@ -110,6 +110,14 @@ impl Change {
         }
     }
 
+    /// What was added, removed or renamed.
+    pub fn part(&self) -> Option<&Part> {
+        match self {
+            Self::Added(part) | Self::Removed(part) | Self::Renamed(part, _) => Some(part),
+            _ => None,
+        }
+    }
+
     /// Where the fact stands: where it stood, if it moved.
     pub fn location(&self) -> Location {
         match self {

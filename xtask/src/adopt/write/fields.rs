@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use webex_precheck_contract::Alternative;
 use webex_precheck_contract::inventory::Field;
-use webex_precheck_contract::location::{ExampleId, FieldPath, Keyword};
+use webex_precheck_contract::location::{ExampleId, FieldPath, Keyword, Section};
 
 use crate::adopt::schema;
 use crate::codegen::lower::KEYED_BY;
@@ -11,12 +11,11 @@ use crate::codegen::lower::KEYED_BY;
 use super::{Writer, insert_after};
 
 impl Writer<'_> {
-    pub(super) fn add_field(&mut self, path: &FieldPath) -> Option<()> {
-        let field = self.fresh.field(path)?.clone();
-        if path.section.is_parameter() {
-            return self.add_parameter(&field);
+    pub(super) fn add_field(&mut self, field: &Field) -> Option<()> {
+        if field.at.section.is_parameter() {
+            return self.add_parameter(field);
         }
-        let scope = path.parent()?;
+        let scope = field.at.parent().filter(FieldPath::is_placed)?;
         let holder = match self.place().object(&scope) {
             Some(holder) => holder,
             None => {
@@ -28,8 +27,8 @@ impl Writer<'_> {
         };
         let is_keyed = self.object(&holder)?.contains_key(KEYED_BY);
         let known = is_keyed.then(|| schema::of_key(&scope, field.name()));
-        let schema = schema::property(self.contract, self.fresh, &field, known);
-        self.insert_property(&holder, &scope, &field, schema)
+        let schema = schema::property(self.contract, self.fresh, field, known);
+        self.insert_property(&holder, &scope, field, schema)
     }
 
     /// Puts a property where the source has it.
@@ -56,6 +55,9 @@ impl Writer<'_> {
     }
 
     fn add_parameter(&mut self, field: &Field) -> Option<()> {
+        if field.at.section != Section::Query {
+            return None;
+        }
         let mut schema = schema::property(self.contract, self.fresh, field, None);
         let section = &field.at.section;
         let mut parameter = Map::new();
@@ -105,8 +107,10 @@ impl Writer<'_> {
         properties.shift_remove(path.name()?).map(drop)
     }
 
-    pub(super) fn rename_field(&mut self, path: &FieldPath, new: &str) -> Option<()> {
-        let (old, holder) = (path.name()?, self.place().holder_of(path)?);
+    /// Gives a field the name that the source has for it.
+    pub(super) fn rename_field(&mut self, path: &FieldPath, old: &str) -> Option<()> {
+        let new = path.name()?;
+        let holder = self.place().holder_of(&path.parent()?.child(old))?;
         let renamed = |name: String| if name == old { new.to_owned() } else { name };
         let properties = self.object(&format!("{holder}/properties"))?;
         let all = std::mem::take(properties).into_iter();
@@ -208,6 +212,9 @@ impl Writer<'_> {
         Keyword { of_elements, name }: &Keyword,
         value: Option<&str>,
     ) -> Option<()> {
+        if OF_PARAMETERS.contains(&&**name) {
+            return None;
+        }
         let site = self.place().site(path)?;
         let holder = if *of_elements {
             format!("{site}/items")
@@ -230,12 +237,10 @@ impl Writer<'_> {
         }
         Some(())
     }
-
-    pub(super) fn deprecate(&mut self, path: &FieldPath, deprecated: bool) -> Option<()> {
-        let owner = self.owner(path)?;
-        self.mark(&owner, "deprecated", deprecated)
-    }
 }
+
+/// What a parameter says beside its schema, and the reader takes for constraints.
+const OF_PARAMETERS: [&str; 4] = ["style", "explode", "allowEmptyValue", "allowReserved"];
 
 fn keep_constraints(old: &Map<String, Value>, schema: &mut Map<String, Value>) {
     const REPLACED: [&str; 6] = ["type", "enum", "allOf", "items", "example", schema::REWORD];

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use webex_precheck_contract::OperationId;
-use webex_precheck_contract::inventory::Field;
+use webex_precheck_contract::inventory::{Field, Response};
 use webex_precheck_contract::location::{FieldPath, Section};
 
 use crate::adopt::names::{free_name, pascal};
@@ -14,8 +14,8 @@ use super::Writer;
 const RESPONSES: &str = "/components/responses";
 
 impl Writer<'_> {
-    pub(super) fn add_status(&mut self, status: &str) -> Option<()> {
-        let response = self.fresh.response(status)?;
+    pub(super) fn add_status(&mut self, response: &Response) -> Option<()> {
+        let status = &response.status;
         let list = self.place().member("responses")?;
         let pointer = match self.known_response(status) {
             Some(pointer) => pointer,
@@ -28,7 +28,7 @@ impl Writer<'_> {
             }
         };
         let responses = self.object(&list)?;
-        let index = responses.keys().position(|other| other.as_str() > status);
+        let index = responses.keys().position(|other| other > status);
         let index = index.unwrap_or(responses.len());
         let reference = json!({ "$ref": format!("#{pointer}") });
         responses.shift_insert(index, status.to_owned(), reference);
