@@ -4,121 +4,98 @@
 //! that stands in no known place gets the place that its neighbours leave open, if there is only
 //! one, and else all that there are.
 
-use crate::inventory::{Field, Operation, Unplaced};
+use crate::inventory::{Field, Operation};
 use crate::problem::Problem;
+use crate::prose::Prose;
+use crate::types::Type;
 
-use super::fields::NamedField;
+use super::fields::{self, NamedField};
+use super::place::{self, Place};
+use super::tree;
 
-/// Where a field stands.
-pub(super) enum Place {
-    Certain(String),
-    /// It may stand in any of these.
-    Among(Vec<String>),
-}
-
-/// Finds the place of each field of the section `scope`.
+/// Finds the places of the named fields among `shown`, those of the section `scope`.
 pub(super) fn place(
     scope: &str,
-    found: &[NamedField],
+    shown: &[&tree::Field],
     tree: Option<&Operation>,
     problems: &mut Vec<Problem>,
-) -> Vec<Place> {
-    let prefix = format!("{scope}.");
-    let known: Vec<&Field> = tree
-        .into_iter()
-        .flat_map(|tree| &tree.fields)
-        .filter(|field| field.at.starts_with(&prefix))
-        .collect();
-    let pairs = pair(found, &known);
-    let certain = certain_places(scope, found, &known, &pairs, problems);
+) -> Vec<(NamedField, Place)> {
+    let found: Vec<NamedField> = shown.iter().copied().filter_map(fields::named).collect();
+    let fields = tree.into_iter().flat_map(|tree| &tree.fields);
+    let in_scope = |field: &&Field| field.at != scope && place::is_within(&field.at, scope);
+    let known: Vec<&Field> = fields.filter(in_scope).collect();
+    let partners = pair(&found, &known);
+    for (field, partner) in found.iter().zip(&partners) {
+        if let Some(partner) = partner.filter(|partner| partner.name() != field.name) {
+            let (name, at) = (&field.name, &partner.at);
+            let message =
+                format!("`{name}` stands where `{at}` stood; it is taken for the same field");
+            problems.push(Problem::note(scope, message));
+        }
+    }
+    let certain = certain_places(&found, &partners);
     let mut places: Vec<Place> = Vec::with_capacity(found.len());
     for (index, field) in found.iter().enumerate() {
         places.push(match &certain[index] {
             Some(at) => Place::Certain(at.clone()),
             None => {
-                let next = certain[index + 1..].iter().flatten().next();
-                open_places(scope, field, found, &places, next, &certain)
+                let previous = found[..index].last().zip(places.last());
+                let scopes = open_scopes(scope, previous, &certain[index + 1..]);
+                free_place(&field.name, &scopes, &certain)
             }
         });
     }
-    places
+    found.into_iter().zip(places).collect()
 }
 
 /// Places of the fields that the alignment paired: those of their partners, under the names that
 /// the page has now.
-fn certain_places(
-    scope: &str,
-    found: &[NamedField],
-    known: &[&Field],
-    pairs: &[Option<usize>],
-    problems: &mut Vec<Problem>,
-) -> Vec<Option<String>> {
-    let mut certain: Vec<Option<String>> = vec![None; found.len()];
-    for (index, partner) in pairs.iter().enumerate() {
-        let Some(partner) = partner.map(|p| known[p]) else {
-            continue;
-        };
-        let parent = partner.parent();
-        let renamed = pairs[..index]
-            .iter()
-            .position(|p| p.is_some_and(|p| known[p].at == parent))
-            .and_then(|p| certain[p].clone());
-        let parent = renamed.unwrap_or_else(|| parent.to_owned());
-        let name = &found[index].name;
-        if name != partner.name() {
-            problems.push(Problem::note(
-                scope,
-                format!(
-                    "`{name}` stands where `{}` stood; it is taken for the same field",
-                    partner.at
-                ),
-            ));
-        }
-        certain[index] = Some(format!("{parent}.{name}"));
+fn certain_places(found: &[NamedField], partners: &[Option<&Field>]) -> Vec<Option<String>> {
+    let mut certain: Vec<Option<String>> = Vec::with_capacity(found.len());
+    for (field, partner) in found.iter().zip(partners) {
+        let at = partner.map(|partner| {
+            let parent = partner.parent();
+            let is_parent = |other: &Option<&Field>| other.is_some_and(|other| other.at == parent);
+            let renamed = partners.iter().position(is_parent);
+            let renamed = renamed.and_then(|index| certain.get(index)?.as_deref());
+            place::child(renamed.unwrap_or(parent), &field.name)
+        });
+        certain.push(at);
     }
     certain
 }
 
-/// The places that a field without a partner may have, given those around it.
-fn open_places(
-    scope: &str,
-    field: &NamedField,
-    found: &[NamedField],
-    before: &[Place],
-    next: Option<&String>,
-    certain: &[Option<String>],
-) -> Place {
-    let mut scopes: Vec<String> = Vec::new();
-    let previous: &[String] = match before.last() {
-        Some(Place::Certain(at)) => std::slice::from_ref(at),
-        Some(Place::Among(places)) => places,
-        None => &[],
-    };
-    let opens = before
-        .len()
-        .checked_sub(1)
-        .is_some_and(|index| found[index].ty.has_fields());
-    for at in previous {
-        if opens {
-            scopes.push(at.clone());
-        }
-        let mut parent = at.as_str();
-        while let Some((above, _)) = parent.rsplit_once('.') {
-            parent = above;
-            scopes.push(above.to_owned());
-            if above == scope {
-                break;
-            }
+/// The locations that a field without a partner may stand in, given those around it.
+fn open_scopes<'a>(
+    scope: &'a str,
+    previous: Option<(&NamedField, &'a Place)>,
+    certain_after: &[Option<String>],
+) -> Vec<&'a str> {
+    let mut scopes: Vec<&str> = Vec::new();
+    if let Some((field, place)) = previous {
+        let places = match place {
+            Place::Certain(at) => std::slice::from_ref(at),
+            Place::Among(places) => places,
+        };
+        for at in places {
+            scopes.extend(field.has_fields().then_some(at.as_str()));
+            scopes.extend(place::around(at, scope));
         }
     }
-    scopes.push(scope.to_owned());
+    scopes.push(scope);
     // In document order, the next field closes every object that it does not stand in.
-    if let Some((parent, _)) = next.and_then(|next| next.rsplit_once('.')) {
-        scopes.retain(|open| open == parent || open.starts_with(&format!("{parent}.")));
+    let next = certain_after.iter().flatten().next();
+    if let Some(parent) = next.and_then(|next| place::around(next, scope).next()) {
+        scopes.retain(|open| place::is_within(open, parent));
     }
+    scopes
+}
+
+/// The only place in one of these locations that is not taken, or all of them.
+fn free_place(name: &str, scopes: &[&str], certain: &[Option<String>]) -> Place {
     let mut places: Vec<String> = Vec::new();
-    for open in scopes {
-        let at = format!("{open}.{}", field.name);
+    for scope in scopes {
+        let at = place::child(scope, name);
         if !places.contains(&at) {
             places.push(at);
         }
@@ -133,22 +110,8 @@ fn open_places(
     }
 }
 
-/// Adds the field to the operation at its place.
-pub(super) fn add(operation: &mut Operation, scope: &str, mut field: Field, place: Place) {
-    match place {
-        Place::Certain(at) => {
-            field.at = at;
-            operation.fields.push(field);
-        }
-        Place::Among(places) => {
-            field.at = format!("{scope}.?.{}", field.at);
-            operation.unplaced.push(Unplaced { places, field });
-        }
-    }
-}
-
 /// Pairs the two sequences so that the sum of the likenesses is greatest (Needleman and Wunsch).
-fn pair(found: &[NamedField], known: &[&Field]) -> Vec<Option<usize>> {
+fn pair<'k>(found: &[NamedField], known: &[&'k Field]) -> Vec<Option<&'k Field>> {
     let (rows, columns) = (found.len(), known.len());
     let mut best = vec![vec![0_u32; columns + 1]; rows + 1];
     for i in (0..rows).rev() {
@@ -165,7 +128,7 @@ fn pair(found: &[NamedField], known: &[&Field]) -> Vec<Option<usize>> {
     while i < rows && j < columns {
         let likeness = likeness(&found[i], known[j]);
         if likeness > 0 && best[i][j] == likeness + best[i + 1][j + 1] {
-            pairs[i] = Some(j);
+            pairs[i] = Some(known[j]);
             i += 1;
             j += 1;
         } else if best[i][j] == best[i][j + 1] {
@@ -179,17 +142,20 @@ fn pair(found: &[NamedField], known: &[&Field]) -> Vec<Option<usize>> {
 
 /// How much a field looks like a known one; 0 means that they are not the same.
 fn likeness(found: &NamedField, known: &Field) -> u32 {
-    let same_type = known.ty.as_ref().is_none_or(|ty| ty.agrees_with(&found.ty));
-    let same_requirement = known
-        .required
-        .is_none_or(|required| required == found.required);
-    let known_text = known.text.as_ref().filter(|text| !text.is_empty());
-    let same_text =
-        known_text.is_some_and(|text| found.text.is_within(text) && !found.text.is_empty());
+    let NamedField { name, field } = found;
+    let agree = |(known, found): (&Type, &Type)| known.agrees_with(found);
+    let same_type = known.ty.as_ref().zip(field.ty.as_ref()).is_none_or(agree);
+    let same_requirement = known.required.is_none() || known.required == field.required;
+    let not_empty = |text: &&Prose| !text.is_empty();
+    let known_text = known.text.as_ref().filter(not_empty);
+    let text = field.text.as_ref().filter(not_empty);
+    let same_text = text
+        .zip(known_text)
+        .is_some_and(|(text, known)| text.is_within(known));
     // Neither side says anything of the field that the other does not.
-    let silent = known.text.is_none() || (known_text.is_none() && found.text.is_empty());
+    let silent = known.text.is_none() || (known_text.is_none() && text.is_none());
     let evidence = u32::from(same_type) + u32::from(same_requirement) + 3 * u32::from(same_text);
-    if found.name == known.name() {
+    if name == known.name() {
         10 + evidence
     } else if same_text && same_type {
         // Renamed: the description stayed.

@@ -1,33 +1,24 @@
-//! The examples of a page: the request's address, and JSON bodies on one line or many.
+//! The examples of a page: the request's address, and JSON bodies.
 
 use serde_json::Value;
 
 use crate::inventory::{Example, Operation};
 use crate::problem::Problem;
 
+use super::tree::Block;
+
 /// More bodies than any page shows.
 const MOST_BODIES: usize = 16;
 
-/// Reads the examples under the request form.
-pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec<Problem>) {
-    let text = lines.join("\n");
-    let mut status = "200";
+/// Reads the examples.
+pub(super) fn read(operation: &mut Operation, examples: &[Block], problems: &mut Vec<Problem>) {
     let mut bodies = 0;
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let trimmed = line.trim();
-        if let Some((code, _)) = trimmed.split_once(" / ")
-            && code.len() == 3
-            && code.bytes().all(|b| b.is_ascii_digit())
-        {
-            status = code;
-        }
-        if let Some(address) = trimmed.strip_prefix("https://") {
+    for example in examples {
+        let Block::Code { caption, text } = example else {
+            continue;
+        };
+        if let Some(address) = text.strip_prefix("https://") {
             read_address(operation, address);
-        }
-        if !trimmed.starts_with('{') {
-            rest = after;
             continue;
         }
         bodies += 1;
@@ -36,25 +27,10 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
             problems.push(Problem::note("Example", message));
             return;
         }
-        // The body may go on over the next lines.
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(value)) => {
-                rest = &rest[values.byte_offset()..];
-                let place = location(&value, status);
-                let same = |e: &&Example| e.at == place || e.at.starts_with(&format!("{place}."));
-                let at = match operation.examples.iter().filter(same).count() {
-                    0 => place,
-                    before => format!("{place}.{}", before + 1),
-                };
-                operation.examples.push(Example {
-                    at,
-                    json: value.to_string(),
-                });
-            }
-            _ => {
-                rest = after;
-                let beginning: String = trimmed.chars().take(40).collect();
+        match serde_json::from_str(text) {
+            Ok(value) => read_body(operation, caption, &value),
+            Err(_) => {
+                let beginning: String = text.chars().take(40).collect();
                 let message = format!(
                     "the example that begins with `{beginning}` is no complete JSON; capture the whole page again"
                 );
@@ -62,11 +38,8 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
             }
         }
     }
-    if !operation
-        .examples
-        .iter()
-        .any(|example| example.at.starts_with("responses."))
-    {
+    let mut examples = operation.examples.iter();
+    if !examples.any(|example| example.at.starts_with("responses.")) {
         problems.push(Problem::broken(
             "",
             "the page ends before the example of an answer; capture the whole page again",
@@ -74,12 +47,22 @@ pub(super) fn read(operation: &mut Operation, lines: &[&str], problems: &mut Vec
     }
 }
 
-/// A response says how it went; a request does not.
-fn location(value: &Value, status: &str) -> String {
-    match value.get("info").or(value.get("message")) {
+/// A response says how it went; a request does not. The caption of a response is its status.
+fn read_body(operation: &mut Operation, caption: &str, value: &Value) {
+    let status = caption
+        .split_once(" / ")
+        .map_or("200", |(status, _)| status);
+    let place = match value.get("info").or(value.get("message")) {
         Some(_) => format!("responses.{status}"),
         None => "request".to_owned(),
-    }
+    };
+    let same = |e: &&Example| e.at == place || e.at.starts_with(&format!("{place}."));
+    let at = match operation.examples.iter().filter(same).count() {
+        0 => place,
+        before => format!("{place}.{}", before + 1),
+    };
+    let json = value.to_string();
+    operation.examples.push(Example { at, json });
 }
 
 /// Takes server and query parameters from the address of the example request, without its scheme.

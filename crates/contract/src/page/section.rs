@@ -5,107 +5,93 @@ use crate::problem::Problem;
 use crate::prose::Prose;
 use crate::types::Type;
 
-use super::align::{self, Place};
-use super::descriptions;
 use super::fields::{self, NamedField};
-use super::form::Bullet;
+use super::place::{self, Place};
+use super::tree::{self, Page, Part};
+use super::{align, descriptions};
 
-/// The lines of a section, and what the request form shows of its fields.
-pub(super) struct Section<'a> {
-    /// Location of the section: `query`, `body`, `responses.200`.
-    pub(super) scope: &'a str,
-    pub(super) lines: &'a [&'a str],
-    pub(super) form: &'a [Bullet],
-    /// Whether the page would name a field of this section, in it or in the form.
-    pub(super) is_named: bool,
+/// Reads a part of the page into the operation. `known` gives the fields of a flat page their depth.
+pub(super) fn read(
+    operation: &mut Operation,
+    page: &Page,
+    part: &Part,
+    known: Option<&Operation>,
+    problems: &mut Vec<Problem>,
+) {
+    let scope = part.scope;
+    if matches!(scope, "body" | "responses.200") {
+        operation.fields.push(Field {
+            at: scope.to_owned(),
+            ty: Some(Type::new("object")),
+            ..Field::default()
+        });
+    }
+    let documented = tree::fields(&page.sections, part.heading);
+    let in_form = part
+        .in_form
+        .map(|heading| tree::fields(&page.form, heading));
+    let in_form = in_form.unwrap_or_default();
+    let nameless = documented.iter().chain(&in_form).copied();
+    let mut descriptions: Vec<Prose> = nameless.filter_map(fields::nameless).collect();
+    let mut fields = if page.is_nested {
+        place::nested(scope, &documented)
+    } else {
+        align::place(scope, &documented, known, problems)
+    };
+    let in_form = place::nested(scope, &in_form);
+    if fields.is_empty() {
+        if in_form.is_empty() && !descriptions.is_empty() && !names_fields(page, scope) {
+            operation.untold.insert(scope.to_owned());
+        }
+        let parents = in_form.iter().filter(|(field, _)| field.has_fields());
+        let untold = parents.map(|(field, _)| place::child(scope, &field.name));
+        operation.untold.extend(untold);
+        fields = in_form;
+    } else {
+        // A form with names repeats the top-level fields.
+        let repeated = in_form
+            .into_iter()
+            .filter_map(|(named, _)| named.field.text);
+        descriptions.extend(repeated.filter(|text| !text.is_empty()));
+    }
+    attach(operation, scope, descriptions, &mut fields, known);
+    for (field, place) in fields {
+        place::add(operation, scope, field, place);
+    }
 }
 
-impl Section<'_> {
-    /// Reads the section into the operation. `tree` gives the fields of a flat page their depth.
-    pub(super) fn read(
-        &self,
-        operation: &mut Operation,
-        tree: Option<&Operation>,
-        problems: &mut Vec<Problem>,
-    ) {
-        if matches!(self.scope, "body" | "responses.200") {
-            operation.fields.push(Field {
-                at: self.scope.to_owned(),
-                ty: Some(Type::new("object")),
-                ..Field::default()
-            });
-        }
-        let (in_section, mut descriptions) = fields::read(self.lines);
-        let (in_form, texts) = self.bullets();
-        descriptions.extend(texts);
-        let flat = !in_section.is_empty();
-        let (mut fields, places) = if flat {
-            // A form with names repeats the top-level fields.
-            let repeated = in_form.into_iter().map(|field| field.text);
-            descriptions.extend(repeated.filter(|text| !text.is_empty()));
-            let places = align::place(self.scope, &in_section, tree, problems);
-            (in_section, places)
-        } else {
-            self.mark_untold(&in_form, !descriptions.is_empty(), operation);
-            let at = |field: &NamedField| Place::Certain(format!("{}.{}", self.scope, field.name));
-            let places = in_form.iter().map(at).collect();
-            (in_form, places)
-        };
-        let top_level = fields.iter_mut().zip(&places);
-        let texts: Vec<&mut Prose> = top_level
-            .filter(|(_, place)| self.is_top_level(place))
-            .map(|(field, _)| &mut field.text)
-            .collect();
-        let nameless = self.known_nameless(tree);
-        let left = descriptions::attach(descriptions, texts, nameless.as_deref());
-        let unnamed = operation.unnamed.get_or_insert_default();
-        unnamed.extend(left.into_iter().map(|text| Unnamed {
-            within: self.scope.to_owned(),
-            text,
-        }));
-        for (field, place) in fields.into_iter().zip(places) {
-            align::add(operation, self.scope, field.into_field(flat), place);
-        }
-    }
+/// Whether the page would name the fields of `scope`. Where parameters are named at all, one
+/// without a name is not there.
+fn names_fields(page: &Page, scope: &str) -> bool {
+    let in_form = tree::PARTS.iter().filter_map(|part| part.in_form);
+    let parameters = in_form.flat_map(|heading| tree::fields(&page.form, heading));
+    let mut parameters = parameters.chain(tree::fields(&page.sections, tree::BODY));
+    scope != "responses.200" && parameters.any(|field| field.name.is_some())
+}
 
-    /// The descriptions of this section that had no name when the page was captured; `None` where
-    /// it was not.
-    fn known_nameless(&self, tree: Option<&Operation>) -> Option<Vec<Prose>> {
-        let unnamed = tree?.unnamed.as_ref()?;
-        let here = unnamed
-            .iter()
-            .filter(|unnamed| unnamed.within == self.scope);
-        Some(here.map(|unnamed| unnamed.text.clone()).collect())
-    }
-
-    /// The fields that the form names, and its texts without names.
-    fn bullets(&self) -> (Vec<NamedField>, Vec<Prose>) {
-        let (mut named, mut texts) = (Vec::new(), Vec::new());
-        for bullet in self.form {
-            match bullet {
-                Bullet::Named(field) => named.push(field.clone()),
-                Bullet::Text(text) => texts.push(text.clone()),
-            }
-        }
-        (named, texts)
-    }
-
-    /// Notes where the page shows fields without naming them.
-    fn mark_untold(&self, named: &[NamedField], has_texts: bool, operation: &mut Operation) {
-        if named.is_empty() && !self.is_named && has_texts {
-            operation.untold.insert(self.scope.to_owned());
-        }
-        for field in named.iter().filter(|field| field.ty.has_fields()) {
-            operation
-                .untold
-                .insert(format!("{}.{}", self.scope, field.name));
-        }
-    }
-
-    fn is_top_level(&self, place: &Place) -> bool {
-        match place {
-            Place::Certain(at) => at.matches('.').count() == self.scope.matches('.').count() + 1,
-            Place::Among(_) => false,
-        }
-    }
+/// Gives descriptions without names to the top-level fields whose texts they repeat, and the
+/// others to the operation.
+fn attach(
+    operation: &mut Operation,
+    scope: &str,
+    descriptions: Vec<Prose>,
+    fields: &mut [(NamedField, Place)],
+    known: Option<&Operation>,
+) {
+    let of_scope = |unnamed: &&Unnamed| unnamed.within == scope;
+    let known = known.and_then(|known| known.unnamed.as_ref());
+    let known: Option<Vec<Prose>> = known.map(|unnamed| {
+        let here = unnamed.iter().filter(of_scope);
+        here.map(|unnamed| unnamed.text.clone()).collect()
+    });
+    let top_level = fields
+        .iter_mut()
+        .filter(|(_, place)| place.is_top_level(scope));
+    let texts = top_level.filter_map(|(named, _)| named.field.text.as_mut());
+    let left = descriptions::attach(descriptions, texts.collect(), known.as_deref());
+    let unnamed = operation.unnamed.get_or_insert_default();
+    unnamed.extend(left.into_iter().map(|text| Unnamed {
+        within: scope.to_owned(),
+        text,
+    }));
 }

@@ -1,0 +1,68 @@
+//! Where a field stands.
+
+use crate::inventory::{Operation, Unplaced};
+
+use super::fields::{self, NamedField};
+use super::tree;
+
+/// Where a field stands.
+pub(super) enum Place {
+    Certain(String),
+    /// It may stand in any of these.
+    Among(Vec<String>),
+}
+
+/// The location of a field under its parent.
+pub(super) fn child(parent: &str, name: &str) -> String {
+    format!("{parent}.{name}")
+}
+
+/// The locations around `at`, innermost first, up to `scope`.
+pub(super) fn around<'a>(at: &'a str, scope: &str) -> impl Iterator<Item = &'a str> {
+    let parent = |at: &&'a str| at.rsplit_once('.').map(|(parent, _)| parent);
+    std::iter::successors(parent(&at), parent).take_while(|at| at.len() >= scope.len())
+}
+
+/// Whether `at` is `parent` or stands in it.
+pub(super) fn is_within(at: &str, parent: &str) -> bool {
+    let rest = at.strip_prefix(parent);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+impl Place {
+    /// Whether nothing stands between the field and its section.
+    pub(super) fn is_top_level(&self, scope: &str) -> bool {
+        match self {
+            Self::Certain(at) => at.matches('.').count() == scope.matches('.').count() + 1,
+            Self::Among(_) => false,
+        }
+    }
+}
+
+/// The fields under `parent` where the tree knows what each of them holds, at their places.
+pub(super) fn nested(parent: &str, shown: &[&tree::Field]) -> Vec<(NamedField, Place)> {
+    let mut placed = Vec::new();
+    for shown in shown {
+        if let Some(named) = fields::named(shown) {
+            let at = child(parent, &named.name);
+            placed.push((named, Place::Certain(at.clone())));
+            placed.extend(nested(&at, &shown.fields.iter().collect::<Vec<_>>()));
+        }
+    }
+    placed
+}
+
+/// Adds the field to the operation at its place.
+pub(super) fn add(operation: &mut Operation, scope: &str, named: NamedField, place: Place) {
+    let NamedField { name, mut field } = named;
+    match place {
+        Place::Certain(at) => {
+            field.at = at;
+            operation.fields.push(field);
+        }
+        Place::Among(places) => {
+            field.at = format!("{scope}.?.{name}");
+            operation.unplaced.push(Unplaced { places, field });
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The request form beside the documentation: it repeats the top-level parameters as bullets.
+
+use crate::inventory::Operation;
+use crate::page::tree::{Block, PARTS, Part, Section};
+
+use super::nameless;
+use super::paragraphs::BULLETS;
+
+/// Bullets of the portal's own.
+const CONTROLS: [&str; 4] = ["Try it", "Example", "Request", "Response"];
+
+/// Reads the form, above the examples. The names of `known` settle where a name ends and its type
+/// begins.
+pub(super) fn read(lines: &[&str], known: Option<&Operation>) -> Vec<Section> {
+    let form = lines.split(|line| line.starts_with('{')).next();
+    let is_heading = |line: &str| PARTS.iter().any(|part| part.in_form == Some(line));
+    let parts = form.unwrap_or(lines).chunk_by(|_, next| !is_heading(next));
+    let parts: Vec<&[&str]> = parts.collect();
+    let section = |part: &Part| {
+        let heading = part.in_form?;
+        let names = known_names(known, part.scope);
+        let here = parts.iter().filter(|lines| lines[0] == heading);
+        let bullets = here.flat_map(|lines| bullets(lines));
+        let fields = bullets.map(|text| nameless::bullet(&text, &names));
+        Some(Section {
+            heading: heading.to_owned(),
+            blocks: vec![Block::Fields(fields.collect())],
+        })
+    };
+    PARTS.iter().filter_map(section).collect()
+}
+
+/// Names of the top-level fields, longest first: `packages` before `package`.
+fn known_names<'a>(known: Option<&'a Operation>, scope: &str) -> Vec<&'a str> {
+    let fields = known.map(|known| known.children(scope)).unwrap_or_default();
+    let mut names: Vec<&str> = fields.into_iter().map(|field| field.name()).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names
+}
+
+/// The bullets of the page; a bullet goes on over lines that end without a full stop.
+fn bullets(lines: &[&str]) -> Vec<String> {
+    let mut bullets: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in lines {
+        let bullet = line.strip_prefix(BULLETS);
+        if let Some(text) = bullet.filter(|text| text.starts_with(char::is_whitespace)) {
+            is_open = !CONTROLS.contains(&text.trim());
+            if is_open {
+                bullets.push(text.trim().to_owned());
+            }
+            continue;
+        }
+        is_open &= !line.is_empty() && !line.starts_with('/') && !line.contains("://");
+        if is_open && let Some(bullet) = bullets.last_mut() {
+            bullet.push(' ');
+            bullet.push_str(line);
+        }
+    }
+    bullets
+}

@@ -1,0 +1,28 @@
+//! Paragraphs and lists of plain text.
+
+use crate::page::tree::Block;
+
+/// What marks an item of a list.
+pub(super) const BULLETS: [char; 3] = ['\u{2022}', '-', '*'];
+
+/// Paragraphs end at empty lines, which they keep, and items also where the next one begins.
+pub(super) fn read(lines: &[&str]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for paragraph in lines.split_inclusive(|line| line.is_empty()) {
+        for part in paragraph.chunk_by(|_, next| item(next).is_none()) {
+            let text = part.join("\n");
+            match (item(&text), blocks.last_mut()) {
+                (Some(item), Some(Block::List(items))) => items.push(item.to_owned()),
+                (Some(item), _) => blocks.push(Block::List(vec![item.to_owned()])),
+                (None, _) => blocks.push(Block::Paragraph(text)),
+            }
+        }
+    }
+    blocks
+}
+
+fn item(text: &str) -> Option<&str> {
+    let item = text.strip_prefix(BULLETS)?;
+    item.starts_with([' ', '\t'])
+        .then(|| item.trim_start_matches([' ', '\t']))
+}
