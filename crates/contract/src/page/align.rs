@@ -28,8 +28,8 @@ pub(super) fn place(
     for (field, partner) in found.iter().zip(&partners) {
         if let Some(partner) = partner.filter(|partner| partner.name() != field.name) {
             let (name, at) = (&field.name, &partner.at);
-            let message =
-                format!("`{name}` stands where `{at}` stood; it is taken for the same field");
+            let message = format!("`{name}` stands where `{at}` stood");
+            let message = format!("{message}; it is taken for the same field");
             problems.push(Problem::note(scope, message));
         }
     }
@@ -149,9 +149,8 @@ fn likeness(found: &NamedField, known: &Field) -> u32 {
     let not_empty = |text: &&Prose| !text.is_empty();
     let known_text = known.text.as_ref().filter(not_empty);
     let text = field.text.as_ref().filter(not_empty);
-    let same_text = text
-        .zip(known_text)
-        .is_some_and(|(text, known)| text.is_within(known));
+    let mut both = text.zip(known_text).into_iter();
+    let same_text = both.any(|(text, known)| text.is_within(known));
     // Neither side says anything of the field that the other does not.
     let silent = known.text.is_none() || (known_text.is_none() && text.is_none());
     let evidence = u32::from(same_type) + u32::from(same_requirement) + 3 * u32::from(same_text);

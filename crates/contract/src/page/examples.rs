@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::inventory::{Example, Operation};
 use crate::problem::Problem;
 
+use super::incomplete::incomplete;
 use super::tree::Block;
 
 /// More bodies than any page shows.
@@ -27,31 +28,25 @@ pub(super) fn read(operation: &mut Operation, examples: &[Block], problems: &mut
             problems.push(Problem::note("Example", message));
             return;
         }
-        match serde_json::from_str(text) {
-            Ok(value) => read_body(operation, caption, &value),
-            Err(_) => {
-                let beginning: String = text.chars().take(40).collect();
-                let message = format!(
-                    "the example that begins with `{beginning}` is no complete JSON; capture the whole page again"
-                );
-                problems.push(Problem::broken("Example", message));
-            }
-        }
+        let Ok(value) = serde_json::from_str(text) else {
+            let beginning: String = text.chars().take(40).collect();
+            let message = format!("the example that begins with `{beginning}` is no complete JSON");
+            problems.push(incomplete("Example", &message));
+            continue;
+        };
+        read_body(operation, caption, &value);
     }
     let mut examples = operation.examples.iter();
     if !examples.any(|example| example.at.starts_with("responses.")) {
-        problems.push(Problem::broken(
-            "",
-            "the page ends before the example of an answer; capture the whole page again",
-        ));
+        let message = "the page ends before the example of an answer";
+        problems.push(incomplete("", message));
     }
 }
 
 /// A response says how it went; a request does not. The caption of a response is its status.
 fn read_body(operation: &mut Operation, caption: &str, value: &Value) {
-    let status = caption
-        .split_once(" / ")
-        .map_or("200", |(status, _)| status);
+    let status = caption.split_once(" / ");
+    let status = status.map_or("200", |(status, _)| status);
     let place = match value.get("info").or(value.get("message")) {
         Some(_) => format!("responses.{status}"),
         None => "request".to_owned(),

@@ -5,6 +5,7 @@ use crate::inventory::{Operation, OperationId};
 use crate::problem::Problem;
 use crate::prose::Prose;
 
+use super::incomplete::incomplete;
 use super::tree::{self, Endpoint, Page};
 
 /// Tells which of the operations a page is about: by its path, or by its title where the page does
@@ -36,14 +37,11 @@ pub(super) fn identify(
 
 /// Reads what stands above the parameters.
 pub(super) fn read(operation: &mut Operation, page: &Page) -> Result<(), Problem> {
-    if let Some(endpoint) = &page.endpoint {
-        operation.method = Some(endpoint.method.clone());
-        operation.path = Some(endpoint.path.clone());
-    }
-    let header = page.header.as_ref().ok_or_else(|| {
-        let message = "no title above the description; capture the whole page again";
-        Problem::broken("", message)
-    })?;
+    let endpoint = page.endpoint.as_ref();
+    operation.method = endpoint.map(|endpoint| endpoint.method.clone());
+    operation.path = endpoint.map(|endpoint| endpoint.path.clone());
+    let header = page.header.as_ref();
+    let header = header.ok_or_else(|| incomplete("", "no title above the description"))?;
     operation.title = Some(Prose::new(&header.heading));
     let (dependencies, rest) = dependencies::split(&tree::markdown(&header.blocks));
     operation.description = Some(Prose::new(&rest));

@@ -8,6 +8,7 @@ mod descriptions;
 mod examples;
 mod fields;
 mod header;
+mod incomplete;
 mod place;
 mod section;
 mod statuses;
@@ -17,6 +18,8 @@ mod tree;
 use crate::contradictions;
 use crate::inventory::{Inventory, Operation, SourceKind};
 use crate::problem::Problem;
+
+use incomplete::incomplete;
 
 /// Reads the page `text` of the file called `name`.
 ///
@@ -49,12 +52,12 @@ fn read_operation(
     let mut operation = Operation::unknown(id);
     problems.extend(header::read(&mut operation, &page).err());
     problems.extend(statuses::read(&mut operation, &page).err());
-    for part in &tree::PARTS {
+    for part in tree::PARTS {
         section::read(&mut operation, &page, part, known, problems);
     }
     if operation.children("body").is_empty() {
-        let message = "the page names no field of the body; capture the whole page again";
-        problems.push(Problem::broken(tree::BODY, message));
+        let message = "the page names no field of the body";
+        problems.push(incomplete(tree::BODY, message));
     }
     examples::read(&mut operation, &page.examples, problems);
     problems.extend(contradictions::find(&operation));

@@ -14,11 +14,10 @@ use super::{align, descriptions};
 pub(super) fn read(
     operation: &mut Operation,
     page: &Page,
-    part: &Part,
+    (scope, heading, _): Part,
     known: Option<&Operation>,
     problems: &mut Vec<Problem>,
 ) {
-    let scope = part.scope;
     if matches!(scope, "body" | "responses.200") {
         operation.fields.push(Field {
             at: scope.to_owned(),
@@ -26,11 +25,8 @@ pub(super) fn read(
             ..Field::default()
         });
     }
-    let documented = tree::fields(&page.sections, part.heading);
-    let in_form = part
-        .in_form
-        .map(|heading| tree::fields(&page.form, heading));
-    let in_form = in_form.unwrap_or_default();
+    let documented = tree::fields(&page.sections, heading);
+    let in_form = tree::fields(&page.form, heading);
     let nameless = documented.iter().chain(&in_form).copied();
     let mut descriptions: Vec<Prose> = nameless.filter_map(fields::nameless).collect();
     let mut fields = if page.is_nested {
@@ -49,10 +45,10 @@ pub(super) fn read(
         fields = in_form;
     } else {
         // A form with names repeats the top-level fields.
-        let repeated = in_form
+        let texts = in_form
             .into_iter()
             .filter_map(|(named, _)| named.field.text);
-        descriptions.extend(repeated.filter(|text| !text.is_empty()));
+        descriptions.extend(texts.filter(|text| !text.is_empty()));
     }
     attach(operation, scope, descriptions, &mut fields, known);
     for (field, place) in fields {
@@ -63,9 +59,9 @@ pub(super) fn read(
 /// Whether the page would name the fields of `scope`. Where parameters are named at all, one
 /// without a name is not there.
 fn names_fields(page: &Page, scope: &str) -> bool {
-    let in_form = tree::PARTS.iter().filter_map(|part| part.in_form);
-    let parameters = in_form.flat_map(|heading| tree::fields(&page.form, heading));
-    let mut parameters = parameters.chain(tree::fields(&page.sections, tree::BODY));
+    let parts = tree::PARTS.into_iter();
+    let in_form = parts.flat_map(|(_, heading, _)| tree::fields(&page.form, heading));
+    let mut parameters = in_form.chain(tree::fields(&page.sections, tree::BODY));
     scope != "responses.200" && parameters.any(|field| field.name.is_some())
 }
 
@@ -84,9 +80,8 @@ fn attach(
         let here = unnamed.iter().filter(of_scope);
         here.map(|unnamed| unnamed.text.clone()).collect()
     });
-    let top_level = fields
-        .iter_mut()
-        .filter(|(_, place)| place.is_top_level(scope));
+    let fields = fields.iter_mut();
+    let top_level = fields.filter(|(_, place)| place.is_top_level(scope));
     let texts = top_level.filter_map(|(named, _)| named.field.text.as_mut());
     let left = descriptions::attach(descriptions, texts.collect(), known.as_deref());
     let unnamed = operation.unnamed.get_or_insert_default();

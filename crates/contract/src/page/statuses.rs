@@ -4,6 +4,7 @@ use crate::inventory::{Operation, Response};
 use crate::problem::Problem;
 use crate::prose::Prose;
 
+use super::incomplete::incomplete;
 use super::tree::{self, Block, Page};
 
 /// Reads the rows of the table, in order, and what stands above it.
@@ -16,8 +17,7 @@ pub(super) fn read(operation: &mut Operation, page: &Page) -> Result<(), Problem
         }
     }
     if operation.responses.is_empty() {
-        let message = "the page lists no status; capture the whole page again";
-        return Err(Problem::broken(tree::STATUSES, message));
+        return Err(incomplete(tree::STATUSES, "the page lists no status"));
     }
     Ok(())
 }

@@ -3,31 +3,18 @@
 //! A front end builds it from one form in which pages reach people, and knows nothing of facts;
 //! whatever reads facts reads them from here. Texts are Markdown, which plain text is as well.
 
-/// A part of a page that lists fields.
-pub(super) struct Part {
-    /// The location of its fields.
-    pub(super) scope: &'static str,
-    pub(super) heading: &'static str,
-    /// Its heading in the request form.
-    pub(super) in_form: Option<&'static str>,
-}
+/// A part of a page that lists fields: the location of its fields, its heading, and its heading
+/// in the request form.
+pub(super) type Part = (&'static str, &'static str, Option<&'static str>);
 
 /// The parts in document order.
 pub(super) const PARTS: [Part; 5] = [
-    part("path", "Path Parameters", None),
-    part("header", "Header Parameters", Some("Header")),
-    part("query", "Query Parameters", Some("Query Parameters")),
-    part("body", BODY, Some("Body")),
-    part("responses.200", "Response Properties", None),
+    ("path", "Path Parameters", None),
+    ("header", "Header Parameters", Some("Header")),
+    ("query", "Query Parameters", Some("Query Parameters")),
+    ("body", BODY, Some("Body")),
+    ("responses.200", "Response Properties", None),
 ];
-
-const fn part(scope: &'static str, heading: &'static str, in_form: Option<&'static str>) -> Part {
-    Part {
-        scope,
-        heading,
-        in_form,
-    }
-}
 
 /// Heading of the part that every page has, once.
 pub(super) const BODY: &str = "Body Parameters";
@@ -45,7 +32,8 @@ pub(super) struct Page {
     /// Whether the fields of `sections` hold the fields below them. Where that is lost, all fields
     /// of a section stand in one row, in document order.
     pub(super) is_nested: bool,
-    /// The request form beside the documentation: it repeats the top-level parameters.
+    /// The request form beside the documentation: it repeats the top-level parameters, here under
+    /// the headings of the documentation.
     pub(super) form: Vec<Section>,
     /// Addresses and bodies.
     pub(super) examples: Vec<Block>,
@@ -64,6 +52,13 @@ pub(super) struct Endpoint {
 pub(super) struct Section {
     pub(super) heading: String,
     pub(super) blocks: Vec<Block>,
+}
+
+impl Section {
+    pub(super) fn new(heading: &str, blocks: Vec<Block>) -> Self {
+        let heading = heading.to_owned();
+        Self { heading, blocks }
+    }
 }
 
 /// What a section consists of.

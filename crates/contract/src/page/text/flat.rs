@@ -3,7 +3,7 @@
 use crate::page::tree::Field;
 
 use super::nameless;
-use super::types::{self, is_name, parse_type};
+use super::types::{is_name, parse_type};
 
 /// Reads a section of fields. What stands before the first name has lost its own.
 pub(super) fn fields(lines: &[&str]) -> Vec<Field> {
@@ -14,10 +14,12 @@ pub(super) fn fields(lines: &[&str]) -> Vec<Field> {
         rest = after;
         let next = after.first().filter(|_| is_name(line));
         if let Some((ty, required)) = next.and_then(|next| parse_type(next)) {
-            let values = Some(Vec::new());
             named.push(Field {
-                values,
-                ..types::field(line, ty, required)
+                name: Some((*line).to_owned()),
+                ty: ty.to_owned(),
+                required,
+                values: Some(Vec::new()),
+                ..Field::default()
             });
             rest = &after[1..];
         } else if let Some(field) = named.last_mut() {

@@ -4,7 +4,6 @@ use crate::inventory::Operation;
 use crate::page::tree::{Block, PARTS, Part, Section};
 
 use super::nameless;
-use super::paragraphs::BULLETS;
 
 /// Bullets of the portal's own.
 const CONTROLS: [&str; 4] = ["Try it", "Example", "Request", "Response"];
@@ -13,21 +12,17 @@ const CONTROLS: [&str; 4] = ["Try it", "Example", "Request", "Response"];
 /// begins.
 pub(super) fn read(lines: &[&str], known: Option<&Operation>) -> Vec<Section> {
     let form = lines.split(|line| line.starts_with('{')).next();
-    let is_heading = |line: &str| PARTS.iter().any(|part| part.in_form == Some(line));
+    let is_heading = |line: &str| PARTS.iter().any(|(.., in_form)| *in_form == Some(line));
     let parts = form.unwrap_or(lines).chunk_by(|_, next| !is_heading(next));
     let parts: Vec<&[&str]> = parts.collect();
-    let section = |part: &Part| {
-        let heading = part.in_form?;
-        let names = known_names(known, part.scope);
-        let here = parts.iter().filter(|lines| lines[0] == heading);
+    let section = |(scope, heading, in_form): Part| {
+        let here = parts.iter().filter(|lines| in_form == Some(lines[0]));
         let bullets = here.flat_map(|lines| bullets(lines));
+        let names = known_names(known, scope);
         let fields = bullets.map(|text| nameless::bullet(&text, &names));
-        Some(Section {
-            heading: heading.to_owned(),
-            blocks: vec![Block::Fields(fields.collect())],
-        })
+        Section::new(heading, vec![Block::Fields(fields.collect())])
     };
-    PARTS.iter().filter_map(section).collect()
+    PARTS.map(section).into()
 }
 
 /// Names of the top-level fields, longest first: `packages` before `package`.
@@ -43,7 +38,7 @@ fn bullets(lines: &[&str]) -> Vec<String> {
     let mut bullets: Vec<String> = Vec::new();
     let mut is_open = false;
     for line in lines {
-        let bullet = line.strip_prefix(BULLETS);
+        let bullet = line.strip_prefix(['\u{2022}', '-', '*']);
         if let Some(text) = bullet.filter(|text| text.starts_with(char::is_whitespace)) {
             is_open = !CONTROLS.contains(&text.trim());
             if is_open {

@@ -34,10 +34,8 @@ pub(super) fn read(lines: &[&str], has_path: bool, known: Option<&Operation>) ->
     let by_description = || line_above_description(lines, known?.description.as_ref()?);
     let unusual = || unusual_title(lines).filter(|_| has_path);
     let title = title(lines).or_else(by_description).or_else(unusual)?;
-    Some(Section {
-        heading: lines[title].to_owned(),
-        blocks: paragraphs::read(&lines[title + 1..]),
-    })
+    let blocks = paragraphs::read(&lines[title + 1..]);
+    Some(Section::new(lines[title], blocks))
 }
 
 /// The line of the title: it speaks of a precheck, stands alone, and is no sentence. The menu may
@@ -59,9 +57,8 @@ fn line_above_description(lines: &[&str], known: &Prose) -> Option<usize> {
         !prose.is_empty() && prose.is_within(known)
     };
     let description = lines.iter().position(says_known)?;
-    lines[..description]
-        .iter()
-        .rposition(|line| !line.is_empty())
+    let mut above = lines[..description].iter();
+    above.rposition(|line| !line.is_empty())
 }
 
 /// The line of a title that speaks of something else, on a page whose path tells what it is about:

@@ -18,6 +18,7 @@ use crate::inventory::Operation;
 use crate::problem::Problem;
 use crate::report::visible_lines;
 
+use super::incomplete::incomplete;
 use super::tree::{BODY, Block, Endpoint, PARTS, Page, STATUSES, Section};
 
 /// A page has some 15 KB and 400 lines.
@@ -53,8 +54,6 @@ pub(super) fn clean(text: &str) -> Result<String, Problem> {
 /// The lines of a page, and what tells which operation it is about.
 pub(super) struct Outline<'t> {
     lines: Vec<&'t str>,
-    /// The line of the heading of the body.
-    body: Option<usize>,
     pub(super) endpoint: Option<Endpoint>,
     /// The title, if its words show that it is one.
     pub(super) title: Option<&'t str>,
@@ -64,14 +63,13 @@ impl<'t> Outline<'t> {
     /// Finds the outline of a text that is [`clean`].
     pub(super) fn new(text: &'t str) -> Result<Self, Problem> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        if lines.iter().filter(|line| **line == BODY).count() > 1 {
+        let mut parts = lines.split(|line| *line == BODY);
+        let above = parts.next().unwrap_or_default();
+        if parts.count() > 1 {
             let message = "more than one page; capture each in a file of its own";
             return Err(Problem::broken("", message));
         }
-        let body = lines.iter().position(|line| *line == BODY);
-        let above = &lines[..body.unwrap_or(lines.len())];
         Ok(Self {
-            body,
             endpoint: header::endpoint(above),
             title: header::title(above).map(|index| above[index]),
             lines,
@@ -82,30 +80,19 @@ impl<'t> Outline<'t> {
     /// around them where the layout does not.
     pub(super) fn read(self, known: Option<&Operation>) -> Result<Page, Problem> {
         let lines = &self.lines;
-        let body = self.body.ok_or_else(|| {
-            let message = "no `Body Parameters` on the page; capture the whole page again";
-            Problem::broken("", message)
-        })?;
-        let mut below_body = lines.iter().skip(body);
-        let rows = below_body
-            .position(|line| *line == STATUSES)
-            .ok_or_else(|| {
-                let message =
-                    "the page ends before its `Response Codes`; capture the whole page again";
-                Problem::broken("", message)
-            })?;
-        let (documented, below) = lines.split_at(body + rows);
+        let find = |heading: &str, from: usize| (from..lines.len()).find(|i| lines[*i] == heading);
+        let no_body = || incomplete("", "no `Body Parameters` on the page");
+        let body = find(BODY, 0).ok_or_else(no_body)?;
+        let no_statuses = || incomplete("", "the page ends before its `Response Codes`");
+        let statuses = find(STATUSES, body).ok_or_else(no_statuses)?;
         // The menu stands above method and path.
         let path = self.endpoint.as_ref().map(|endpoint| endpoint.line);
         let begin = path.map_or(0, |path| path + 1);
         let first = (begin..body).find(|index| is_heading(lines[*index]));
         let first = first.unwrap_or(body);
-        let (table, panel) = statuses::split(&below[1..]);
-        let mut sections = sections(&documented[first..]);
-        sections.push(Section {
-            heading: STATUSES.to_owned(),
-            blocks: statuses::read(table),
-        });
+        let (table, panel) = statuses::split(&lines[statuses + 1..]);
+        let mut sections = sections(&lines[first..statuses]);
+        sections.push(Section::new(STATUSES, statuses::read(table)));
         Ok(Page {
             header: header::read(&lines[..path.unwrap_or(first)], path.is_some(), known),
             endpoint: self.endpoint,
@@ -118,7 +105,7 @@ impl<'t> Outline<'t> {
 }
 
 fn is_heading(line: &str) -> bool {
-    line == STATUSES || PARTS.iter().any(|part| part.heading == line)
+    line == STATUSES || PARTS.iter().any(|(_, heading, _)| *heading == line)
 }
 
 /// The sections of fields, each of which begins with its heading.
@@ -127,9 +114,7 @@ fn sections(lines: &[&str]) -> Vec<Section> {
     let sections = sections.filter_map(|section| section.split_first());
     // The statuses stand below the body.
     let of_fields = sections.filter(|(heading, _)| **heading != STATUSES);
-    let section = |(heading, lines): (&&str, &[&str])| Section {
-        heading: (*heading).to_owned(),
-        blocks: vec![Block::Fields(flat::fields(lines))],
-    };
-    of_fields.map(section).collect()
+    let blocks = |lines| vec![Block::Fields(flat::fields(lines))];
+    let of_fields = of_fields.map(|(heading, lines)| Section::new(heading, blocks(lines)));
+    of_fields.collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::page::tree::Field;
 
-use super::types::{self, TYPES, is_name};
+use super::types::{TYPES, is_name};
 
 /// Descriptions without names. Inline code was on lines of its own, so that a line belongs to the
 /// one before until that one ends a sentence or the next begins one.
@@ -53,17 +53,17 @@ pub(super) fn bullet(text: &str, known: &[&str]) -> Field {
             (is_name(name) && ends).then_some((name, ty, rest))
         })
     };
-    let Some((name, ty, rest)) = by_known_name(known_type)
-        .or_else(|| by_known_name(unknown_type))
-        .or_else(by_type)
-    else {
+    let known = by_known_name(known_type).or_else(|| by_known_name(unknown_type));
+    let Some((name, ty, rest)) = known.or_else(by_type) else {
         return description(text);
     };
     let required = rest.strip_prefix("Required");
     let required = required.or(rest.strip_prefix("required"));
     Field {
-        description: required.unwrap_or(rest).to_owned(),
-        ..types::field(name, ty, required.is_some())
+        name: Some(name.to_owned()),
+        ty: ty.to_owned(),
+        required: required.is_some(),
+        ..description(required.unwrap_or(rest))
     }
 }
 
@@ -77,9 +77,8 @@ fn known_type(rest: &str) -> Option<(&str, &str)> {
 
 /// A word in small letters before the words begin: a type that no page has used so far.
 fn unknown_type(rest: &str) -> Option<(&str, &str)> {
-    let end = rest
-        .find(|c: char| !c.is_ascii_lowercase())
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_lowercase());
+    let end = end.unwrap_or(rest.len());
     (end > 1 && !rest[end..].starts_with(' ')).then(|| rest.split_at(end))
 }
 

@@ -2,9 +2,6 @@
 
 use crate::page::tree::Block;
 
-/// What marks an item of a list.
-pub(super) const BULLETS: [char; 3] = ['\u{2022}', '-', '*'];
-
 /// Paragraphs end at empty lines, which they keep, and items also where the next one begins.
 pub(super) fn read(lines: &[&str]) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -22,7 +19,7 @@ pub(super) fn read(lines: &[&str]) -> Vec<Block> {
 }
 
 fn item(text: &str) -> Option<&str> {
-    let item = text.strip_prefix(BULLETS)?;
-    item.starts_with([' ', '\t'])
-        .then(|| item.trim_start_matches([' ', '\t']))
+    let item = text.strip_prefix(['\u{2022}', '-'])?;
+    let is_item = item.starts_with([' ', '\t']);
+    is_item.then(|| item.trim_start_matches([' ', '\t']))
 }

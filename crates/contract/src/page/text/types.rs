@@ -1,7 +1,5 @@
 //! How names and types of fields are written in plain text.
 
-use crate::page::tree::Field;
-
 /// The types that pages use.
 pub(super) const TYPES: [&str; 7] = [
     "string", "number", "integer", "boolean", "object", "array", "enum",
@@ -34,16 +32,6 @@ pub(super) fn parse_type(line: &str) -> Option<(&str, bool)> {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b" <>[]|,".contains(&b));
     (is_word || is_known).then_some((ty, bare.is_some()))
-}
-
-/// A field of which no more is known yet.
-pub(super) fn field(name: &str, ty: &str, required: bool) -> Field {
-    Field {
-        name: Some(name.to_owned()),
-        ty: ty.to_owned(),
-        required,
-        ..Field::default()
-    }
 }
 
 #[cfg(test)]
