@@ -59,22 +59,21 @@ pub(super) fn attach(
 
 /// The first run of descriptions that together say what `text` says.
 fn exact(descriptions: &[Prose], from: usize, text: &Prose) -> Option<Range<usize>> {
-    if text.is_empty() {
-        return None;
-    }
-    (from..descriptions.len()).find_map(|start| {
-        let mut together = Prose::default();
+    let sentences: Vec<&str> = text.fingerprints().collect();
+    let run = |start: usize| {
+        let mut rest = &sentences[..];
         for (index, description) in descriptions.iter().enumerate().skip(start) {
-            together.extend(description.clone());
-            if together.fingerprints().eq(text.fingerprints()) {
+            let next: Vec<&str> = description.fingerprints().collect();
+            rest = rest.strip_prefix(&next[..])?;
+            if rest.is_empty() {
                 return Some(start..index + 1);
-            }
-            if !together.is_within(text) {
-                return None;
             }
         }
         None
-    })
+    };
+    (from..descriptions.len())
+        .find_map(run)
+        .filter(|_| !text.is_empty())
 }
 
 /// How many words two texts have in common, from 0 to 1.

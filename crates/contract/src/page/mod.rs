@@ -26,40 +26,38 @@ use incomplete::incomplete;
 /// `known` is an inventory whose field tree the page is aligned with where its own layout has lost
 /// the depth: the last capture of the page, or the contract. Reports every problem it meets.
 pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let operation = read_operation(text, known, &mut problems);
-    let operation = operation.map_err(|problem| problems.push(problem));
+    let (operations, problems) = match read_operation(text, known) {
+        Ok((operation, problems)) => (vec![operation], problems),
+        Err(problem) => (Vec::new(), vec![problem]),
+    };
     let inventory = Inventory {
         kind: SourceKind::Page,
         source: name.to_owned(),
         date: None,
-        operations: operation.into_iter().collect(),
+        operations,
     };
     (inventory, problems)
 }
 
 /// Fails where the text cannot be the page of an operation.
-fn read_operation(
-    text: &str,
-    known: &Inventory,
-    problems: &mut Vec<Problem>,
-) -> Result<Operation, Problem> {
+fn read_operation(text: &str, known: &Inventory) -> Result<(Operation, Vec<Problem>), Problem> {
     let text = text::clean(text)?;
     let outline = text::Outline::new(&text)?;
     let id = header::identify(outline.endpoint.as_ref(), outline.title)?;
     let known = known.operation(id);
     let page = outline.read(known)?;
     let mut operation = Operation::unknown(id);
+    let mut problems = Vec::new();
     problems.extend(header::read(&mut operation, &page).err());
     problems.extend(statuses::read(&mut operation, &page).err());
     for part in tree::PARTS {
-        section::read(&mut operation, &page, part, known, problems);
+        section::read(&mut operation, &page, part, known, &mut problems);
     }
     if operation.children("body").is_empty() {
         let message = "the page names no field of the body";
         problems.push(incomplete(tree::BODY, message));
     }
-    examples::read(&mut operation, &page.examples, problems);
+    examples::read(&mut operation, &page.examples, &mut problems);
     problems.extend(contradictions::find(&operation));
-    Ok(operation)
+    Ok((operation, problems))
 }

@@ -32,10 +32,7 @@ pub(super) fn is_within(at: &str, parent: &str) -> bool {
 impl Place {
     /// Whether nothing stands between the field and its section.
     pub(super) fn is_top_level(&self, scope: &str) -> bool {
-        match self {
-            Self::Certain(at) => at.matches('.').count() == scope.matches('.').count() + 1,
-            Self::Among(_) => false,
-        }
+        matches!(self, Self::Certain(at) if around(at, scope).count() == 1)
     }
 }
 

@@ -76,10 +76,9 @@ fn is_head(line: &str) -> bool {
 fn row(line: &str) -> Option<[&str; 3]> {
     let line = line.trim_start_matches('|').trim_start();
     let status = line.get(..3)?;
-    let digits =
-        status.bytes().all(|b| b.is_ascii_digit()) && status.starts_with(['1', '2', '3', '4', '5']);
-    let family = matches!(status, "2XX" | "3XX" | "4XX" | "5XX");
-    if !digits && !family {
+    let is_number = status.bytes().all(|b| b.is_ascii_digit());
+    let is_code = is_number && ("100".."600").contains(&status);
+    if !is_code && !matches!(status, "2XX" | "3XX" | "4XX" | "5XX") {
         return None;
     }
     let rest = line[3..].trim_end_matches(|c: char| c == '|' || c.is_whitespace());
@@ -98,13 +97,9 @@ fn row(line: &str) -> Option<[&str; 3]> {
         (boundary || *code == status).then_some((*reason, words))
     });
     let (reason, text) = known.unwrap_or_else(|| {
-        let mut before = ' ';
-        let boundary = rest.char_indices().find(|(_, c)| {
-            let found = before.is_lowercase() && c.is_uppercase();
-            before = *c;
-            found
-        });
-        rest.split_at(boundary.map_or(rest.len(), |(index, _)| index))
+        let mut pairs = rest.chars().zip(rest.char_indices().skip(1));
+        let words = pairs.find(|(c, (_, next))| c.is_lowercase() && next.is_uppercase());
+        rest.split_at(words.map_or(rest.len(), |(_, (index, _))| index))
     });
     Some([status, reason, text])
 }
