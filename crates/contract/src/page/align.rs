@@ -93,13 +93,9 @@ fn open_scopes<'a>(
 
 /// The only place in one of these locations that is not taken, or all of them.
 fn free_place(name: &str, scopes: &[&str], certain: &[Option<String>]) -> Place {
-    let mut places: Vec<String> = Vec::new();
-    for scope in scopes {
-        let at = place::child(scope, name);
-        if !places.contains(&at) {
-            places.push(at);
-        }
-    }
+    let is_first = |(index, scope): &(usize, &&str)| !scopes[..*index].contains(*scope);
+    let scopes = scopes.iter().enumerate().filter(is_first);
+    let places: Vec<String> = scopes.map(|(_, at)| place::child(at, name)).collect();
     let is_free = |at: &&String| !certain.iter().flatten().any(|taken| taken == *at);
     let free: Vec<String> = places.iter().filter(is_free).cloned().collect();
     match &free[..] {

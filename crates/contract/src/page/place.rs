@@ -63,3 +63,41 @@ pub(super) fn add(operation: &mut Operation, scope: &str, named: NamedField, pla
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! Fields in fields have their places without any alignment.
+    use super::*;
+
+    #[test]
+    fn nested_fields_are_placed_under_their_parents() {
+        let field = |name: Option<&str>, fields| tree::Field {
+            name: name.map(str::to_owned),
+            ty: "object".to_owned(),
+            fields,
+            ..tree::Field::default()
+        };
+        let door = field(Some("door"), vec![field(Some("handle"), Vec::new())]);
+        let roof = field(Some("roof"), vec![field(None, Vec::new())]);
+        let house = field(Some("house"), vec![door, roof]);
+        let placed = nested("body", &[&house]);
+        let places: Vec<&str> = placed
+            .iter()
+            .filter_map(|(_, place)| match place {
+                Place::Certain(at) => Some(at.as_str()),
+                Place::Among(_) => None,
+            })
+            .collect();
+        let expected = [
+            "body.house",
+            "body.house.door",
+            "body.house.door.handle",
+            "body.house.roof",
+        ];
+        assert_eq!(places, expected);
+        let top_level = placed
+            .iter()
+            .filter(|(_, place)| place.is_top_level("body"));
+        assert_eq!(top_level.count(), 1);
+    }
+}

@@ -63,7 +63,8 @@ impl Section {
 
 /// What a section consists of.
 pub(super) enum Block {
-    /// Goes on in the next block unless a line break ends it.
+    /// Ends with a line break, or else goes on in the next block: text that has lost where its
+    /// paragraphs end runs on around lists.
     Paragraph(String),
     /// One paragraph an item.
     List(Vec<String>),

@@ -23,3 +23,32 @@ fn item(text: &str) -> Option<&str> {
     let is_item = item.starts_with([' ', '\t']);
     is_item.then(|| item.trim_start_matches([' ', '\t']))
 }
+
+#[cfg(test)]
+mod tests {
+    //! Text comes back as it was, whatever was found in it.
+    use super::*;
+    use crate::page::tree::markdown;
+
+    #[test]
+    fn finds_paragraphs_and_lists() {
+        let blocks = read(&[
+            "One",
+            "goes on.",
+            "",
+            "\u{2022} a",
+            "- b",
+            "goes on",
+            "",
+            "Two.",
+        ]);
+        assert_eq!(
+            markdown(&blocks),
+            "One\ngoes on.\n\n- a\n- b\ngoes on\n\nTwo.\n"
+        );
+        let [Block::Paragraph(_), Block::List(items), Block::Paragraph(_)] = &blocks[..] else {
+            panic!("a list between two paragraphs");
+        };
+        assert_eq!(items, &["a", "b\ngoes on\n"]);
+    }
+}
