@@ -62,10 +62,8 @@ fn read_body(operation: &mut Operation, caption: &str, value: &Value) {
 
 /// Takes server and query parameters from the address of the example request, without its scheme.
 fn read_address(operation: &mut Operation, address: &str) {
-    let known = operation.path.iter().map(String::as_str);
-    let mut paths = known.chain([operation.id.path_suffix()]);
     // Other addresses may stand in the footer.
-    if operation.servers.is_some() || !paths.any(|path| address.contains(path)) {
+    if operation.servers.is_some() || !address.contains(operation.id.path_suffix()) {
         return;
     }
     let host = address.split(['/', '?']).next().unwrap_or(address);

@@ -17,7 +17,8 @@ pub(super) fn identify(
     if let Some(Endpoint { path, line, .. }) = endpoint {
         let [customer, subscriber] = OperationId::ALL.map(OperationId::path_suffix);
         let message = format!(
-            "the page of `{path}`; capture the page of a precheck, `/v1{customer}` or `/v1{subscriber}`"
+            "the page of `{path}`; capture the page of a precheck, \
+             `/v1{customer}` or `/v1{subscriber}`"
         );
         let place = format!("line {}", line + 1);
         return OperationId::of_path(path).ok_or_else(|| Problem::broken(place, message));

@@ -1,7 +1,7 @@
 //! Reads a page of the developer portal.
 //!
-//! A front end makes a [tree] of the form in which the page comes; so far there is one for
-//! [plain text](text). All facts are read from the tree.
+//! A front end makes a tree of the form in which the page comes; so far there is one for plain text.
+//! All facts are read from the tree.
 
 mod align;
 mod descriptions;

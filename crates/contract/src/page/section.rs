@@ -10,7 +10,8 @@ use super::place::{self, Place};
 use super::tree::{self, Page, Part};
 use super::{align, descriptions};
 
-/// Reads a part of the page into the operation. `known` gives the fields of a flat page their depth.
+/// Reads a part of the page into the operation. `known` gives fields their depth where the page
+/// has lost it.
 pub(super) fn read(
     operation: &mut Operation,
     page: &Page,

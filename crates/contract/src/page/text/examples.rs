@@ -13,7 +13,8 @@ pub(super) fn read(lines: &[&str]) -> Vec<Block> {
     while !rest.is_empty() {
         let (line, mut after) = rest.split_once('\n').unwrap_or((rest, ""));
         let mut code = line.trim();
-        if is_caption(code) {
+        let status = code.split_once(" / ").map_or("", |(status, _)| status);
+        if status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit()) {
             caption = code;
         }
         let is_body = code.starts_with('{');
@@ -30,11 +31,6 @@ pub(super) fn read(lines: &[&str]) -> Vec<Block> {
         rest = after;
     }
     examples
-}
-
-fn is_caption(line: &str) -> bool {
-    let status = line.split_once(" / ").map(|(status, _)| status);
-    status.is_some_and(|status| status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Where the JSON value ends that `text` begins with; `None` where it is no complete one.

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::report::visible_lines;
 
 use super::incomplete::incomplete;
-use super::tree::{BODY, Block, Endpoint, PARTS, Page, STATUSES, Section};
+use super::tree::{BODY, Block, Endpoint, PARTS, Page, Part, STATUSES, Section};
 
 /// A page has some 15 KB and 400 lines.
 const MOST_BYTES: usize = 512 * 1024;
@@ -108,13 +108,14 @@ fn is_heading(line: &str) -> bool {
     line == STATUSES || PARTS.iter().any(|(_, heading, _)| *heading == line)
 }
 
-/// The sections of fields, each of which begins with its heading.
+/// The sections of fields, each under the first of its headings.
 fn sections(lines: &[&str]) -> Vec<Section> {
-    let sections = lines.chunk_by(|_, next| !is_heading(next));
-    let sections = sections.filter_map(|section| section.split_first());
-    // The statuses stand below the body.
-    let of_fields = sections.filter(|(heading, _)| **heading != STATUSES);
-    let blocks = |lines| vec![Block::Fields(flat::fields(lines))];
-    let of_fields = of_fields.map(|(heading, lines)| Section::new(heading, blocks(lines)));
-    of_fields.collect()
+    let parts = lines.chunk_by(|_, next| !is_heading(next));
+    let parts: Vec<&[&str]> = parts.collect();
+    let section = |(_, heading, _): Part| {
+        let here = parts.iter().find(|lines| lines[0] == heading);
+        let fields = here.map(|lines| flat::fields(&lines[1..]));
+        Section::new(heading, vec![Block::Fields(fields.unwrap_or_default())])
+    };
+    PARTS.map(section).into()
 }
