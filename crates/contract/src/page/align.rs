@@ -72,13 +72,14 @@ fn open_scopes<'a>(
     certain_after: &[Option<String>],
 ) -> Vec<&'a str> {
     let mut scopes: Vec<&str> = Vec::new();
-    if let Some((field, place)) = previous {
+    if let Some((named, place)) = previous {
+        let opens = named.field.ty.iter().any(Type::has_fields);
         let places = match place {
             Place::Certain(at) => std::slice::from_ref(at),
             Place::Among(places) => places,
         };
         for at in places {
-            scopes.extend(field.has_fields().then_some(at.as_str()));
+            scopes.extend(opens.then_some(at.as_str()));
             scopes.extend(place::around(at, scope));
         }
     }

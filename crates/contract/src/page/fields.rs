@@ -37,15 +37,3 @@ pub(super) fn named(shown: &tree::Field) -> Option<NamedField> {
         },
     })
 }
-
-impl NamedField {
-    pub(super) fn has_fields(&self) -> bool {
-        self.field.ty.as_ref().is_some_and(Type::has_fields)
-    }
-}
-
-/// The description of a field without a name; `None` if it has one.
-pub(super) fn nameless(shown: &tree::Field) -> Option<Prose> {
-    let is_nameless = shown.name.is_none();
-    is_nameless.then(|| Prose::new(&shown.description))
-}

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::prose::Prose;
 use crate::types::Type;
 
-use super::fields::{self, NamedField};
+use super::fields::NamedField;
 use super::place::{self, Place};
 use super::tree::{self, Page, Part};
 use super::{align, descriptions};
@@ -28,8 +28,10 @@ pub(super) fn read(
     }
     let documented = tree::fields(&page.sections, heading);
     let in_form = tree::fields(&page.form, heading);
-    let nameless = documented.iter().chain(&in_form).copied();
-    let mut descriptions: Vec<Prose> = nameless.filter_map(fields::nameless).collect();
+    let all = documented.iter().chain(&in_form);
+    let nameless = all.filter(|field| field.name.is_none());
+    let descriptions = nameless.map(|field| Prose::new(&field.description));
+    let mut descriptions: Vec<Prose> = descriptions.collect();
     let mut fields = if page.is_nested {
         place::nested(scope, &documented)
     } else {
@@ -40,15 +42,15 @@ pub(super) fn read(
         if in_form.is_empty() && !descriptions.is_empty() && !names_fields(page, scope) {
             operation.untold.insert(scope.to_owned());
         }
-        let parents = in_form.iter().filter(|(field, _)| field.has_fields());
-        let untold = parents.map(|(field, _)| place::child(scope, &field.name));
+        let has_fields = |named: &NamedField| named.field.ty.iter().any(Type::has_fields);
+        let parents = in_form.iter().filter(|(named, _)| has_fields(named));
+        let untold = parents.map(|(named, _)| place::child(scope, &named.name));
         operation.untold.extend(untold);
         fields = in_form;
     } else {
         // A form with names repeats the top-level fields.
-        let texts = in_form
-            .into_iter()
-            .filter_map(|(named, _)| named.field.text);
+        let in_form = in_form.into_iter();
+        let texts = in_form.filter_map(|(named, _)| named.field.text);
         descriptions.extend(texts.filter(|text| !text.is_empty()));
     }
     attach(operation, scope, descriptions, &mut fields, known);
