@@ -4,118 +4,99 @@
 //! that stands in no known place gets the place that its neighbours leave open, if there is only
 //! one, and else all that there are.
 
-use crate::inventory::{Field, Operation, Unplaced};
+use crate::inventory::{Field, Operation};
 use crate::location::FieldPath;
 use crate::problem::Problem;
+use crate::prose::Prose;
+use crate::types::Type;
 
-use super::fields::NamedField;
+use super::fields;
+use super::place::Place;
+use super::tree;
 
-/// Where a field stands.
-pub(super) enum Place {
-    Certain(FieldPath),
-    /// It may stand in any of these.
-    Among(Vec<FieldPath>),
-}
-
-/// Finds the place of each field of the section `scope`.
+/// Finds the places of the named fields among `shown`, those of the section `scope`.
 pub(super) fn place(
     scope: &FieldPath,
-    found: &[NamedField],
+    shown: &[&tree::Field],
     tree: Option<&Operation>,
     problems: &mut Vec<Problem>,
-) -> Vec<Place> {
-    let known: Vec<&Field> = tree
-        .into_iter()
-        .flat_map(|tree| &tree.fields)
-        .filter(|field| scope.is_above(&field.at))
-        .collect();
-    let pairs = pair(found, &known);
-    let certain = certain_places(scope, found, &known, &pairs, problems);
+) -> Vec<(Field, Place)> {
+    let found = shown.iter().filter_map(|shown| fields::named(scope, shown));
+    let found: Vec<Field> = found.collect();
+    let fields = tree.into_iter().flat_map(|tree| &tree.fields);
+    let known: Vec<&Field> = fields.filter(|field| scope.is_above(&field.at)).collect();
+    let partners = pair(&found, &known);
+    for (field, partner) in found.iter().zip(&partners) {
+        if let Some(partner) = partner.filter(|partner| partner.name() != field.name()) {
+            let (name, at) = (field.name(), &partner.at);
+            let message = format!("`{name}` stands where `{at}` stood");
+            let message = format!("{message}; it is taken for the same field");
+            problems.push(Problem::note(scope.to_string(), message));
+        }
+    }
+    let certain = certain_places(&found, &partners);
     let mut places: Vec<Place> = Vec::with_capacity(found.len());
     for (index, field) in found.iter().enumerate() {
         places.push(match &certain[index] {
             Some(at) => Place::Certain(at.clone()),
             None => {
-                let next = certain[index + 1..].iter().flatten().next();
-                open_places(scope, field, found, &places, next, &certain)
+                let previous = found[..index].last().zip(places.last());
+                let scopes = open_scopes(scope, previous, &certain[index + 1..]);
+                free_place(field.name(), &scopes, &certain)
             }
         });
     }
-    places
+    found.into_iter().zip(places).collect()
 }
 
 /// Places of the fields that the alignment paired: those of their partners, under the names that
 /// the page has now.
-fn certain_places(
-    scope: &FieldPath,
-    found: &[NamedField],
-    known: &[&Field],
-    pairs: &[Option<usize>],
-    problems: &mut Vec<Problem>,
-) -> Vec<Option<FieldPath>> {
-    let mut certain: Vec<Option<FieldPath>> = vec![None; found.len()];
-    for (index, partner) in pairs.iter().enumerate() {
-        let Some(partner) = partner.map(|p| known[p]) else {
-            continue;
-        };
-        let parent = partner.at.parent().unwrap_or_else(|| scope.clone());
-        let renamed = pairs[..index]
-            .iter()
-            .position(|p| p.is_some_and(|p| known[p].at == parent))
-            .and_then(|p| certain[p].clone());
-        let parent = renamed.unwrap_or(parent);
-        let name = &found[index].name;
-        if name != partner.name() {
-            problems.push(Problem::note(
-                scope.to_string(),
-                format!(
-                    "`{name}` stands where `{}` stood; it is taken for the same field",
-                    partner.at
-                ),
-            ));
-        }
-        certain[index] = Some(parent.child(name));
+fn certain_places(found: &[Field], partners: &[Option<&Field>]) -> Vec<Option<FieldPath>> {
+    let mut certain: Vec<Option<FieldPath>> = Vec::with_capacity(found.len());
+    for (field, partner) in found.iter().zip(partners) {
+        let at = partner.and_then(|partner| {
+            let parent = partner.at.parent()?;
+            let is_parent = |other: &Option<&Field>| other.is_some_and(|other| other.at == parent);
+            let renamed = partners.iter().position(is_parent);
+            let renamed = renamed.and_then(|index| certain.get(index)?.as_ref());
+            Some(renamed.unwrap_or(&parent).child(field.name()))
+        });
+        certain.push(at);
     }
     certain
 }
 
-/// The places that a field without a partner may have, given those around it.
-fn open_places(
+/// The locations that a field without a partner may stand in, given those around it.
+fn open_scopes(
     scope: &FieldPath,
-    field: &NamedField,
-    found: &[NamedField],
-    before: &[Place],
-    next: Option<&FieldPath>,
-    certain: &[Option<FieldPath>],
-) -> Place {
+    previous: Option<(&Field, &Place)>,
+    certain_after: &[Option<FieldPath>],
+) -> Vec<FieldPath> {
     let mut scopes: Vec<FieldPath> = Vec::new();
-    let previous: &[FieldPath] = match before.last() {
-        Some(Place::Certain(at)) => std::slice::from_ref(at),
-        Some(Place::Among(places)) => places,
-        None => &[],
-    };
-    let opens = before
-        .len()
-        .checked_sub(1)
-        .is_some_and(|index| found[index].ty.has_fields());
-    for at in previous {
-        if opens {
-            scopes.push(at.clone());
+    if let Some((field, place)) = previous {
+        let opens = field.ty.iter().any(Type::has_fields);
+        let places = match place {
+            Place::Certain(at) => std::slice::from_ref(at),
+            Place::Among(places) => places,
+        };
+        for at in places {
+            scopes.extend(at.with_parents().skip(usize::from(!opens)));
         }
-        scopes.extend(at.with_parents().skip(1));
     }
     scopes.push(scope.clone());
     // In document order, the next field closes every object that it does not stand in.
+    let next = certain_after.iter().flatten().next();
     if let Some(parent) = next.and_then(FieldPath::parent) {
         scopes.retain(|open| *open == parent || parent.is_above(open));
     }
-    let mut places: Vec<FieldPath> = Vec::new();
-    for open in scopes {
-        let at = open.child(&field.name);
-        if !places.contains(&at) {
-            places.push(at);
-        }
-    }
+    scopes
+}
+
+/// The only place in one of these locations that is not taken, or all of them.
+fn free_place(name: &str, scopes: &[FieldPath], certain: &[Option<FieldPath>]) -> Place {
+    let is_first = |(index, scope): &(usize, &FieldPath)| !scopes[..*index].contains(scope);
+    let scopes = scopes.iter().enumerate().filter(is_first);
+    let places: Vec<FieldPath> = scopes.map(|(_, at)| at.child(name)).collect();
     let is_free = |at: &&FieldPath| !certain.iter().flatten().any(|taken| taken == *at);
     let free: Vec<FieldPath> = places.iter().filter(is_free).cloned().collect();
     match &free[..] {
@@ -126,26 +107,8 @@ fn open_places(
     }
 }
 
-/// Adds the field to the operation at its place.
-pub(super) fn add(
-    operation: &mut Operation,
-    scope: &FieldPath,
-    field: NamedField,
-    shows_values: bool,
-    place: Place,
-) {
-    match place {
-        Place::Certain(at) => operation.fields.push(field.into_field(at, shows_values)),
-        Place::Among(places) => {
-            let at = scope.unplaced(&field.name);
-            let field = field.into_field(at, shows_values);
-            operation.unplaced.push(Unplaced { places, field });
-        }
-    }
-}
-
 /// Pairs the two sequences so that the sum of the likenesses is greatest (Needleman and Wunsch).
-fn pair(found: &[NamedField], known: &[&Field]) -> Vec<Option<usize>> {
+fn pair<'k>(found: &[Field], known: &[&'k Field]) -> Vec<Option<&'k Field>> {
     let (rows, columns) = (found.len(), known.len());
     let mut best = vec![vec![0_u32; columns + 1]; rows + 1];
     for i in (0..rows).rev() {
@@ -162,7 +125,7 @@ fn pair(found: &[NamedField], known: &[&Field]) -> Vec<Option<usize>> {
     while i < rows && j < columns {
         let likeness = likeness(&found[i], known[j]);
         if likeness > 0 && best[i][j] == likeness + best[i + 1][j + 1] {
-            pairs[i] = Some(j);
+            pairs[i] = Some(known[j]);
             i += 1;
             j += 1;
         } else if best[i][j] == best[i][j + 1] {
@@ -175,18 +138,19 @@ fn pair(found: &[NamedField], known: &[&Field]) -> Vec<Option<usize>> {
 }
 
 /// How much a field looks like a known one; 0 means that they are not the same.
-fn likeness(found: &NamedField, known: &Field) -> u32 {
-    let same_type = known.ty.as_ref().is_none_or(|ty| ty.agrees_with(&found.ty));
-    let same_requirement = known
-        .required
-        .is_none_or(|required| required == found.required);
-    let known_text = known.text.as_ref().filter(|text| !text.is_empty());
-    let same_text =
-        known_text.is_some_and(|text| found.text.is_within(text) && !found.text.is_empty());
+fn likeness(field: &Field, known: &Field) -> u32 {
+    let agree = |(known, found): (&Type, &Type)| known.agrees_with(found);
+    let same_type = known.ty.as_ref().zip(field.ty.as_ref()).is_none_or(agree);
+    let same_requirement = known.required.is_none() || known.required == field.required;
+    let not_empty = |text: &&Prose| !text.is_empty();
+    let known_text = known.text.as_ref().filter(not_empty);
+    let text = field.text.as_ref().filter(not_empty);
+    let mut both = text.zip(known_text).into_iter();
+    let same_text = both.any(|(text, known)| text.is_within(known));
     // Neither side says anything of the field that the other does not.
-    let silent = known.text.is_none() || (known_text.is_none() && found.text.is_empty());
+    let silent = known.text.is_none() || (known_text.is_none() && text.is_none());
     let evidence = u32::from(same_type) + u32::from(same_requirement) + 3 * u32::from(same_text);
-    if found.name == known.name() {
+    if field.name() == known.name() {
         10 + evidence
     } else if same_text && same_type {
         // Renamed: the description stayed.

@@ -20,25 +20,21 @@ pub(super) fn attach(
     nameless: Option<&[Prose]>,
 ) -> Vec<Prose> {
     let mut runs: Vec<Vec<usize>> = Vec::with_capacity(texts.len());
-    let mut from = 0;
     for text in &texts {
+        let from = runs.iter().flatten().last().map_or(0, |last| last + 1);
         let run = exact(&descriptions, from, text);
-        from = run.as_ref().map_or(from, |run| run.end);
         runs.push(run.into_iter().flatten().collect());
     }
-    let is_open = |runs: &[Vec<usize>], texts: &[&mut Prose], index: usize| {
-        runs[index].is_empty() && !texts[index].is_empty()
-    };
-    for index in 0..texts.len() {
-        if !is_open(&runs, &texts, index) {
+    for (index, text) in texts.iter().enumerate() {
+        if text.is_empty() || !runs[index].is_empty() {
             continue;
         }
         let before = runs[..index].iter().flatten().last();
         let after = runs[index + 1..].iter().flatten().next();
         let gap = before.map_or(0, |last| last + 1)..after.copied().unwrap_or(descriptions.len());
-        let reach = runs[index + 1..].iter().position(|run| !run.is_empty());
-        let until = reach.map_or(texts.len(), |reach| index + 1 + reach);
-        let alone = (index + 1..until).all(|other| !is_open(&runs, &texts, other));
+        let others = texts.iter().zip(&runs).skip(index + 1);
+        let mut others = others.take_while(|(_, run)| run.is_empty());
+        let alone = others.all(|(other, _)| other.is_empty());
         runs[index] = match nameless {
             Some(nameless) if alone => {
                 let is_named = |d: &usize| !nameless.contains(&descriptions[*d]);
@@ -46,19 +42,15 @@ pub(super) fn attach(
                 // One that had no name may have changed as well: there are as many as before.
                 let taken = runs.iter().flatten().count();
                 let surplus = descriptions.len().saturating_sub(taken + nameless.len());
-                likest(&descriptions, candidates, texts[index], surplus)
+                likest(&descriptions, candidates, text, surplus)
             }
-            _ => most_alike(&descriptions, gap, texts[index])
-                .into_iter()
-                .collect(),
+            _ => Vec::from_iter(most_alike(&descriptions, gap, text)),
         };
     }
     for (text, run) in texts.iter_mut().zip(&runs) {
-        let mut copy = Prose::default();
         for index in run {
-            copy.extend(descriptions[*index].clone());
+            text.merge_copy(&descriptions[*index]);
         }
-        text.merge_copy(&copy);
     }
     let is_left = |(index, _): &(usize, Prose)| !runs.iter().flatten().any(|taken| taken == index);
     let left = descriptions.into_iter().enumerate().filter(is_left);
@@ -67,22 +59,21 @@ pub(super) fn attach(
 
 /// The first run of descriptions that together say what `text` says.
 fn exact(descriptions: &[Prose], from: usize, text: &Prose) -> Option<Range<usize>> {
-    if text.is_empty() {
-        return None;
-    }
-    (from..descriptions.len()).find_map(|start| {
-        let mut together = Prose::default();
+    let sentences: Vec<&str> = text.fingerprints().collect();
+    let run = |start: usize| {
+        let mut rest = &sentences[..];
         for (index, description) in descriptions.iter().enumerate().skip(start) {
-            together.extend(description.clone());
-            if together.fingerprints().eq(text.fingerprints()) {
+            let next: Vec<&str> = description.fingerprints().collect();
+            rest = rest.strip_prefix(&next[..])?;
+            if rest.is_empty() {
                 return Some(start..index + 1);
-            }
-            if !together.is_within(text) {
-                return None;
             }
         }
         None
-    })
+    };
+    (from..descriptions.len())
+        .find_map(run)
+        .filter(|_| !text.is_empty())
 }
 
 /// How many words two texts have in common, from 0 to 1.

@@ -1,112 +1,96 @@
 //! One section of fields: names, places and texts are put together.
 
 use crate::inventory::{Field, Operation, Unnamed};
-use crate::location::{FieldPath, Section as Part};
+use crate::location::{FieldPath, Section};
 use crate::problem::Problem;
 use crate::prose::Prose;
 use crate::types::Type;
 
-use super::align::{self, Place};
-use super::descriptions;
-use super::fields::{self, NamedField};
-use super::form::Bullet;
+use super::place::{self, Place};
+use super::tree::{self, Page, Part};
+use super::{align, descriptions};
 
-/// The lines of a section, and what the request form shows of its fields.
-pub(super) struct Section<'a> {
-    pub(super) scope: Part,
-    pub(super) lines: &'a [&'a str],
-    pub(super) form: &'a [Bullet],
-    /// Whether the page would name a field of this section, in it or in the form.
-    pub(super) is_named: bool,
+/// Reads a part of the page into the operation. `known` gives fields their depth where the page
+/// has lost it.
+pub(super) fn read(
+    operation: &mut Operation,
+    page: &Page,
+    (scope, heading, _): Part,
+    known: Option<&Operation>,
+    problems: &mut Vec<Problem>,
+) {
+    let whole = &FieldPath::from(scope.clone());
+    if !scope.is_parameter() {
+        operation.fields.push(Field {
+            ty: Some(Type::new("object")),
+            ..Field::unknown(whole.clone())
+        });
+    }
+    let documented = tree::fields(&page.sections, heading);
+    let in_form = tree::fields(&page.form, heading);
+    let all = documented.iter().chain(&in_form);
+    let nameless = all.filter(|field| field.name.is_none());
+    let descriptions = nameless.map(|field| Prose::new(&field.description));
+    let mut descriptions: Vec<Prose> = descriptions.collect();
+    let mut fields = if page.is_nested {
+        place::nested(whole, &documented)
+    } else {
+        align::place(whole, &documented, known, problems)
+    };
+    let in_form = place::nested(whole, &in_form);
+    if fields.is_empty() {
+        if in_form.is_empty() && !descriptions.is_empty() && !names_fields(page, &scope) {
+            operation.untold.insert(whole.clone());
+        }
+        let has_fields = |field: &Field| field.ty.iter().any(Type::has_fields);
+        let parents = in_form.iter().filter(|(field, _)| has_fields(field));
+        let untold = parents.map(|(field, _)| whole.child(field.name()));
+        operation.untold.extend(untold);
+        fields = in_form;
+    } else {
+        // A form with names repeats the top-level fields.
+        let in_form = in_form.into_iter();
+        let texts = in_form.filter_map(|(field, _)| field.text);
+        descriptions.extend(texts.filter(|text| !text.is_empty()));
+    }
+    attach(operation, &scope, descriptions, &mut fields, known);
+    for (field, place) in fields {
+        place::add(operation, field, place);
+    }
 }
 
-impl Section<'_> {
-    /// Reads the section into the operation. `tree` gives the fields of a flat page their depth.
-    pub(super) fn read(
-        &self,
-        operation: &mut Operation,
-        tree: Option<&Operation>,
-        problems: &mut Vec<Problem>,
-    ) {
-        if !self.scope.is_parameter() {
-            operation.fields.push(Field {
-                ty: Some(Type::new("object")),
-                ..Field::unknown(self.whole())
-            });
-        }
-        let (in_section, mut descriptions) = fields::read(self.lines);
-        let (in_form, texts) = self.bullets();
-        descriptions.extend(texts);
-        let flat = !in_section.is_empty();
-        let (mut fields, places) = if flat {
-            // A form with names repeats the top-level fields.
-            let repeated = in_form.into_iter().map(|field| field.text);
-            descriptions.extend(repeated.filter(|text| !text.is_empty()));
-            let places = align::place(&self.whole(), &in_section, tree, problems);
-            (in_section, places)
-        } else {
-            self.mark_untold(&in_form, !descriptions.is_empty(), operation);
-            let at = |field: &NamedField| Place::Certain(self.scope.field(&field.name));
-            let places = in_form.iter().map(at).collect();
-            (in_form, places)
-        };
-        let top_level = fields.iter_mut().zip(&places);
-        let texts: Vec<&mut Prose> = top_level
-            .filter(|(_, place)| self.is_top_level(place))
-            .map(|(field, _)| &mut field.text)
-            .collect();
-        let nameless = self.known_nameless(tree);
-        let left = descriptions::attach(descriptions, texts, nameless.as_deref());
-        let unnamed = operation.unnamed.get_or_insert_default();
-        unnamed.extend(left.into_iter().map(|text| Unnamed {
-            within: self.scope.clone(),
-            text,
-        }));
-        for (field, place) in fields.into_iter().zip(places) {
-            align::add(operation, &self.whole(), field, flat, place);
-        }
-    }
+/// Whether the page would name the fields of `scope`. Where parameters are named at all, one
+/// without a name is not there.
+fn names_fields(page: &Page, scope: &Section) -> bool {
+    let parts = tree::parts().into_iter();
+    let in_form = parts.flat_map(|(_, heading, _)| tree::fields(&page.form, heading));
+    let mut parameters = in_form.chain(tree::fields(&page.sections, tree::BODY));
+    scope.is_request() && parameters.any(|field| field.name.is_some())
+}
 
-    /// The descriptions of this section that had no name when the page was captured; `None` where
-    /// it was not.
-    fn known_nameless(&self, tree: Option<&Operation>) -> Option<Vec<Prose>> {
-        let unnamed = tree?.unnamed.as_ref()?;
-        let here = unnamed
-            .iter()
-            .filter(|unnamed| unnamed.within == self.scope);
-        Some(here.map(|unnamed| unnamed.text.clone()).collect())
-    }
-
-    /// The fields that the form names, and its texts without names.
-    fn bullets(&self) -> (Vec<NamedField>, Vec<Prose>) {
-        let (mut named, mut texts) = (Vec::new(), Vec::new());
-        for bullet in self.form {
-            match bullet {
-                Bullet::Named(field) => named.push(field.clone()),
-                Bullet::Text(text) => texts.push(text.clone()),
-            }
-        }
-        (named, texts)
-    }
-
-    /// Notes where the page shows fields without naming them.
-    fn mark_untold(&self, named: &[NamedField], has_texts: bool, operation: &mut Operation) {
-        if named.is_empty() && !self.is_named && has_texts {
-            operation.untold.insert(self.whole());
-        }
-        for field in named.iter().filter(|field| field.ty.has_fields()) {
-            operation.untold.insert(self.scope.field(&field.name));
-        }
-    }
-
-    fn whole(&self) -> FieldPath {
-        self.scope.clone().into()
-    }
-
-    fn is_top_level(&self, place: &Place) -> bool {
-        match place {
-            Place::Certain(at) => self.whole().is_parent_of(at),
-            Place::Among(_) => false,
-        }
-    }
+/// Gives descriptions without names to the top-level fields whose texts they repeat, and the
+/// others to the operation.
+fn attach(
+    operation: &mut Operation,
+    scope: &Section,
+    descriptions: Vec<Prose>,
+    fields: &mut [(Field, Place)],
+    known: Option<&Operation>,
+) {
+    let of_scope = |unnamed: &&Unnamed| unnamed.within == *scope;
+    let known = known.and_then(|known| known.unnamed.as_ref());
+    let known: Option<Vec<Prose>> = known.map(|unnamed| {
+        let here = unnamed.iter().filter(of_scope);
+        here.map(|unnamed| unnamed.text.clone()).collect()
+    });
+    let whole = FieldPath::from(scope.clone());
+    let fields = fields.iter_mut();
+    let top_level = fields.filter(|(_, place)| place.is_top_level(&whole));
+    let texts = top_level.filter_map(|(named, _)| named.text.as_mut());
+    let left = descriptions::attach(descriptions, texts.collect(), known.as_deref());
+    let unnamed = operation.unnamed.get_or_insert_default();
+    unnamed.extend(left.into_iter().map(|text| Unnamed {
+        within: scope.clone(),
+        text,
+    }));
 }
