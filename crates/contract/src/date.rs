@@ -3,11 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 
 /// A date of ISO 8601, to the day or less precise: `2026-04-17`, `2026-04`, `2026`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, DeserializeFromStr, SerializeDisplay)]
 pub struct Date(String);
 
 impl Date {
@@ -39,20 +38,9 @@ impl fmt::Display for Date {
 }
 
 /// A text that is no date.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a date; write YYYY-MM-DD, YYYY-MM or YYYY")]
 pub struct DateError(String);
-
-impl std::error::Error for DateError {}
-
-impl fmt::Display for DateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text) = self;
-        write!(
-            f,
-            "`{text}` is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
-        )
-    }
-}
 
 impl FromStr for Date {
     type Err = DateError;
@@ -70,20 +58,6 @@ impl FromStr for Date {
             Ok(_) if is_plain && whole.len() == 10 => Ok(Self(text.to_owned())),
             _ => Err(DateError(text.to_owned())),
         }
-    }
-}
-
-impl TryFrom<String> for Date {
-    type Error = DateError;
-
-    fn try_from(text: String) -> Result<Self, DateError> {
-        text.parse()
-    }
-}
-
-impl From<Date> for String {
-    fn from(date: Date) -> Self {
-        date.0
     }
 }
 

@@ -24,7 +24,6 @@ pub struct Inventory {
     /// Name of the file it was read from.
     pub source: String,
     /// When the source was published, or captured if nothing says when it was published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
     /// The operations it documents.
     #[serde(rename = "operation")]
@@ -89,46 +88,35 @@ pub struct Operation {
     /// Which one.
     pub id: OperationId,
     /// HTTP method, upper case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Path as documented, with or without the version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Base addresses.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<Vec<String>>,
     /// Alternatives to authenticate by, such as `http bearer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<String>>,
     /// Whether the operation as a whole is marked as deprecated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<bool>,
     /// Media types of the body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_types: Option<Vec<String>>,
     /// The one-line summary.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Prose>,
     /// What stands under the summary, notes and callouts included, package dependencies not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Prose>,
     /// What stands above the table of statuses.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_note: Option<Prose>,
     /// Fields and bodies whose fields the source shows without naming them all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub untold: BTreeSet<FieldPath>,
     /// For a package, the packages of which one must stand beside it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dependencies: Option<BTreeMap<String, Vec<String>>>,
     /// Parameters, body fields and response fields, in document order.
     #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
     /// Fields whose depth the source leaves open.
-    #[serde(default, rename = "unplaced", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplaced: Vec<Unplaced>,
     /// Descriptions of fields that the source does not name, in document order.
-    #[serde(default, rename = "unnamed", skip_serializing_if = "Option::is_none")]
     pub unnamed: Option<Vec<Unnamed>>,
     /// Responses by status.
     #[serde(default, rename = "response", skip_serializing_if = "Vec::is_empty")]
@@ -145,28 +133,21 @@ pub struct Field {
     /// Where: `query.NAME`, `body.address.city`, `responses.200.info.infoCode`.
     pub at: FieldPath,
     /// Type.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type")]
     pub ty: Option<Type>,
     /// Whether it must be there where its parent is; of a body, whether it must be sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<bool>,
     /// Enumerated values.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Values>,
     /// Schema keywords that constrain the value, such as `maxLength`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constraints: Option<BTreeMap<Keyword, String>>,
     /// Whether it is marked as deprecated (a sentence that says so is prose).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<bool>,
     /// Description.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Prose>,
     /// Descriptions of enumerated values.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, Prose>>,
     /// Example value as JSON; empty where there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
 }
 
@@ -197,16 +178,12 @@ pub struct Response {
     /// `200`, `4XX` or `default`.
     pub status: String,
     /// Reason phrase.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Description.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Prose>,
     /// Media types of the body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_types: Option<Vec<String>>,
     /// Response headers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Vec<String>>,
 }
 

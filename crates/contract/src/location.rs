@@ -22,11 +22,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 
 /// The parts of an operation that have fields.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay,
+)]
 pub enum Section {
     /// Parameters in the path.
     Path,
@@ -90,8 +92,9 @@ pub enum Segment {
 }
 
 /// Where a field stands. Without segments it is the body itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay,
+)]
 pub struct FieldPath {
     /// The part of the operation.
     pub section: Section,
@@ -184,8 +187,9 @@ impl FieldPath {
 }
 
 /// A schema keyword that constrains a value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay,
+)]
 pub struct Keyword {
     /// Whether it constrains the elements of an array.
     pub of_elements: bool,
@@ -208,8 +212,9 @@ pub enum List {
 
 /// An example: of a body, or of the parameter that `name` names. `name` also tells several of one
 /// body apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay,
+)]
 pub struct ExampleId {
     /// Where it belongs.
     pub section: Section,
@@ -218,8 +223,9 @@ pub struct ExampleId {
 }
 
 /// Where a fact of an operation stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay,
+)]
 pub enum Location {
     /// The operation as a whole.
     Operation,
@@ -355,17 +361,9 @@ impl List {
 }
 
 /// A text that is no location.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no location; write one such as `body.email`")]
 pub struct LocationError(String);
-
-impl std::error::Error for LocationError {}
-
-impl fmt::Display for LocationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text) = self;
-        write!(f, "`{text}` is no location; write one such as `body.email`")
-    }
-}
 
 impl FromStr for Location {
     type Err = LocationError;
@@ -439,7 +437,7 @@ impl fmt::Display for Section {
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(name) => f.write_str(&encode(name)),
+            Self::Name(name) => write!(f, "{}", encode(name)),
             Self::Unknown => f.write_str("?"),
         }
     }
@@ -508,26 +506,6 @@ impl fmt::Display for Location {
     }
 }
 
-/// Lets a type be stored as its text.
-macro_rules! stored_as_text {
-    ($($name:ty),*) => {$(
-        impl TryFrom<String> for $name {
-            type Error = LocationError;
-
-            fn try_from(text: String) -> Result<Self, LocationError> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.to_string()
-            }
-        }
-    )*};
-}
-stored_as_text!(Section, FieldPath, Keyword, ExampleId, Location);
-
 /// What stands before and behind the first dot.
 fn split_dot(text: &str) -> (&str, Option<&str>) {
     match text.split_once('.') {
@@ -542,27 +520,21 @@ fn split_item(text: &str) -> (&str, Option<&str>) {
     inner.map_or((text, None), |(bare, item)| (bare, Some(item)))
 }
 
-const ENCODED: [char; 7] = ['%', '.', '[', ']', '#', '/', '?'];
+const ENCODED: AsciiSet = AsciiSet::EMPTY
+    .add(b'%')
+    .add(b'.')
+    .add(b'[')
+    .add(b']')
+    .add(b'#')
+    .add(b'/')
+    .add(b'?');
 
-fn encode(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        if ENCODED.contains(&c) {
-            text.push_str(&format!("%{:02X}", u32::from(c)));
-        } else {
-            text.push(c);
-        }
-    }
-    text
+fn encode(name: &str) -> impl fmt::Display {
+    utf8_percent_encode(name, &ENCODED)
 }
 
 fn decode(text: &str) -> String {
-    let mut name = text.to_owned();
-    // `%` comes last: what it makes is not decoded again.
-    for c in ENCODED.into_iter().rev() {
-        name = name.replace(&format!("%{:02X}", u32::from(c)), &c.to_string());
-    }
-    name
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -1,19 +1,23 @@
 //! Types and enumerations as documented, and when two of them say the same.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 
 /// A documented type: one alternative, such as `string` or `array[object]`, or several.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, DeserializeFromStr, SerializeDisplay)]
 pub struct Type(BTreeSet<Alternative>);
 
 /// One of the types that a value may have.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Alternative {
     /// An array; of what, if that is told.
+    #[strum(disabled)]
     Array(Option<Type>),
     /// `boolean`
     Boolean,
@@ -28,6 +32,7 @@ pub enum Alternative {
     /// `string`
     String,
     /// What is no type of JSON Schema.
+    #[strum(disabled)]
     Other(String),
 }
 
@@ -110,19 +115,13 @@ impl Type {
 impl Alternative {
     /// An alternative by its documented name.
     pub fn new(name: &str) -> Self {
-        let of_elements = name
-            .strip_prefix("array[")
-            .and_then(|it| it.strip_suffix(']'));
-        match (name, of_elements) {
+        let of_elements = name.strip_prefix("array[");
+        match (name, of_elements.and_then(|it| it.strip_suffix(']'))) {
             (_, Some(of)) => Self::Array(Some(Type::new(of))),
-            ("array", _) => Self::Array(None),
-            ("boolean", _) => Self::Boolean,
-            ("integer", _) => Self::Integer,
-            ("null", _) => Self::Null,
-            ("number", _) => Self::Number,
-            ("object", _) => Self::Object,
-            ("string", _) => Self::String,
-            (other, _) => Self::Other(other.to_owned()),
+            ("array", None) => Self::Array(None),
+            (name, None) => name
+                .parse()
+                .unwrap_or_else(|_| Self::Other(name.to_owned())),
         }
     }
 }
@@ -132,13 +131,8 @@ impl fmt::Display for Alternative {
         match self {
             Self::Array(Some(of)) => write!(f, "array[{of}]"),
             Self::Array(None) => f.write_str("array"),
-            Self::Boolean => f.write_str("boolean"),
-            Self::Integer => f.write_str("integer"),
-            Self::Null => f.write_str("null"),
-            Self::Number => f.write_str("number"),
-            Self::Object => f.write_str("object"),
-            Self::String => f.write_str("string"),
             Self::Other(name) => f.write_str(name),
+            known => f.write_str(known.into()),
         }
     }
 }
@@ -150,15 +144,11 @@ impl fmt::Display for Type {
     }
 }
 
-impl From<String> for Type {
-    fn from(name: String) -> Self {
-        Self::new(&name)
-    }
-}
+impl FromStr for Type {
+    type Err = Infallible;
 
-impl From<Type> for String {
-    fn from(ty: Type) -> Self {
-        ty.to_string()
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(Self::new(name))
     }
 }
 

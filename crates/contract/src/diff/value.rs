@@ -94,14 +94,6 @@ impl fmt::Display for Value {
 }
 
 /// A text that stands for no value: it should be one of these two.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected `{}` or `{}`", .0[0], .0[1])]
 pub struct ValueError([&'static str; 2]);
-
-impl std::error::Error for ValueError {}
-
-impl fmt::Display for ValueError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [one, other] = self.0;
-        write!(f, "expected `{one}` or `{other}`")
-    }
-}
