@@ -63,9 +63,10 @@ impl de::Visitor<'_> for CodeVisitor {
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Code, E> {
         // Integers up to 2^53 are exact in a double.
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        match value.fract() == 0.0 && value.abs() <= EXACT {
-            true => Ok(Code(value as i64)),
-            false => Err(E::invalid_value(de::Unexpected::Float(value), &self)),
+        if value.fract() == 0.0 && value.abs() <= EXACT {
+            Ok(Code(value as i64))
+        } else {
+            Err(E::invalid_value(de::Unexpected::Float(value), &self))
         }
     }
 

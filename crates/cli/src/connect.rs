@@ -79,23 +79,22 @@ fn address_from_environment() -> Result<Option<Address>, Failure> {
 impl Destination {
     pub(crate) fn of(matches: &ArgMatches, profile: &Profile) -> Result<Self, Failure> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let target = match matches.get_flag("sandbox") {
-            true => Target::Sandbox,
-            false => {
-                let typed = text("base-url").map(|url| Address {
-                    url,
-                    origin: "--base-url",
-                });
-                let address = match typed {
-                    Some(address) => Some(address),
-                    None => address_from_environment()?,
-                };
-                let of_profile = profile.base_url.clone().map(|url| Address {
-                    url,
-                    origin: "base-url of the profile",
-                });
-                Target::Webex(address.or(of_profile))
-            }
+        let target = if matches.get_flag("sandbox") {
+            Target::Sandbox
+        } else {
+            let typed = text("base-url").map(|url| Address {
+                url,
+                origin: "--base-url",
+            });
+            let address = match typed {
+                Some(address) => Some(address),
+                None => address_from_environment()?,
+            };
+            let of_profile = profile.base_url.clone().map(|url| Address {
+                url,
+                origin: "base-url of the profile",
+            });
+            Target::Webex(address.or(of_profile))
         };
         Ok(Self {
             target,
@@ -193,11 +192,10 @@ impl Destination {
 
 /// An error, with what was asked.
 pub(crate) fn told(error: Error, asked: &str) -> Failure {
-    match error.is_builder() {
-        true => {
-            Failure::from(error).with(&format!("{asked}; take one such as https://webexapis.com"))
-        }
-        false => Failure::from(error).with(asked),
+    if error.is_builder() {
+        Failure::from(error).with(&format!("{asked}; take one such as https://webexapis.com"))
+    } else {
+        Failure::from(error).with(asked)
     }
 }
 

@@ -45,12 +45,11 @@ pub(crate) fn decode<T: DeserializeOwned>(mut body: Value, fields: &[Flag]) -> R
             path => format!("{path}.{name}"),
         };
         // A stand-in lets the next round find what else is missing.
-        let stand_in = match fields.iter().any(|known| known.field == field) {
-            true => {
-                missing.push(field.clone());
-                Value::from("")
-            }
-            false => Value::Object(Map::new()),
+        let stand_in = if fields.iter().any(|known| known.field == field) {
+            missing.push(field.clone());
+            Value::from("")
+        } else {
+            Value::Object(Map::new())
         };
         if set(&mut body, &field, stand_in).is_err() {
             missing.push(field);
@@ -69,12 +68,13 @@ pub(crate) fn set(body: &mut Value, path: &str, value: Value) -> Result<(), Stri
             return Err(path[..walked].trim_end_matches('.').to_owned());
         };
         walked += name.len() + 1;
-        at = object
-            .entry(name)
-            .or_insert_with(|| match walked > path.len() {
-                true => Value::Null,
-                false => Value::Object(Map::new()),
-            });
+        at = object.entry(name).or_insert_with(|| {
+            if walked > path.len() {
+                Value::Null
+            } else {
+                Value::Object(Map::new())
+            }
+        });
     }
     *at = value;
     Ok(())

@@ -176,19 +176,17 @@ fn clock(answers: [&Result<Report, Error>; 2], now: SystemTime) -> Option<Findin
         Ok(skew) => skew,
         Err(ahead) => ahead.duration(),
     };
-    let (health, words) = match skew <= MOST_SKEW {
-        true => (Health::Well, "this machine's and Webex's agree".to_owned()),
-        false => (
+    let (health, words) = if skew <= MOST_SKEW {
+        (Health::Well, "this machine's and Webex's agree".to_owned())
+    } else {
+        (
             Health::Ill,
             format!(
                 "this machine's is {} s {} Webex's: set it, or certificates and waits go wrong",
                 skew.as_secs(),
-                match now > date {
-                    true => "ahead of",
-                    false => "behind",
-                }
+                if now > date { "ahead of" } else { "behind" }
             ),
-        ),
+        )
     };
     Some(Finding {
         what: "clock",

@@ -223,17 +223,18 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
             "{rule}: {meaning}\n  The row is refused; --dry-run tells where and what to do."
         );
     }
-    match out.is_empty() {
-        false => Ok(out.into_bytes()),
-        true => Err(Failure::usage(format!(
+    if !out.is_empty() {
+        Ok(out.into_bytes())
+    } else {
+        Err(Failure::usage(format!(
             "nothing is documented about `{asked}`\n  Of a code, the description beside it is all that Webex says; its support knows more by the tracking ID.\n  \
-             Rules are {}",
+         Rules are {}",
             Rule::ALL
                 .iter()
                 .map(|rule| rule.id())
                 .collect::<Vec<_>>()
                 .join(", ")
-        ))),
+        )))
     }
 }
 

@@ -140,9 +140,10 @@ impl Profile {
                 return Err(Failure::usage(format!(
                     "{} has no profile `{name}`; it has {}",
                     file.display(),
-                    match names.is_empty() {
-                        true => "none".to_owned(),
-                        false => names.join(", "),
+                    if names.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        names.join(", ")
                     }
                 )));
             }
@@ -225,11 +226,10 @@ fn default_file() -> Option<PathBuf> {
         let folder = PathBuf::from(env::var_os(name)?);
         folder.is_absolute().then_some(folder)
     };
-    let folder = match cfg!(windows) {
-        true => folder("APPDATA"),
-        false => {
-            folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
-        }
+    let folder = if cfg!(windows) {
+        folder("APPDATA")
+    } else {
+        folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
     };
     Some(folder?.join("webex-precheck").join("config.toml"))
 }

@@ -67,12 +67,13 @@ fn judge(findings: &[Finding]) -> Result<(), Failure> {
         warn(&finding.to_string());
     }
     let hard: Vec<String> = of(Severity::Hard).map(|f| format!("\n  {f}")).collect();
-    match hard.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::usage(format!(
+    if hard.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::usage(format!(
             "Webex would refuse this request, so it is not sent:{}",
             hard.concat()
-        ))),
+        )))
     }
 }
 

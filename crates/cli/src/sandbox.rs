@@ -111,9 +111,10 @@ fn host(text: &str) -> Result<IpAddr, String> {
 
 /// Reads a token that a header can carry.
 fn token(text: &str) -> Result<String, String> {
-    match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(text.to_owned()),
-        false => Err("a token has letters, digits and signs of ASCII, and no blank".to_owned()),
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a token has letters, digits and signs of ASCII, and no blank".to_owned())
     }
 }
 
@@ -215,10 +216,7 @@ pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
     let unmet = sandbox.unmet();
     // What is under way may still be answered, and no step is taken any more.
     let exit = tokio::select! {
-        _ = sandbox.stop() => match unmet.is_empty() {
-            true => Exit::Likely,
-            false => Exit::Unlikely,
-        },
+        _ = sandbox.stop() => if unmet.is_empty() { Exit::Likely } else { Exit::Unlikely },
         () = signals.next() => Exit::Interrupted,
     };
     let total: u64 = statuses.values().sum();
@@ -241,12 +239,13 @@ pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
 fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: bool) -> String {
     let stop = "Ctrl-C stops it.";
     // A token that was given is not shown.
-    let (token, takes) = match has_own_token {
-        true => (
+    let (token, takes) = if has_own_token {
+        (
             "TOKEN",
             "the access token of --token, here TOKEN".to_owned(),
-        ),
-        false => (DEFAULT_TOKEN, format!("the access token {DEFAULT_TOKEN}")),
+        )
+    } else {
+        (DEFAULT_TOKEN, format!("the access token {DEFAULT_TOKEN}"))
     };
     let mut text = format!("A sandbox of Webex listens at {url} and takes {takes}. {stop}");
     if has_scenario {
@@ -258,12 +257,13 @@ fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: boo
          {url}/v1/wholesale/subscribers/validate -d"
     );
     // The program asks no other machine without TLS.
-    let second = match is_open {
-        true => format!("{post} '{{\"email\": \"unlikely@sandbox.example\"}}'"),
-        false => format!(
+    let second = if is_open {
+        format!("{post} '{{\"email\": \"unlikely@sandbox.example\"}}'")
+    } else {
+        format!(
             "WEBEX_ACCESS_TOKEN={token} webex-precheck subscriber --base-url {url} \
-             --customer-id ZjViMzYx --email unlikely@sandbox.example"
-        ),
+         --customer-id ZjViMzYx --email unlikely@sandbox.example"
+        )
     };
     let _ = write!(
         text,

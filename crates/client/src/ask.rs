@@ -141,9 +141,10 @@ impl<'a> Asking<'a> {
         self.current().await?;
         let mut since = self.start;
         loop {
-            let going = match self.core.patience().keeps_pace() {
-                true => Some(self.leave().await?),
-                false => None,
+            let going = if self.core.patience().keeps_pace() {
+                Some(self.leave().await?)
+            } else {
+                None
             };
             // It may have expired in the line.
             let current = self.current().await?;
@@ -227,9 +228,10 @@ impl<'a> Asking<'a> {
         let mut error = self.last.take().unwrap_or_else(|| {
             let pace = pace.snapshot(clock.now());
             let is_limited = pace.per_second.is_some() || pace.pause.is_some();
-            Error::new(match is_limited {
-                true => Kind::Limited,
-                false => Kind::Timeout,
+            Error::new(if is_limited {
+                Kind::Limited
+            } else {
+                Kind::Timeout
             })
         });
         if let TooLong::Gate(wait) = too_long {
@@ -255,9 +257,10 @@ impl<'a> Asking<'a> {
             (false, Some(asked)) => asked,
             (false, None) => patience.backoff_after(failures, clock.random()),
         };
-        let left = match in_line && self.line == Line::IsFree {
-            true => Duration::MAX,
-            false => self.deadline.left(clock).unwrap_or_default(),
+        let left = if in_line && self.line == Line::IsFree {
+            Duration::MAX
+        } else {
+            self.deadline.left(clock).unwrap_or_default()
         };
         if !patience.bears(wait, left) {
             return Err(error);

@@ -22,9 +22,10 @@ pub(crate) fn words(words: &str, secrets: &Secrets) -> Option<String> {
 
 /// A tracking ID, wherever it comes from.
 pub(crate) fn tracking_id(id: &str, secrets: &Secrets) -> Option<String> {
-    match secrets.are_in(id) {
-        true => printable(&secrets.redact(id), TRACKING_ID),
-        false => printable(id, TRACKING_ID),
+    if secrets.are_in(id) {
+        printable(&secrets.redact(id), TRACKING_ID)
+    } else {
+        printable(id, TRACKING_ID)
     }
 }
 
@@ -41,8 +42,5 @@ pub(crate) fn shown(c: char) -> char {
         c,
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
     );
-    match c.is_control() || steers {
-        true => ' ',
-        false => c,
-    }
+    if c.is_control() || steers { ' ' } else { c }
 }

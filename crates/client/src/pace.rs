@@ -144,9 +144,10 @@ impl<'a> Ticket<'a> {
                     return Err(TooLong::Gate(opens - now));
                 }
                 let ahead = state.line.binary_search(&self.number).unwrap_or_default();
-                let leave = match is_unanswered {
-                    true => state.pacer.leave_unanswered(now),
-                    false => state.pacer.leave(now, ahead),
+                let leave = if is_unanswered {
+                    state.pacer.leave_unanswered(now)
+                } else {
+                    state.pacer.leave(now, ahead)
                 };
                 match leave {
                     Ok(leave) => {

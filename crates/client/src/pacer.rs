@@ -170,9 +170,10 @@ impl Pacer {
         }
         self.since_opening = self.since_opening.saturating_add(1);
         self.refusals = 0;
-        self.window += match self.window < SLOW_START {
-            true => 1.0,
-            false => 1.0 / self.window,
+        self.window += if self.window < SLOW_START {
+            1.0
+        } else {
+            1.0 / self.window
         };
     }
 

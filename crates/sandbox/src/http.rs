@@ -41,9 +41,10 @@ pub(crate) fn bearer(headers: &HeaderMap) -> &str {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let (scheme, token) = value.split_once(' ').unwrap_or_default();
-    match scheme.eq_ignore_ascii_case("bearer") {
-        true => token.trim(),
-        false => "",
+    if scheme.eq_ignore_ascii_case("bearer") {
+        token.trim()
+    } else {
+        ""
     }
 }
 

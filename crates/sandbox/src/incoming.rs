@@ -54,9 +54,10 @@ impl Share<'_> {
     fn grow(&mut self, bytes: usize) -> Result<(), Unread> {
         self.own += bytes;
         let others = self.all.fetch_add(bytes, Ordering::Relaxed);
-        match others + bytes > MOST_AT_A_TIME {
-            true => Err(Unread::Crowded),
-            false => Ok(()),
+        if others + bytes > MOST_AT_A_TIME {
+            Err(Unread::Crowded)
+        } else {
+            Ok(())
         }
     }
 }

@@ -24,9 +24,10 @@ impl Judgement {
     /// The status that goes with the reasons: 409 where all values are well formed and only break
     /// a rule, and else 400.
     pub(crate) fn status(&self) -> u16 {
-        match self.reasons.iter().all(Reason::is_conflict) {
-            true => 409,
-            false => 400,
+        if self.reasons.iter().all(Reason::is_conflict) {
+            409
+        } else {
+            400
         }
     }
 }

@@ -95,9 +95,10 @@ impl Log {
         let mut text = String::with_capacity(length);
         text.push_str(path);
         text.push(END);
-        match body.is_none() && !query.is_empty() || secrets.is_hidden_in_query(query) {
-            true => text.push('…'),
-            false => text.push_str(query),
+        if body.is_none() && !query.is_empty() || secrets.is_hidden_in_query(query) {
+            text.push('…')
+        } else {
+            text.push_str(query)
         }
         text.push(END);
         for (name, value) in &parts.headers {
@@ -107,9 +108,10 @@ impl Log {
             text.push(END);
         }
         let begin = text.len();
-        match secrets.is_hidden_in_json(&body_kept) {
-            true => text.push('…'),
-            false => text.push_str(&body_kept),
+        if secrets.is_hidden_in_json(&body_kept) {
+            text.push('…')
+        } else {
+            text.push_str(&body_kept)
         }
         let mut text = secrets.clean(text);
         // Only now: what is cut in two is not found any more.

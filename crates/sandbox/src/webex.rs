@@ -207,9 +207,10 @@ impl Webex {
         let answer = match (&judgement.reasons[..], found, value) {
             ([], Some(found), Some(Some(value))) => {
                 let failures = value.failures();
-                match failures == 0 || lock(&self.failures).fails(id, found.word, failures) {
-                    true => self.test_value(id, &value, &found.field),
-                    false => self.success(id),
+                if failures == 0 || lock(&self.failures).fails(id, found.word, failures) {
+                    self.test_value(id, &value, &found.field)
+                } else {
+                    self.success(id)
                 }
             }
             ([], _, _) => self.success(id),
@@ -333,8 +334,9 @@ fn named(fields: &[String]) -> Option<HeaderValue> {
             _ => names.push_str(&name),
         }
     }
-    match names.is_empty() {
-        true => None,
-        false => HeaderValue::from_str(&names).ok(),
+    if names.is_empty() {
+        None
+    } else {
+        HeaderValue::from_str(&names).ok()
     }
 }

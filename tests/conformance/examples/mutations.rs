@@ -63,9 +63,10 @@ fn main() -> ExitCode {
         for sample in &samples {
             // Where callers have to change, so have client and program.
             let is_breaking = sample.adoption.impact == Some(Impact::Breaking);
-            let (package, count) = match is_breaking {
-                true => ("webex-precheck-api", &mut built.0),
-                false => ("webex-precheck-cli", &mut built.1),
+            let (package, count) = if is_breaking {
+                ("webex-precheck-api", &mut built.0)
+            } else {
+                ("webex-precheck-cli", &mut built.1)
             };
             let files = adopt::generated(&sample.adoption).map_err(|failure| failure.to_string());
             match files.and_then(|files| copy.check(&files, package)) {
@@ -114,8 +115,9 @@ fn main() -> ExitCode {
         built.1
     );
     println!("{} failures", numbers.failures.len());
-    match numbers.failures.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if numbers.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }

@@ -32,9 +32,10 @@ fn revisions() -> (Vec<Revision>, Vec<String>) {
     for (name, text) in files {
         let (mut inventory, problems) = source::read(&name, &text, &FROZEN.contract());
         inventory.date = Date::in_name(&name);
-        match source::is_broken(&problems) {
-            true => broken.push(name),
-            false => revisions.push(Revision { name, inventory }),
+        if source::is_broken(&problems) {
+            broken.push(name)
+        } else {
+            revisions.push(Revision { name, inventory })
         }
     }
     (revisions, broken)

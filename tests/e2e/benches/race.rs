@@ -330,8 +330,9 @@ fn race(program: &str, python: &str, rows: u64) -> ExitCode {
         limit("its CPU beside ours (at least 10)", ratio, ratio >= 10.0);
     }
     drop(sandbox);
-    match ok {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }

@@ -371,17 +371,19 @@ async fn exchange(address: SocketAddr, sent: &[u8]) -> String {
     for part in read.split("HTTP/1.1 ").skip(1) {
         statuses.push(part.split(' ').next().unwrap_or_default());
     }
-    match statuses.is_empty() {
-        true => "closed".to_owned(),
-        false => statuses.join(" "),
+    if statuses.is_empty() {
+        "closed".to_owned()
+    } else {
+        statuses.join(" ")
     }
 }
 
 /// Sends a body that is far too large, for as long as it is taken.
 async fn large_body(address: SocketAddr, size: u64, is_announced: bool) -> Attacked {
-    let attack = match is_announced {
-        true => format!("a body of {size} bytes, announced"),
-        false => format!("a body of {size} bytes, in chunks"),
+    let attack = if is_announced {
+        format!("a body of {size} bytes, announced")
+    } else {
+        format!("a body of {size} bytes, in chunks")
     };
     let told = tokio::time::timeout(PATIENCE, send_body(address, size, is_announced)).await;
     let (answer, sent) = match told {
@@ -407,14 +409,16 @@ async fn send_body(
 ) -> io::Result<(String, u64)> {
     let stream = TcpStream::connect(address).await?;
     let (mut reading, mut writing) = stream.into_split();
-    let length = match is_announced {
-        true => format!("Content-Length: {size}\r\n"),
-        false => "Transfer-Encoding: chunked\r\n".to_owned(),
+    let length = if is_announced {
+        format!("Content-Length: {size}\r\n")
+    } else {
+        "Transfer-Encoding: chunked\r\n".to_owned()
     };
     let part = vec![b' '; 1 << 16];
-    let chunk = match is_announced {
-        true => part,
-        false => [b"10000\r\n".as_slice(), &part, b"\r\n"].concat(),
+    let chunk = if is_announced {
+        part
+    } else {
+        [b"10000\r\n".as_slice(), &part, b"\r\n"].concat()
     };
     let write = async {
         let mut sent = 0;

@@ -130,9 +130,10 @@ fn predicates(error: &Error) -> String {
         .filter(|(_, holds)| *holds)
         .map(|(name, _)| *name)
         .collect();
-    match holding.is_empty() {
-        true => "error".to_owned(),
-        false => holding.join(" "),
+    if holding.is_empty() {
+        "error".to_owned()
+    } else {
+        holding.join(" ")
     }
 }
 

@@ -295,10 +295,10 @@ async fn cell(status: u16, body: Body, always: bool) -> Result<(), String> {
         (true, false) => 1,
         (true, true) => attempts,
     };
-    let elapsed = match status == 429 && is_slow {
-        // The wait begins with the headers, and is over long before the body is given up.
-        true => ATTEMPT * u32::try_from(slow).unwrap(),
-        false => elapsed(attempts, slow),
+    let elapsed = if status == 429 && is_slow {
+        ATTEMPT * u32::try_from(slow).unwrap()
+    } else {
+        elapsed(attempts, slow)
     };
     let (expected_status, id) = match (always, again) {
         (false, 1..) => (200, "T_3"),
@@ -398,9 +398,10 @@ async fn every_way_of_getting_no_status() {
             let server = Server::start(weather).await.unwrap();
             let client = client(&format!("http://{}", server.address), &clock);
             let found = ask(&client, &clock, Some(&server)).await;
-            let (class_of_all, attempts, status) = match always {
-                true => (class, 5, None),
-                false => (Class::Likely, 2, Some(200)),
+            let (class_of_all, attempts, status) = if always {
+                (class, 5, None)
+            } else {
+                (Class::Likely, 2, Some(200))
             };
             let slow = if class == Class::Timeout {
                 attempts.min(if always { 5 } else { 1 })

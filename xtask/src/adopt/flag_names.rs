@@ -73,7 +73,7 @@ fn retain(value: &mut Value, path: &[String], fields: &[Vec<String>]) {
         return;
     };
     object.retain(|name, value| {
-        let at = [path, &[name.clone()]].concat();
+        let at = [path, std::slice::from_ref(name)].concat();
         let has_fields = fields
             .iter()
             .any(|it| it.len() > at.len() && it.starts_with(&at));

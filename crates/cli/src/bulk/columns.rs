@@ -159,9 +159,10 @@ pub(crate) fn of_header(
             wrong.push(format!("{flag} `{name}`: the header has no such column"));
         }
     }
-    match wrong.is_empty() {
-        true => Ok(uses),
-        false => Err(wrong),
+    if wrong.is_empty() {
+        Ok(uses)
+    } else {
+        Err(wrong)
     }
 }
 

@@ -68,9 +68,10 @@ impl Course {
                     0 => MOST_FORBIDDEN,
                     most => most as usize,
                 };
-                return match self.forbidden.len() < most {
-                    true => None,
-                    false => self.refused(),
+                return if self.forbidden.len() < most {
+                    None
+                } else {
+                    self.refused()
                 };
             }
             Err(_) => self.failures_in_a_row += 1,

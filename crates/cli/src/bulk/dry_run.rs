@@ -94,14 +94,12 @@ fn write(
             out,
             "{unit} {}{}: {}: {} [{}]\n    {}",
             problem.line,
-            match names.is_empty() {
-                true => String::new(),
-                false => format!(" ({})", printable_line(&names.join(" "))),
+            if names.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", printable_line(&names.join(" ")))
             },
-            match problem.is_hard() {
-                true => "refused",
-                false => "odd",
-            },
+            if problem.is_hard() { "refused" } else { "odd" },
             printable_line(&problem.words()),
             problem.rule,
             printable_line(&problem.remedy)

@@ -101,9 +101,10 @@ impl End<'_> {
     }
 
     pub(super) fn exit(self) -> Result<Exit, Failure> {
-        let go_on = match self.journal.is_some() {
-            true => "; --resume goes on from there",
-            false => "",
+        let go_on = if self.journal.is_some() {
+            "; --resume goes on from there"
+        } else {
+            ""
         };
         match (self.stop, self.fault, self.unread) {
             (Some(Stop::Interrupted), ..) => Err(Failure::new(

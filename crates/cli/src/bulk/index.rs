@@ -85,9 +85,10 @@ impl Index {
             self.filter[bit / 64] |= 1 << (bit % 64);
         }
         self.recent.insert(key, offset);
-        match self.recent.len() < RECENT {
-            true => Ok(()),
-            false => self.put_away(),
+        if self.recent.len() < RECENT {
+            Ok(())
+        } else {
+            self.put_away()
         }
     }
 
@@ -100,9 +101,10 @@ impl Index {
     /// The entries of a bucket.
     fn entries(&self, bucket: usize) -> io::Result<Vec<u8>> {
         let mut entries = vec![0; ENTRY * usize::from(self.buckets[bucket])];
-        match read_at(&self.file, &mut entries, bucket as u64 * BUCKET)? == entries.len() {
-            true => Ok(entries),
-            false => Err(io::Error::other("the table of answers was cut off")),
+        if read_at(&self.file, &mut entries, bucket as u64 * BUCKET)? == entries.len() {
+            Ok(entries)
+        } else {
+            Err(io::Error::other("the table of answers was cut off"))
         }
     }
 

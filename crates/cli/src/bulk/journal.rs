@@ -221,17 +221,19 @@ impl Journal {
         let is_whole = line.pop_if(|byte| *byte == b'\n').is_some();
         let Some(rest) = line.strip_prefix(MAGIC) else {
             // Cut off within the first words, or nothing yet.
-            return Ok(match !is_whole && MAGIC.starts_with(&line) {
-                true => Header::None,
-                false => Header::Foreign,
+            return Ok(if !is_whole && MAGIC.starts_with(&line) {
+                Header::None
+            } else {
+                Header::Foreign
             });
         };
         if !is_whole {
             let mut own = MAGIC.to_vec();
             self::line(&mut own, &self.question)?;
-            return Ok(match own.starts_with(&line) {
-                true => Header::None,
-                false => Header::Foreign,
+            return Ok(if own.starts_with(&line) {
+                Header::None
+            } else {
+                Header::Foreign
             });
         }
         self.length = (line.len() + 1) as u64;
@@ -293,13 +295,13 @@ impl Journal {
 
     /// Appends lines; they are on disk when it returns. Where it fails, none of them counts.
     fn append(&mut self, lines: &[u8]) -> io::Result<()> {
-        let written = self
-            .file
-            .write_all(lines)
-            .and_then(|()| match self.path.is_some() {
-                true => self.file.sync_data(),
-                false => Ok(()),
-            });
+        let written = self.file.write_all(lines).and_then(|()| {
+            if self.path.is_some() {
+                self.file.sync_data()
+            } else {
+                Ok(())
+            }
+        });
         if let Err(error) = written {
             // A part of them may be there.
             let _ = self.file.set_len(self.length);

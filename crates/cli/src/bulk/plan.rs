@@ -247,9 +247,10 @@ impl Plan {
 
     /// What to call the input.
     pub(crate) fn input_name(&self) -> String {
-        match self.is_stdin() {
-            true => "stdin".to_owned(),
-            false => self.input.display().to_string(),
+        if self.is_stdin() {
+            "stdin".to_owned()
+        } else {
+            self.input.display().to_string()
         }
     }
 

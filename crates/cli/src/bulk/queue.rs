@@ -72,9 +72,10 @@ impl<T> Asks<T> {
     /// Adds a thing, which is handed over with others: see [`Asks::flush`].
     pub(crate) fn push(&mut self, thing: T) -> Result<(), Unwanted> {
         self.batch.push(thing);
-        match self.batch.len() < TOGETHER {
-            true => Ok(()),
-            false => self.flush(),
+        if self.batch.len() < TOGETHER {
+            Ok(())
+        } else {
+            self.flush()
         }
     }
 
@@ -87,12 +88,11 @@ impl<T> Asks<T> {
         let is_full = |state: &mut State<T>| state.things.len() >= MOST && !state.is_closed;
         let waited = self.shared.has_room.wait_while(state, is_full);
         let state = waited.unwrap_or_else(PoisonError::into_inner);
-        match state.is_closed {
-            true => Err(Unwanted),
-            false => {
-                hand_over(state, &mut self.batch);
-                Ok(())
-            }
+        if state.is_closed {
+            Err(Unwanted)
+        } else {
+            hand_over(state, &mut self.batch);
+            Ok(())
         }
     }
 }

@@ -257,9 +257,10 @@ pub(crate) fn defused(text: &str) -> Cow<'_, str> {
         // It must not steer a terminal either.
         return Cow::Owned(defused(&text.replace(is_control, " ")).into_owned());
     }
-    match cell::is_formula(text) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
+    if cell::is_formula(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

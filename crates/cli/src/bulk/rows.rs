@@ -186,15 +186,14 @@ impl<S: Subject> Rows<S> {
             values: keys.chain(kept).collect(),
         };
         // What follows from a cell that cannot be read is not told as well.
-        let request = match can_be_read {
-            true => {
-                let mut body = std::mem::take(&mut self.body);
-                self.layout.write(&fields, &mut body);
-                let request = self.request(line, &body, &mut problems);
-                self.body = body;
-                request
-            }
-            false => None,
+        let request = if can_be_read {
+            let mut body = std::mem::take(&mut self.body);
+            self.layout.write(&fields, &mut body);
+            let request = self.request(line, &body, &mut problems);
+            self.body = body;
+            request
+        } else {
+            None
         };
         Ok(Some(Row {
             shown,
@@ -377,9 +376,10 @@ impl<S: Subject> Rows<S> {
         for finding in prepared.findings() {
             problems.push(self.in_column(Problem::of_finding(line, finding)));
         }
-        match problems.iter().any(Problem::is_hard) {
-            true => None,
-            false => Some((Key::of::<S>(prepared.body()), prepared)),
+        if problems.iter().any(Problem::is_hard) {
+            None
+        } else {
+            Some((Key::of::<S>(prepared.body()), prepared))
         }
     }
 

@@ -182,9 +182,10 @@ impl Scribe {
     }
 
     fn known(&self, offset: u64, row: Waiting, answer: Answer) -> (u64, Done) {
-        let origin = match offset < self.earlier {
-            true => Origin::Journal,
-            false => Origin::Duplicate,
+        let origin = if offset < self.earlier {
+            Origin::Journal
+        } else {
+            Origin::Duplicate
         };
         done(row, origin, answer)
     }

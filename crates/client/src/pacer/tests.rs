@@ -196,9 +196,10 @@ struct Changing(Buckets, f64, Buckets);
 
 impl Limit for Changing {
     fn ask(&mut self, now: f64) -> Result<(), f64> {
-        match now < self.1 {
-            true => self.0.ask(now),
-            false => self.2.ask(now),
+        if now < self.1 {
+            self.0.ask(now)
+        } else {
+            self.2.ask(now)
         }
     }
 }
@@ -238,9 +239,10 @@ struct Outage(Box<dyn Limit>, std::ops::Range<f64>, f64);
 
 impl Limit for Outage {
     fn ask(&mut self, now: f64) -> Result<(), f64> {
-        match self.1.contains(&now) {
-            true => Err(self.2),
-            false => self.0.ask(now),
+        if self.1.contains(&now) {
+            Err(self.2)
+        } else {
+            self.0.ask(now)
         }
     }
 }

@@ -53,9 +53,10 @@ impl Script {
             return Taken::Answer(answer);
         }
         let Some(step) = self.steps.front_mut() else {
-            return match self.strict {
-                true => self.unexpected("it comes after the last step".to_owned()),
-                false => Taken::Judged,
+            return if self.strict {
+                self.unexpected("it comes after the last step".to_owned())
+            } else {
+                Taken::Judged
             };
         };
         let body = serde_json::from_slice(body).unwrap_or_default();

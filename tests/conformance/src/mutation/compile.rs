@@ -60,9 +60,10 @@ impl Copy {
         let check = ["check", "--quiet", "--offline", "--package", package];
         let output = self.cargo().args(check).output();
         let output = output.map_err(|error| error.to_string())?;
-        match output.status.success() {
-            true => Ok(()),
-            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
     }
 }

@@ -186,9 +186,10 @@ fn new_fields(
         ),
     ];
     for (kind, name, schema, required) in rows {
-        let impact = match required && !is_answer {
-            true => Breaking,
-            false => Additive,
+        let impact = if required && !is_answer {
+            Breaking
+        } else {
+            Additive
         };
         let holder = holder.to_owned();
         let expected = (format!("{operation}:{scope}.{name}:added"), impact);
@@ -271,9 +272,10 @@ fn of_field(all: &mut Vec<Mutation>, site: &Site) {
         },
     );
     let (o, n, was) = (holder.clone(), name.clone(), *required);
-    let kind = match was {
-        true => "a field becomes optional",
-        false => "a field becomes required",
+    let kind = if was {
+        "a field becomes optional"
+    } else {
+        "a field becomes required"
     };
     push(
         all,
@@ -281,9 +283,12 @@ fn of_field(all: &mut Vec<Mutation>, site: &Site) {
         &own,
         &[(id("requirement"), eases(was != is_answer))],
         !deviates,
-        move |file| match was {
-            true => without(object(file, &o), &n),
-            false => list(file, &o, "required").push(n.clone().into()),
+        move |file| {
+            if was {
+                without(object(file, &o), &n)
+            } else {
+                list(file, &o, "required").push(n.clone().into())
+            }
         },
     );
     let p = pointer.clone();
@@ -578,13 +583,13 @@ fn of_operation(all: &mut Vec<Mutation>, operation: &'static str, pointer: &str,
             let p = at_pointer("description");
             move |file: &mut Value| {
                 let text = file.pointer(&p).and_then(Value::as_str).unwrap_or_default();
-                let lines = text
-                    .lines()
-                    .enumerate()
-                    .map(|(index, line)| match index == number {
-                        true => change(line),
-                        false => line.to_owned(),
-                    });
+                let lines = text.lines().enumerate().map(|(index, line)| {
+                    if index == number {
+                        change(line)
+                    } else {
+                        line.to_owned()
+                    }
+                });
                 let changed = lines.collect::<Vec<_>>().join("\n");
                 *file.pointer_mut(&p).expect("a description") = changed.into();
             }

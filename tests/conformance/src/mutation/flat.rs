@@ -170,9 +170,10 @@ fn of_field(
         Some(ty) => (true, ty.to_owned()),
         None => (false, format!("{ty}required")),
     };
-    let kind = match required {
-        true => "a field becomes optional",
-        false => "a field becomes required",
+    let kind = if required {
+        "a field becomes optional"
+    } else {
+        "a field becomes required"
     };
     push(
         all,
@@ -416,9 +417,10 @@ pub(super) fn of_status(
         "{} Words of our own.",
         line.trim_end().trim_end_matches('|').trim_end()
     );
-    let words = match line.trim_end().ends_with('|') {
-        true => format!("{words} |"),
-        false => words,
+    let words = if line.trim_end().ends_with('|') {
+        format!("{words} |")
+    } else {
+        words
     };
     push(
         all,

@@ -63,9 +63,10 @@ impl Damage {
 /// What is wrong with a text, wherever it is from.
 pub(crate) fn damage(text: &str) -> Option<Damage> {
     let is_damaging = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    match text.contains('\u{fffd}') {
-        true => Some(Damage::Encoding),
-        false => text.chars().any(is_damaging).then_some(Damage::Control),
+    if text.contains('\u{fffd}') {
+        Some(Damage::Encoding)
+    } else {
+        text.chars().any(is_damaging).then_some(Damage::Control)
     }
 }
 

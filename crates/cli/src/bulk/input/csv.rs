@@ -158,9 +158,10 @@ fn parse(text: &str, delimiter: u8, is_all: bool) -> Parsed {
         match quote_at(bytes, at, delimiter) {
             Some(start) => {
                 let Some(length) = quoted(&text[start..], &mut cells) else {
-                    return match is_all || bytes.len() > LONGEST {
-                        true => malformed(Fault::Unclosed, first_line(bytes)),
-                        false => Parsed::More,
+                    return if is_all || bytes.len() > LONGEST {
+                        malformed(Fault::Unclosed, first_line(bytes))
+                    } else {
+                        Parsed::More
                     };
                 };
                 at = start + length;

@@ -111,9 +111,10 @@ impl Report {
     fn count(&mut self, done: &Done) {
         let mut count = |kind, code: String, words: &str| {
             let is_known = self.codes.contains_key(&(kind, code.clone()));
-            let code = match is_known || self.codes.len() < MOST_CODES {
-                true => code,
-                false => "others".to_owned(),
+            let code = if is_known || self.codes.len() < MOST_CODES {
+                code
+            } else {
+                "others".to_owned()
             };
             let counted = self.codes.entry((kind, code.clone()));
             let counted = counted.or_insert_with(|| Counted {
@@ -137,9 +138,10 @@ impl Report {
             }
             Outcome::Answer(answer) => {
                 let codes = done.codes();
-                let kind = match answer.errors.is_empty() {
-                    true => "infoCode",
-                    false => "errorCode",
+                let kind = if answer.errors.is_empty() {
+                    "infoCode"
+                } else {
+                    "errorCode"
                 };
                 for code in codes {
                     let words = code.description.as_deref().unwrap_or_default();
