@@ -195,9 +195,12 @@ impl<'o> Walk<'o> {
             let both = both.map(Clone::clone);
             self.changes.push(Change::Type(path.clone(), both));
         }
-        let both = self.differing(&at, Kind::Requirement, required, &after.required);
-        self.changes
-            .extend(both.map(|both| Change::Requirement(path.clone(), both)));
+        self.fact(
+            &at,
+            Kind::Requirement,
+            [required, &after.required],
+            |both| Change::Requirement(path.clone(), both),
+        );
         // Values of another type are others in any case.
         if same_type && let Some(both) = self.both(&at, Kind::Enumeration, values, &after.values) {
             self.values(path, both, after);
@@ -212,17 +215,20 @@ impl<'o> Walk<'o> {
                 }
             }
         }
-        let both = self.differing(&at, Kind::Deprecation, deprecated, &after.deprecated);
-        self.changes
-            .extend(both.map(|both| Change::Deprecation(path.clone(), both)));
-        self.text(at.clone(), text, &after.text);
+        self.fact(
+            &at,
+            Kind::Deprecation,
+            [deprecated, &after.deprecated],
+            |both| Change::Deprecation(path.clone(), both),
+        );
+        self.text(&at, [text, &after.text]);
         if let (Some(old), Some(new)) = (labels, &after.labels) {
             let went_with_text = text.is_some() && after.text.is_some() && *text != after.text;
             self.labels(path, [before, after], [old, new], went_with_text);
         }
-        let both = self.differing(&at, Kind::Example, example, &after.example);
-        self.changes
-            .extend(both.map(|both| Change::FieldExample(path.clone(), both)));
+        self.fact(&at, Kind::Example, [example, &after.example], |both| {
+            Change::FieldExample(path.clone(), both)
+        });
     }
 
     fn values(&mut self, path: &FieldPath, both: Both<&Values>, after: &Field) {
@@ -273,7 +279,7 @@ impl<'o> Walk<'o> {
                 Some(labels.get(value).cloned().unwrap_or_default())
             };
             let at = Location::Value(path.clone(), value.clone());
-            self.text(at, &text(old), &text(new));
+            self.text(&at, [&text(old), &text(new)]);
         }
     }
 }

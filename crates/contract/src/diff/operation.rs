@@ -34,31 +34,30 @@ pub(super) fn compare<'o>(before: &'o Operation, after: &'o Operation) -> Walk<'
         examples: _,
     } = before;
     let mut walk = Walk::new(before, after);
-    let both = walk.differing(&Location::Method, Kind::Method, method, &after.method);
-    walk.changes.extend(both.map(Change::Method));
-    let both = walk.differing(&Location::Path, Kind::Path, path, &after.path);
-    walk.changes.extend(both.map(Change::Path));
-    let both = walk.differing(
+    let methods = [method, &after.method];
+    walk.fact(&Location::Method, Kind::Method, methods, Change::Method);
+    walk.fact(
+        &Location::Path,
+        Kind::Path,
+        [path, &after.path],
+        Change::Path,
+    );
+    let alternatives = [security, &after.security];
+    walk.fact(
         &Location::Security,
         Kind::Security,
-        security,
-        &after.security,
+        alternatives,
+        Change::Security,
     );
-    walk.changes.extend(both.map(Change::Security));
-    let is_deprecated = &after.deprecated;
-    let both = walk.differing(
-        &Location::Operation,
-        Kind::Deprecation,
-        deprecated,
-        is_deprecated,
-    );
-    walk.changes.extend(both.map(Change::OperationDeprecation));
+    let marks = [deprecated, &after.deprecated];
+    let of_operation = Change::OperationDeprecation;
+    walk.fact(&Location::Operation, Kind::Deprecation, marks, of_operation);
     walk.offers(List::Servers, servers, &after.servers);
     let list = List::MediaTypes(Section::Body);
     walk.offers(list, media_types, &after.media_types);
-    walk.text(Location::Title, title, &after.title);
-    walk.text(Location::Description, description, &after.description);
-    walk.text(Location::Statuses, status_note, &after.status_note);
+    walk.text(&Location::Title, [title, &after.title]);
+    walk.text(&Location::Description, [description, &after.description]);
+    walk.text(&Location::Statuses, [status_note, &after.status_note]);
     walk.dependencies(dependencies, &after.dependencies);
     fields::compare(&mut walk);
     walk.responses();
@@ -167,11 +166,14 @@ impl Walk<'_> {
             media_types,
             headers,
         } = before;
-        let at = Location::Reason(status.clone());
-        let both = self.differing(&at, Kind::Wording, reason, &after.reason);
-        self.changes
-            .extend(both.map(|both| Change::Reason(status.clone(), both)));
-        self.text(Location::Status(status.clone()), text, &after.text);
+        let reasons = [reason, &after.reason];
+        self.fact(
+            &Location::Reason(status.clone()),
+            Kind::Wording,
+            reasons,
+            |both| Change::Reason(status.clone(), both),
+        );
+        self.text(&Location::Status(status.clone()), [text, &after.text]);
         let section = Section::Response(status.clone());
         let has_body = |operation: &Operation| operation.field(&section.clone().into()).is_some();
         // A body that appears or disappears is a difference of its own.
@@ -218,7 +220,7 @@ impl Walk<'_> {
                 match edit {
                     Edit::Replaced(old, new) => {
                         let at = Location::UnnamedAt(section.clone(), index + 1);
-                        self.text(at, &Some(old.clone()), &Some(new.clone()));
+                        self.text(&at, [&Some(old.clone()), &Some(new.clone())]);
                     }
                     Edit::Removed(text) if is_told(new_operation, old_operation, text) => {}
                     Edit::Added(text) if is_told(old_operation, new_operation, text) => {}

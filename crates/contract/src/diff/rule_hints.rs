@@ -44,49 +44,14 @@ impl RuleHint {
     /// Phrases that give the hint. `*` at the end of a word stands for any letters or digits, `#`
     /// for digits or none; punctuation and case do not count.
     fn phrases(self) -> impl Iterator<Item = &'static str> {
-        let phrases = match self {
-            Self::Limit => {
-                "at most, at least, up to, more than, less than, fewer than, greater than, longer \
-                 than, shorter than, between, within, max, min, maximum*, \
-                 minimum*, limit*, exceed*, upper bound, lower bound, range, ranges, ranging"
-            }
-            Self::Size => {
-                "character, characters, chars, length, lengths, digit, digits, size, sizes, byte, \
-                 bytes, kb, mb, octets, letters, empty, blank"
-            }
-            Self::Format => {
-                "format, formats, formatted, pattern, patterns, regex, regular expression, \
-                 encod*, prefix*, suffix*, starts with, start with, begins with, begin with, ends \
-                 with, end with, case sensitive, case insensitive, uppercase, lowercase, \
-                 alphanumeric, delimit*, separated"
-            }
-            Self::Requirement => {
-                "required, requires, require, mandatory, must, shall, need to, needs to, has to, \
-                 have to, should be, necessary, depends on, dependent on, unique"
-            }
-            Self::Prohibition => {
-                "must not, mustn't, cannot, can not, can't, may not, should not, shouldn't, shall \
-                 not, not allowed, not permitted, not supported, not valid, forbidden, prohibit*, \
-                 disallow*, reject*, never, unless, mutually exclusive"
-            }
-            Self::Choice => {
-                "only, either, neither, one of, any of, exactly, instead of, allowed values, \
-                 possible values, valid values, supported values"
-            }
-            Self::Deprecation => {
-                "deprecat*, no longer supported, no longer available, no longer used, obsolete, \
-                 retired, end of life, sunset, legacy, will be removed"
-            }
-            Self::Standard => {
-                "iso#, rfc#, e 164, itu, utf#, ascii, unicode, iana, ietf, \
-                 bcp#, ieee#, ansi, base64*, uuid*, guid*, json schema"
-            }
-            // Any word that begins with a digit, see below.
-            Self::Number => "",
-        };
-        phrases.split(", ")
+        let lines = PHRASES.lines().filter_map(|line| line.split_once(": "));
+        let mine = lines.filter(move |(name, _)| *name == self.as_str());
+        mine.flat_map(|(_, phrases)| phrases.split(", "))
     }
 }
+
+/// A line a hint. Any word that begins with a digit gives the hint of a number.
+const PHRASES: &str = include_str!("rule_hints.txt");
 
 /// What a sentence may lay down.
 pub(crate) fn rule_hints(sentence: &str) -> BTreeSet<RuleHint> {

@@ -51,23 +51,25 @@ impl<'o> Walk<'o> {
         None
     }
 
-    /// Both values of a fact, where both sides document it and they differ.
-    pub(super) fn differing<T: PartialEq + Clone>(
+    /// Compares a fact.
+    pub(super) fn fact<T: PartialEq + Clone>(
         &mut self,
         at: &Location,
         kind: Kind,
-        before: &Option<T>,
-        after: &Option<T>,
-    ) -> Option<Both<T>> {
-        let both = self.both(at, kind, before, after)?;
-        (both.before != both.after).then(|| both.map(T::clone))
+        [before, after]: [&Option<T>; 2],
+        change: impl FnOnce(Both<T>) -> Change,
+    ) {
+        let both = self.both(at, kind, before, after);
+        if let Some(both) = both.filter(|both| both.before != both.after) {
+            self.changes.push(change(both.map(T::clone)));
+        }
     }
 
     /// Compares descriptions.
-    pub(super) fn text(&mut self, at: Location, before: &Option<Prose>, after: &Option<Prose>) {
-        let both = self.differing(&at, Kind::Wording, before, after);
-        self.changes
-            .extend(both.map(|both| Change::Wording(at, both)));
+    pub(super) fn text(&mut self, at: &Location, texts: [&Option<Prose>; 2]) {
+        self.fact(at, Kind::Wording, texts, |both| {
+            Change::Wording(at.clone(), both)
+        });
     }
 
     /// Notes a fact that only the first side documents.
