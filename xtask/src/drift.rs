@@ -58,10 +58,10 @@ fn compare_all(workspace: &Workspace, from: Option<&Path>) -> Result<Vec<Compare
 
 fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
     let fresh = source::read(workspace, source)?;
-    let against = fresh.capture_file();
     let Some(stored) = &fresh.stored else {
-        let remedy = format!("`cargo xtask capture {}` writes it", fresh.name);
-        return Err(Failure::new(format!("{against} does not exist; {remedy}")));
+        let (file, name) = (fresh.capture_file(), &fresh.name);
+        let remedy = format!("`cargo xtask capture {name}` writes it");
+        return Err(Failure::new(format!("{file} does not exist; {remedy}")));
     };
     let comparison = diff::drift(stored, &fresh.inventory);
     let release = if comparison.differences.is_empty() {
@@ -69,12 +69,5 @@ fn compare(workspace: &Workspace, source: &str) -> Result<Compared, Failure> {
     } else {
         adopt::release_class(workspace, &fresh)?
     };
-    Ok(Compared {
-        comparison,
-        release,
-        lines: workspace.lines(&fresh.capture)?,
-        rules: workspace.rules()?,
-        against,
-        fresh,
-    })
+    Compared::new(workspace, fresh, comparison, release)
 }

@@ -14,21 +14,38 @@ use webex_precheck_contract::rules::Rules;
 
 use crate::outcome::{Failure, Outcome, print, print_styled};
 use crate::source::Fresh;
+use crate::workspace::Workspace;
 
 /// A source, and how it differs from its capture.
 pub(crate) struct Compared {
     pub(crate) fresh: Fresh,
-    pub(crate) comparison: Comparison,
-    pub(crate) release: Option<Release>,
-    /// The file of the capture, and where facts stand in it.
-    pub(crate) against: String,
-    pub(crate) lines: Lines,
+    comparison: Comparison,
+    release: Option<Release>,
+    /// The file of the capture, and where facts stand in it as it is.
+    against: String,
+    lines: Lines,
     /// The rules that rest on wording.
-    pub(crate) rules: Rules,
+    rules: Rules,
 }
 
 impl Compared {
-    fn report<'a>(&'a self, ignores: &'a Ignores) -> Report<'a> {
+    pub(crate) fn new(
+        workspace: &Workspace,
+        fresh: Fresh,
+        comparison: Comparison,
+        release: Option<Release>,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            comparison,
+            release,
+            against: fresh.capture_file(),
+            lines: workspace.lines(&fresh.capture)?,
+            rules: workspace.rules()?,
+            fresh,
+        })
+    }
+
+    pub(crate) fn report<'a>(&'a self, ignores: &'a Ignores) -> Report<'a> {
         Report {
             source: &self.fresh.name,
             against: &self.against,

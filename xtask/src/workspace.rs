@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use similar::TextDiff;
 use webex_precheck_contract::capture::Lines;
 use webex_precheck_contract::deviations::Deviations;
@@ -180,6 +181,11 @@ pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
         return Err(incorrect(CONTRACT, format!("{place}: {what}")));
     }
     Ok(contract.without_prose())
+}
+
+/// What a contract says, without its prose.
+pub(crate) fn facts(contract: &Value) -> Inventory {
+    openapi::read_document(CONTRACT, contract).0.without_prose()
 }
 
 /// The rules in a text.

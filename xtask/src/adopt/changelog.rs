@@ -1,7 +1,6 @@
 //! The entry of the changelog.
 
 use webex_precheck_contract::diff::Impact;
-
 use webex_precheck_contract::visible;
 
 use super::state::{Adoption, Source};
@@ -13,34 +12,37 @@ pub(super) fn with(text: &str, source: &Source<'_>, adoption: &Adoption) -> Stri
     let Some(entry) = entry(source, adoption) else {
         return text.to_owned();
     };
-    let (head, rest) = match heading(text) {
-        Some(end) => text.split_at(end),
-        None => {
-            // Before the first release, behind what introduces the file.
-            let index = text.find("\n## ").map_or(text.len(), |index| index + 1);
-            let (head, rest) = text.split_at(index);
-            let gap = if head.ends_with("\n\n") || head.is_empty() {
-                ""
+    let text = if text.is_empty() {
+        "# Changelog\n"
+    } else {
+        text
+    };
+    let headings = [UNRELEASED, "## [Unreleased]"].map(|heading| format!("\n{heading}\n"));
+    let mut unreleased = headings
+        .iter()
+        .filter_map(|it| Some(text.find(it)? + it.len()));
+    let next = |from: usize| {
+        text[from..]
+            .find("\n## ")
+            .map_or(text.len(), |next| from + next)
+    };
+    let (head, rest) = match unreleased.next() {
+        Some(end) => {
+            let (head, rest) = text.split_at(next(end));
+            let gap = if text[end..next(end)].trim().is_empty() {
+                "\n\n"
             } else {
                 "\n"
             };
-            return format!("{head}{gap}{UNRELEASED}\n\n{entry}\n{rest}");
+            (format!("{}{gap}", head.trim_end()), rest)
+        }
+        None => {
+            // Before the first release, behind what introduces the file.
+            let (head, rest) = text.split_at(next(0));
+            (format!("{}\n\n{UNRELEASED}\n\n", head.trim_end()), rest)
         }
     };
-    let end = rest.find("\n## ").unwrap_or(rest.len());
-    let (section, after) = rest.split_at(end);
-    let section = section.trim_end();
-    let gap = if section.is_empty() { "\n\n" } else { "\n" };
-    format!("{head}{section}{gap}{entry}{after}")
-}
-
-/// Where the line of the heading ends that what is not released yet stands under.
-fn heading(text: &str) -> Option<usize> {
-    let headings = [UNRELEASED, "## [Unreleased]"].map(|heading| format!("\n{heading}\n"));
-    let mut found = headings
-        .iter()
-        .filter_map(|it| Some(text.find(it)? + it.len() - 1));
-    found.next()
+    format!("{head}{entry}{rest}")
 }
 
 /// What the release is, and why: what changed in the contract, or else in the source.

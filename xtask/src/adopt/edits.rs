@@ -3,10 +3,10 @@
 use serde_json::Value;
 use webex_precheck_contract::deviations::{Deviations, NewerSources, compare};
 use webex_precheck_contract::diff::{Change, Comparison, Difference};
-use webex_precheck_contract::{Inventory, OperationId, openapi};
+use webex_precheck_contract::{Inventory, OperationId};
 
 use crate::codegen;
-use crate::workspace::CONTRACT;
+use crate::workspace::facts;
 
 use super::consequence::{BY_HAND, Consequence, Documented, REMOVAL, SHARED, WhenShared, sharing};
 use super::separate::{drop_orphans, separate};
@@ -222,9 +222,4 @@ impl<'a> Following<'a> {
         flag_names::settle(self.original, &mut settled);
         codegen::parse(&settled.to_string()).is_ok() && codegen::generate_all(&settled).is_ok()
     }
-}
-
-/// What a contract says, without its prose.
-pub(super) fn facts(contract: &Value) -> Inventory {
-    openapi::read_document(CONTRACT, contract).0.without_prose()
 }

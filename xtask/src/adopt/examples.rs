@@ -5,7 +5,8 @@ use webex_precheck_contract::OperationId;
 use webex_precheck_contract::contradictions::of_examples;
 use webex_precheck_contract::location::{ExampleId, Location};
 
-use super::edits::facts;
+use crate::workspace::facts;
+
 use super::place::Contract;
 
 /// Drops the examples that show another type than is declared.

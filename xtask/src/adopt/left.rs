@@ -6,10 +6,10 @@ use webex_precheck_contract::diff::{Change, Difference, Impact, Part};
 use webex_precheck_contract::location::{FieldPath, Section};
 
 use crate::outcome::Failure;
-use crate::workspace::{CONTRACT, DEVIATIONS, RULES, read_deviations, read_rules};
+use crate::workspace::{CONTRACT, DEVIATIONS, RULES, facts, read_deviations, read_rules};
 
 use super::consequence::BY_HAND;
-use super::edits::{Edits, Outcome, facts};
+use super::edits::{Edits, Outcome};
 use super::layout::Lines;
 use super::public_names;
 use super::schema::REWORD;

@@ -34,10 +34,11 @@ use webex_precheck_contract::capture;
 use webex_precheck_contract::diff::Release;
 use webex_precheck_contract::evidence::Evidence;
 use webex_precheck_contract::ignore::Ignores;
-use webex_precheck_contract::report::{Format, Report, RulesOf};
+use webex_precheck_contract::report::{Format, Report};
 
 use crate::codegen;
 use crate::outcome::{Failure, Outcome, note, print_styled};
+use crate::reporting::Compared;
 use crate::source::{Dating, Fresh};
 use crate::sources::{self, SOURCES};
 use crate::workspace::{
@@ -82,44 +83,29 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }
-    let source = Source::of(&fresh);
     let mut state = State::of(workspace)?;
-    let stored = state
-        .captures
-        .iter_mut()
-        .find(|(name, _)| *name == fresh.capture);
-    if let (Some((_, stored)), Some(known)) = (stored, &fresh.stored) {
+    let mut captures = state.captures.iter_mut();
+    if let Some((_, stored)) = captures.find(|(name, _)| *name == fresh.capture)
+        && let Some(known) = &fresh.stored
+    {
         // With the words of its sentences, where they are known.
         stored.clone_from(known);
     }
-    let adoption = adopt(&state, &source, arguments.allow_breaking)?;
-    let against = fresh.capture_file();
-    // The lines of what changed are those of the capture as it was.
-    let lines = workspace.lines(&fresh.capture)?;
+    let adoption = adopt(&state, &Source::of(&fresh), arguments.allow_breaking)?;
+    let release = adoption.impact.map(|impact| impact.release());
+    let compared = Compared::new(workspace, fresh, adoption.drift.clone(), release)?;
+    let (fresh, source) = (&compared.fresh, Source::of(&compared.fresh));
+    let ignores = Ignores::default();
     let drift = Report {
-        source: &fresh.name,
-        against: &against,
-        lines: &lines,
+        // They are noted above.
         problems: &[],
-        comparison: &adoption.drift,
-        ignores: &Ignores::default(),
-        findings: &[],
-        rules: Some(RulesOf {
-            rules: &workspace.rules()?,
-            capture: &fresh.capture,
-            now: &fresh.inventory,
-        }),
-        release: adoption.impact.map(|impact| impact.release()),
+        ..compared.report(&ignores)
     };
     // Everything is there before anything is written.
-    let files = files(workspace, &fresh, &adoption)?;
+    let files = files(workspace, fresh, &adoption)?;
     if let Some(file) = &arguments.report {
-        write_report(
-            workspace,
-            file,
-            &files,
-            &report::markdown(&source, &adoption, &drift.render(Format::Markdown)),
-        )?;
+        let text = report::markdown(&source, &adoption, &drift.render(Format::Markdown));
+        write_report(workspace, file, &files, &text)?;
     }
     let mut fresh_enough = true;
     if arguments.dry_run {
@@ -229,14 +215,11 @@ fn files(
         (RULES.to_owned(), adoption.state.rules.clone()),
     ];
     for (name, inventory) in &captures {
-        let text = capture::write(inventory).map_err(|error| Failure::new(error.to_string()))?;
+        let text = capture::write(inventory).map_err(Failure::new)?;
         files.push((capture_file(name), text));
     }
-    let dated = sources::with_date(
-        &workspace.read_or_empty(SOURCES)?,
-        &fresh.capture,
-        &fresh.inventory,
-    )?;
+    let dated = workspace.read_or_empty(SOURCES)?;
+    let dated = sources::with_date(&dated, &fresh.capture, &fresh.inventory)?;
     files.push((SOURCES.to_owned(), dated));
     files.extend(codegen::files(&adoption.state.contract, &captures)?);
     let evidence = Evidence {
@@ -244,11 +227,7 @@ fn files(
         contract: &read_contract(&adoption.state.contract)?,
     };
     files.push((EVIDENCE.to_owned(), evidence.to_markdown()));
-    let changelog = if workspace.path(CHANGELOG).exists() {
-        workspace.read(CHANGELOG)?
-    } else {
-        "# Changelog\n".to_owned()
-    };
+    let changelog = workspace.read_or_empty(CHANGELOG)?;
     let entry = changelog::with(&changelog, &Source::of(fresh), adoption);
     files.push((CHANGELOG.to_owned(), entry));
     Ok(files)

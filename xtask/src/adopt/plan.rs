@@ -7,9 +7,9 @@ use webex_precheck_contract::rules::{Rebound, Rules};
 
 use crate::codegen;
 use crate::outcome::Failure;
-use crate::workspace::{DEVIATIONS, read_contract, read_deviations, read_rules};
+use crate::workspace::{DEVIATIONS, facts, read_contract, read_deviations, read_rules};
 
-use super::edits::{Following, facts};
+use super::edits::Following;
 use super::state::{Adoption, MOST_DIFFERENCES, Source, State};
 use super::{deviations, layout, left, release};
 

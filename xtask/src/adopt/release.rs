@@ -6,9 +6,9 @@ use webex_precheck_contract::location::{FieldPath, Section};
 
 use crate::codegen;
 use crate::outcome::Failure;
-use crate::workspace::read_deviations;
+use crate::workspace::{facts, read_deviations};
 
-use super::edits::{Following, Outcome, facts};
+use super::edits::{Following, Outcome};
 use super::state::{MOST_DIFFERENCES, Source, State};
 
 /// The class of the release that follows a source: what changes in the contract decides, removals and
