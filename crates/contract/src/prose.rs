@@ -1,5 +1,8 @@
 //! Descriptions as fingerprints: a change of wording is seen, and no sentence is stored.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
@@ -188,19 +191,6 @@ impl<'de> Deserialize<'de> for Prose {
     }
 }
 
-/// Drops asterisks, and underscores around a word; those within one belong to a name.
-fn without_emphasis(sentence: &str) -> String {
-    let is_boundary = |c: char| !(c.is_alphanumeric() || c == '_');
-    sentence
-        .replace('*', "")
-        .split_inclusive(is_boundary)
-        .map(|word| {
-            let end = word.rfind(is_boundary).unwrap_or(word.len());
-            format!("{}{}", word[..end].trim_matches('_'), &word[end..])
-        })
-        .collect()
-}
-
 const FINGERPRINT_DIGITS: usize = 12;
 
 /// Whether a text is what the fingerprint of a sentence looks like.
@@ -210,7 +200,8 @@ pub(crate) fn is_fingerprint(text: &str) -> bool {
 
 /// The first 48 bits of the SHA-256 of the normalised sentence.
 fn fingerprint(sentence: &str) -> String {
-    let normalised: String = without_emphasis(sentence)
+    let normalised: String = EMPHASIS
+        .replace_all(sentence, "")
         .chars()
         .filter(|c| !c.is_whitespace())
         .flat_map(char::to_lowercase)
@@ -284,63 +275,27 @@ fn split_paragraph(paragraph: &str, found: &mut Vec<String>) {
     keep(&paragraph[start..]);
 }
 
-/// The HTML that descriptions hold.
-const TAGS: [&str; 22] = [
-    "a", "b", "br", "callout", "code", "div", "em", "h1", "h2", "h3", "h4", "i", "img", "li", "ol",
-    "p", "pre", "span", "strong", "sub", "sup", "ul",
-];
+/// Asterisks, and underscores around a word; those within one belong to a name.
+static EMPHASIS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\*|\b_+|_+\b"));
+
+/// HTML tags that descriptions have, and backticks.
+static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
+    let tags = "a|b|br|callout|code|div|em|h[1-4]|i|img|li|ol|p|pre|span|strong|su[bp]|ul";
+    pattern(&format!(r"</*(?i-u:{tags})\b[^<>]*>|`"))
+});
+
+/// A link in Markdown: its text, and its target.
+static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[([^\[\]]*)\]\([^)]*\)"));
+
+fn pattern(text: &str) -> Regex {
+    #[allow(clippy::expect_used, reason = "the patterns are those above")]
+    Regex::new(text).expect("a pattern")
+}
 
 /// Drops HTML tags, backticks and link targets.
 fn strip_markup(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(index) = rest.find(['<', '`', ']']) {
-        plain.push_str(&rest[..index]);
-        let tail = &rest[index..];
-        let skipped = match tail.as_bytes()[0] {
-            b'<' => tag(tail),
-            b'`' => Some(1),
-            b']' if tail[1..].starts_with('(') => link_target(tail).inspect(|_| {
-                drop_link_bracket(&mut plain);
-            }),
-            _ => None,
-        };
-        match skipped {
-            Some(length) => rest = &tail[length..],
-            None => {
-                plain.push_str(&tail[..1]);
-                rest = &tail[1..];
-            }
-        }
-    }
-    plain.push_str(rest);
-    plain
-}
-
-/// More bytes than a tag or a link target has; looking further would take too long.
-const LONGEST_MARKUP: usize = 1_000;
-
-/// Length of the HTML tag that `tail` begins with.
-fn tag(tail: &str) -> Option<usize> {
-    let name = tail[1..].trim_start_matches('/');
-    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-    let known = TAGS.contains(&name.to_ascii_lowercase().as_str());
-    let end = || tail.bytes().take(LONGEST_MARKUP).position(|b| b == b'>');
-    known.then(end)?.map(|end| end + 1)
-}
-
-/// Length of the `](target)` that `tail` begins with.
-fn link_target(tail: &str) -> Option<usize> {
-    let end = tail.bytes().take(LONGEST_MARKUP).position(|b| b == b')');
-    end.map(|end| end + 1)
-}
-
-/// Removes the `[` that opened the link whose text was just copied.
-fn drop_link_bracket(plain: &mut String) {
-    let bytes = plain.bytes().rev().take(LONGEST_MARKUP);
-    if let Some(back) = bytes.into_iter().position(|b| b == b'[') {
-        plain.remove(plain.len() - 1 - back);
-    }
+    let text = MARKUP.replace_all(text, "");
+    LINK.replace_all(&text, "$1").into_owned()
 }
 
 #[cfg(test)]
