@@ -2,24 +2,24 @@
 //!
 //! Only the two operations are read; the rest of the file may be anything.
 
+mod abridged;
 mod gathered;
+mod node;
 mod operation;
-mod resolve;
 mod schema;
 mod text;
 
-use serde_json::{Map, Value};
+use std::cell::RefCell;
+
+use serde_json::Value;
 
 use crate::contradictions;
-use crate::inventory::{Inventory, OperationId, SourceKind};
+use crate::inventory::{Inventory, Operation, OperationId, SourceKind};
 use crate::problem::Problem;
 
-use resolve::Document;
+use node::{Document, Node};
 
 pub(crate) use text::{is_description, is_other_yaml};
-
-/// What to do about a file that is not as it should be.
-const FETCH_AGAIN: &str = "fetch the file again, or wait for its next revision";
 
 /// Reads the two operations from the text of an OpenAPI file called `name`.
 ///
@@ -32,82 +32,82 @@ pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
     });
     match root {
         Ok(root) => read_document(name, &root),
-        Err(problem) => (empty(name), vec![problem]),
+        Err(problem) => (inventory(name, Vec::new()), vec![problem]),
     }
 }
 
-fn empty(name: &str) -> Inventory {
+fn inventory(name: &str, operations: Vec<Operation>) -> Inventory {
     Inventory {
         kind: SourceKind::Openapi,
         source: name.to_owned(),
         date: None,
-        operations: Vec::new(),
+        operations,
     }
 }
 
 /// Reads the two operations from an OpenAPI document called `name`, as [`read`] does.
 pub fn read_document(name: &str, root: &Value) -> (Inventory, Vec<Problem>) {
-    let mut inventory = empty(name);
-    let mut problems = Vec::new();
-    let Some(paths) = root.get("paths").and_then(Value::as_object) else {
-        problems.push(Problem::broken(
-            "/paths",
-            "the file has no paths; it is published broken now and then, wait for its next revision",
-        ));
-        return (inventory, problems);
+    let document = Document {
+        root,
+        problems: RefCell::default(),
     };
-    if paths.is_empty() {
-        problems.push(Problem::broken(
-            "/paths",
-            "the paths are empty; it is published broken now and then, wait for its next revision",
+    let operations = read_operations(&document);
+    (inventory(name, operations), document.problems.into_inner())
+}
+
+fn read_operations(document: &Document<'_>) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    let paths = document.node().at("paths");
+    let broken = |what: String| document.report(Problem::broken("/paths", what));
+    if paths.members().next().is_none() {
+        let what = if paths.value.is_object() {
+            "the paths are empty"
+        } else {
+            "the file has no paths"
+        };
+        broken(format!(
+            "{what}; it is published broken now and then, wait for its next revision"
         ));
-        return (inventory, problems);
+        return operations;
     }
-    let document = Document::new(root);
-    problems.extend(not_followed(paths));
+    note_not_followed(&paths);
     for id in OperationId::ALL {
-        let mut found = paths
-            .iter()
-            .filter(|(path, _)| OperationId::of_path(path) == Some(id));
+        let of_path = |(path, _): &(&str, Node<'_>)| OperationId::of_path(path) == Some(id);
+        let mut found = paths.members().filter(of_path);
         let Some((path, item)) = found.next() else {
-            problems.push(Problem::broken(
-                "/paths",
-                format!(
-                    "no path ends in `{}`; check that this is the whole wholesale file",
-                    id.path_suffix()
-                ),
+            let suffix = id.path_suffix();
+            broken(format!(
+                "no path ends in `{suffix}`; check that this is the whole wholesale file"
             ));
             continue;
         };
         if let Some((other, _)) = found.next() {
-            problems.push(Problem::note(
-                "/paths",
-                format!("`{other}` looks like `{path}` once more; the first is read"),
+            paths.note(format!(
+                "`{other}` looks like `{path}` once more; the first is read"
             ));
         }
-        if let Some(operation) = operation::read(id, path, item, &document, &mut problems) {
-            problems.extend(contradictions::find(&operation));
-            inventory.operations.push(operation);
+        if let Some(operation) = operation::read(id, path, &item) {
+            contradictions::find(&operation)
+                .into_iter()
+                .for_each(|problem| document.report(problem));
+            operations.push(operation);
         }
     }
-    (inventory, problems)
+    operations
 }
 
 /// Notes the prechecks that nobody follows: operations that validate something else.
-fn not_followed(paths: &Map<String, Value>) -> Option<Problem> {
-    let others = paths.iter().filter(|(path, item)| {
+fn note_not_followed(paths: &Node<'_>) {
+    let others = paths.members().filter(|(path, item)| {
         path.trim_end_matches('/').ends_with("/validate")
-            && item.get("post").is_some()
+            && item.value.get("post").is_some()
             && OperationId::of_path(path).is_none()
     });
     let others: Vec<String> = others.map(|(path, _)| format!("`POST {path}`")).collect();
-    (!others.is_empty()).then(|| {
+    if !others.is_empty() {
         let others = others.join(", ");
-        Problem::note(
-            "/paths",
-            format!("{others}: documented, and no capture follows it"),
-        )
-    })
+        paths.note(format!("{others}: documented, and no capture follows it"));
+    }
 }
 
 fn check_version(root: &Value, format: &str) -> Result<(), Problem> {
