@@ -1,4 +1,4 @@
-//! All that a schema says of a value, with what its `$ref`, `allOf`, `anyOf`, `oneOf` and `items` say.
+//! All that a schema and its parts say of one value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,7 @@ use crate::location::Keyword;
 use crate::prose::Prose;
 use crate::types::{Alternative, Type};
 
-use super::node::Node;
-
-/// More schemas than any operation has: beyond them the schema multiplies itself.
-const MOST_SCHEMAS: usize = 5_000;
-/// Deeper than any body nests.
-const DEEPEST: usize = 64;
+use super::node::{Node, elements};
 
 /// All that is said of one value, from wherever it is said.
 #[derive(Default)]
@@ -55,7 +50,7 @@ impl<'a> Properties<'a> {
 
 impl<'a> Gathered<'a> {
     /// Takes over what a part of `allOf`, `anyOf` or `oneOf` says.
-    fn absorb(&mut self, part: Self) {
+    pub(super) fn absorb(&mut self, part: Self) {
         if let Some(ty) = part.ty() {
             self.types.extend(ty.alternatives().cloned());
         }
@@ -79,44 +74,41 @@ impl<'a> Gathered<'a> {
 
     pub(super) fn ty(&self) -> Option<Type> {
         let mut types = self.types.clone();
-        if types.is_empty() {
-            // What stands for a type that is not told.
-            types.extend(if !self.object.schemas.is_empty() {
-                Some(Alternative::Object)
-            } else if self.elements.is_some() {
-                Some(Alternative::Array(None))
-            } else {
-                (!self.values.is_empty()).then_some(Alternative::String)
-            });
-        }
-        let of_elements = |it: Alternative| match (&it, &self.elements) {
-            (Alternative::Array(None), Some(elements)) => Alternative::Array(elements.ty()),
-            _ => it,
+        // What stands for a type that is not told.
+        let implied = if !self.object.schemas.is_empty() {
+            Some(Alternative::Object)
+        } else if self.elements.is_some() {
+            Some(Alternative::Array(None))
+        } else {
+            (!self.values.is_empty()).then_some(Alternative::String)
         };
-        (!types.is_empty()).then(|| Type::any_of(types.into_iter().map(of_elements)))
+        if types.is_empty() {
+            types.extend(implied);
+        }
+        if let Some(elements) = &self.elements
+            && types.remove(&Alternative::Array(None))
+        {
+            types.insert(Alternative::Array(elements.ty()));
+        }
+        (!types.is_empty()).then(|| Type::any_of(types))
     }
 
-    fn read_keywords(&mut self, schema: &Node<'a>) {
-        match schema.value.get("type") {
-            Some(Value::String(name)) => {
-                let ty = Alternative::new(name);
-                if matches!(ty, Alternative::Other(_)) {
-                    let place = schema.at("type");
-                    place.note(format!("`{name}` is no type of OpenAPI"));
-                }
-                self.types.insert(ty);
+    pub(super) fn read_keywords(&mut self, schema: &Node<'a>) {
+        let is_type = |it: &Value| it.is_string() || it.is_array();
+        let types = schema.expect("type", is_type, "the name of a type");
+        // OpenAPI 3.1 lists types.
+        let listed = elements(Some(types.value));
+        self.types
+            .extend(listed.filter_map(Value::as_str).map(Alternative::new));
+        if let Some(name) = types.value.as_str() {
+            let ty = Alternative::new(name);
+            if matches!(ty, Alternative::Other(_)) {
+                types.note(format!("`{name}` is no type of OpenAPI"));
             }
-            // OpenAPI 3.1 lists types.
-            Some(Value::Array(names)) => {
-                let names = names.iter().filter_map(Value::as_str);
-                self.types.extend(names.map(Alternative::new));
-            }
-            Some(_) => schema.at("type").broken("expected the name of a type"),
-            None => {}
+            self.types.insert(ty);
         }
         let values = schema.expect("enum", Value::is_array, "a list of values");
-        let values = values.value.as_array().into_iter().flatten();
-        self.values.extend(values.map(plain));
+        self.values.extend(elements(Some(values.value)).map(plain));
         let texts = ["/title", "/description", "/externalDocs/description"];
         for text in texts.iter().filter_map(|it| schema.value.pointer(it)) {
             let Some(text) = text.as_str() else {
@@ -129,9 +121,9 @@ impl<'a> Gathered<'a> {
         }
         let properties = schema.object("properties");
         self.object.schemas.extend(properties.members());
-        let required = schema.expect("required", is_names, "a list of names").value;
-        let names = required.as_array().into_iter().flatten();
-        self.object.required.extend(names.filter_map(Value::as_str));
+        let required = schema.expect("required", is_names, "a list of names");
+        let required = elements(Some(required.value)).filter_map(Value::as_str);
+        self.object.required.extend(required);
         for (keyword, value) in schema.value.as_object().into_iter().flatten() {
             if is_constraint(keyword, value) {
                 let (keyword, value) = constraint(keyword, value);
@@ -140,71 +132,6 @@ impl<'a> Gathered<'a> {
         }
         self.deprecated |= schema.is_true("deprecated");
         self.example = self.example.or(schema.value.get("example"));
-    }
-}
-
-/// Gathers schemas, within bounds.
-#[derive(Default)]
-pub(super) struct Gatherer {
-    /// The references that led to the schema at hand.
-    pub(super) trail: Vec<String>,
-    /// How many schemas were gathered so far.
-    schemas: usize,
-    exceeded: bool,
-}
-
-impl Gatherer {
-    /// Gathers what is said of a value, or `None` where a reference is recursive or broken.
-    pub(super) fn gather<'a>(&mut self, schema: &Node<'a>) -> Option<Gathered<'a>> {
-        self.schemas += 1;
-        if self.schemas >= MOST_SCHEMAS || self.trail.len() >= DEEPEST {
-            if !std::mem::replace(&mut self.exceeded, true) {
-                schema.broken(&format!(
-                    "over {MOST_SCHEMAS} schemas or {DEEPEST} references deep: the schema repeats itself, or is none"
-                ));
-            }
-            return None;
-        }
-        let target = schema.follow()?;
-        let mut gathered = Gathered::default();
-        let known = self.trail.len();
-        if schema.value.get("$ref").is_some() {
-            if self.trail.contains(&target.pointer) {
-                schema.note(format!("recursive: `{}` contains itself", target.pointer));
-                return None;
-            }
-            gathered.references.push(target.pointer.clone());
-            self.trail.push(target.pointer.clone());
-            // OpenAPI 3.0 ignores what stands beside `$ref`, but people read it.
-            let text = schema.value.get("description").and_then(Value::as_str);
-            gathered
-                .text
-                .extend(text.map(Prose::new).unwrap_or_default());
-        }
-        if target.value.is_object() {
-            gathered.read_keywords(&target);
-            self.gather_parts(&target, &mut gathered);
-        } else {
-            target.broken("expected a schema, which is an object");
-        }
-        self.trail.truncate(known);
-        target.value.is_object().then_some(gathered)
-    }
-
-    fn gather_parts<'a>(&mut self, schema: &Node<'a>, gathered: &mut Gathered<'a>) {
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            for part in schema.at(keyword).elements() {
-                if let Some(part) = self.gather(&part) {
-                    gathered.absorb(part);
-                }
-            }
-        }
-        if schema.value.get("items").is_some()
-            && let Some(elements) = self.gather(&schema.at("items"))
-        {
-            gathered.references.extend(elements.references.clone());
-            gathered.elements = Some(Box::new(elements));
-        }
     }
 }
 
@@ -264,14 +191,10 @@ fn split_labels(text: &str) -> (BTreeMap<String, Prose>, String) {
     let mut labels = BTreeMap::new();
     let mut rest = String::new();
     for line in text.lines() {
-        match label(line) {
-            Some((value, words)) => {
-                labels.insert(value.to_owned(), Prose::new(words));
-            }
-            None => {
-                rest.push_str(line);
-                rest.push('\n');
-            }
+        if let Some((value, words)) = label(line) {
+            labels.insert(value.to_owned(), Prose::new(words));
+        } else {
+            rest.extend([line, "\n"]);
         }
     }
     (labels, rest)

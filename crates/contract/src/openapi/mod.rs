@@ -17,7 +17,7 @@ use crate::contradictions;
 use crate::inventory::{Inventory, Operation, OperationId, SourceKind};
 use crate::problem::Problem;
 
-use node::{Document, Node};
+use node::Node;
 
 pub(crate) use text::{is_description, is_other_yaml};
 
@@ -26,39 +26,37 @@ pub(crate) use text::{is_description, is_other_yaml};
 /// Reports every problem it meets. With a [`Severity::Broken`](crate::Severity) one among them the
 /// inventory holds only what could still be read.
 pub fn read(name: &str, text: &str) -> (Inventory, Vec<Problem>) {
-    let root = text::parse(text).and_then(|(root, format)| {
-        check_version(&root, format)?;
-        Ok(root)
-    });
-    match root {
+    match text::parse(text) {
         Ok(root) => read_document(name, &root),
-        Err(problem) => (inventory(name, Vec::new()), vec![problem]),
+        Err(problem) => (empty(name), vec![problem]),
     }
 }
 
-fn inventory(name: &str, operations: Vec<Operation>) -> Inventory {
+fn empty(name: &str) -> Inventory {
     Inventory {
         kind: SourceKind::Openapi,
         source: name.to_owned(),
         date: None,
-        operations,
+        operations: Vec::new(),
     }
 }
 
 /// Reads the two operations from an OpenAPI document called `name`, as [`read`] does.
 pub fn read_document(name: &str, root: &Value) -> (Inventory, Vec<Problem>) {
-    let document = Document {
+    let mut inventory = empty(name);
+    let problems = RefCell::default();
+    let document = Node {
         root,
-        problems: RefCell::default(),
+        problems: &problems,
+        value: root,
+        pointer: String::new(),
     };
-    let operations = read_operations(&document);
-    (inventory(name, operations), document.problems.into_inner())
+    inventory.operations = read_operations(&document.at("paths"));
+    (inventory, problems.into_inner())
 }
 
-fn read_operations(document: &Document<'_>) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let paths = document.node().at("paths");
-    let broken = |what: String| document.report(Problem::broken("/paths", what));
+fn read_operations(paths: &Node<'_>) -> Vec<Operation> {
+    let broken = |message: String| paths.report(Problem::broken(&paths.pointer, message));
     if paths.members().next().is_none() {
         let what = if paths.value.is_object() {
             "the paths are empty"
@@ -68,32 +66,31 @@ fn read_operations(document: &Document<'_>) -> Vec<Operation> {
         broken(format!(
             "{what}; it is published broken now and then, wait for its next revision"
         ));
-        return operations;
+        return Vec::new();
     }
-    note_not_followed(&paths);
-    for id in OperationId::ALL {
-        let of_path = |(path, _): &(&str, Node<'_>)| OperationId::of_path(path) == Some(id);
-        let mut found = paths.members().filter(of_path);
+    note_not_followed(paths);
+    let read = |id: OperationId| {
+        let mut found = paths
+            .members()
+            .filter(|(path, _)| OperationId::of_path(path) == Some(id));
         let Some((path, item)) = found.next() else {
             let suffix = id.path_suffix();
             broken(format!(
                 "no path ends in `{suffix}`; check that this is the whole wholesale file"
             ));
-            continue;
+            return None;
         };
         if let Some((other, _)) = found.next() {
             paths.note(format!(
                 "`{other}` looks like `{path}` once more; the first is read"
             ));
         }
-        if let Some(operation) = operation::read(id, path, &item) {
-            contradictions::find(&operation)
-                .into_iter()
-                .for_each(|problem| document.report(problem));
-            operations.push(operation);
-        }
-    }
-    operations
+        let operation = operation::read(id, path, &item)?;
+        let contradictions = contradictions::find(&operation);
+        paths.problems.borrow_mut().extend(contradictions);
+        Some(operation)
+    };
+    OperationId::ALL.into_iter().filter_map(read).collect()
 }
 
 /// Notes the prechecks that nobody follows: operations that validate something else.
@@ -107,27 +104,5 @@ fn note_not_followed(paths: &Node<'_>) {
     if !others.is_empty() {
         let others = others.join(", ");
         paths.note(format!("{others}: documented, and no capture follows it"));
-    }
-}
-
-fn check_version(root: &Value, format: &str) -> Result<(), Problem> {
-    if !root.is_object() {
-        return Err(Problem::broken(
-            "",
-            format!("{format}, but not an object: no OpenAPI description; check what was fetched"),
-        ));
-    }
-    match root.get("openapi").and_then(Value::as_str) {
-        Some(version) if version.starts_with("3.") => Ok(()),
-        Some(version) => Err(Problem::broken(
-            "/openapi",
-            format!("OpenAPI {version}; only OpenAPI 3 is read: convert it first"),
-        )),
-        None => Err(Problem::broken(
-            "",
-            format!(
-                "{format}, but no OpenAPI description: it has no `openapi` version; check what was fetched"
-            ),
-        )),
     }
 }

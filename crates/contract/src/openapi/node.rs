@@ -1,8 +1,10 @@
 //! A value of an OpenAPI document with its place: reads what it holds, follows its `$ref`s, and
 //! reports what is not as it should be.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::problem::Problem;
@@ -16,30 +18,12 @@ const LONGEST_CHAIN: usize = 32;
 /// Stands for a member that is missing or of the wrong type.
 static NULL: Value = Value::Null;
 
-/// An OpenAPI document, and the problems met in it so far.
-pub(super) struct Document<'a> {
-    pub(super) root: &'a Value,
-    pub(super) problems: RefCell<Vec<Problem>>,
-}
-
-impl<'a> Document<'a> {
-    pub(super) fn node(&'a self) -> Node<'a> {
-        Node {
-            document: self,
-            value: self.root,
-            pointer: String::new(),
-        }
-    }
-
-    pub(super) fn report(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-}
-
-/// A value, and where it is.
+/// A value of a document, and where it is.
 #[derive(Clone)]
 pub(super) struct Node<'a> {
-    pub(super) document: &'a Document<'a>,
+    pub(super) root: &'a Value,
+    /// What was met so far.
+    pub(super) problems: &'a RefCell<Vec<Problem>>,
     pub(super) value: &'a Value,
     /// JSON pointer.
     pub(super) pointer: String,
@@ -47,10 +31,11 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     fn child(&self, key: &str, value: &'a Value) -> Self {
+        let pointer = format!("{}/{}", self.pointer, escape(key));
         Self {
-            document: self.document,
             value,
-            pointer: format!("{}/{}", self.pointer, escape(key)),
+            pointer,
+            ..*self
         }
     }
 
@@ -108,7 +93,7 @@ impl<'a> Node<'a> {
             let fault = if seen.contains(&target) || seen.len() == LONGEST_CHAIN {
                 "leads back to itself"
             } else if let Some(local) = target.strip_prefix('#') {
-                if let Some(value) = self.document.root.pointer(&percent_decode(local)) {
+                if let Some(value) = self.root.pointer(&percent_decode(local)) {
                     node.value = value;
                     node.pointer = local.to_owned();
                     seen.push(target);
@@ -137,13 +122,22 @@ impl<'a> Node<'a> {
 
     pub(super) fn broken(&self, what: &str) {
         let message = format!("{what}; {FETCH_AGAIN}");
-        self.document
-            .report(Problem::broken(&self.pointer, message));
+        self.report(Problem::broken(&self.pointer, message));
     }
 
     pub(super) fn note(&self, message: String) {
-        self.document.report(Problem::note(&self.pointer, message));
+        self.report(Problem::note(&self.pointer, message));
     }
+
+    pub(super) fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+}
+
+/// References are URI fragments, so that a pointer in them may be percent-encoded.
+fn percent_decode(fragment: &str) -> Cow<'_, str> {
+    let decoded = percent_decode_str(fragment).decode_utf8();
+    decoded.unwrap_or(Cow::Borrowed(fragment))
 }
 
 /// Writes a key as a part of a JSON pointer.
@@ -151,20 +145,7 @@ pub(super) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// References are URI fragments, so that a pointer in them may be percent-encoded.
-fn percent_decode(fragment: &str) -> String {
-    let mut parts = fragment.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        // Numbers may have a sign, and hexadecimal digits not.
-        let digits = part.get(..2).filter(|digits| !digits.starts_with('+'));
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                bytes.extend(&part.as_bytes()[2..]);
-            }
-            None => bytes.extend(format!("%{part}").bytes()),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| fragment.to_owned())
+/// The elements of an array; none of anything else.
+pub(super) fn elements(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
 }

@@ -1,6 +1,6 @@
 //! One operation of an OpenAPI file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::location::{ExampleId, FieldPath, Section};
 use crate::prose::Prose;
 
 use super::gathered::{bare, constraint};
-use super::node::{Node, escape};
+use super::node::{Node, elements, escape};
 use super::schema;
 
 /// The one that is read of several is the first.
@@ -34,7 +34,7 @@ pub(super) fn read(id: OperationId, path: &str, item: &Node<'_>) -> Option<Opera
     let mut operation = Operation {
         method: Some(method.to_uppercase()),
         path: Some(path.to_owned()),
-        servers: Some(servers([node.value, item.value, node.document.root])),
+        servers: Some(servers([node.value, item.value, node.root])),
         security: Some(security(&node)),
         deprecated: Some(node.is_true("deprecated")),
         title: Some(title),
@@ -59,36 +59,37 @@ pub(super) fn read(id: OperationId, path: &str, item: &Node<'_>) -> Option<Opera
 
 /// Names the ways to authenticate by what they are and not by what the file calls them.
 fn security(operation: &Node<'_>) -> Vec<String> {
-    let root = operation.document.root;
-    let requirements = operation.value.get("security").or(root.get("security"));
-    let mut alternatives: Vec<String> = Vec::new();
-    for requirement in requirements.and_then(Value::as_array).into_iter().flatten() {
-        let mut schemes: Vec<String> = Vec::new();
-        for (name, scopes) in requirement.as_object().into_iter().flatten() {
-            let path = format!("/components/securitySchemes/{}", escape(name));
-            let kind = root.pointer(&path).and_then(scheme_kind);
-            let mut scheme = kind.unwrap_or_else(|| {
-                let message = format!("the security scheme `{name}` is not defined");
-                operation.at("security").note(message);
-                name.clone()
-            });
-            for scope in scopes.as_array().into_iter().flatten() {
-                scheme.push_str(&format!(" {}", bare(scope)));
-            }
-            schemes.push(scheme);
-        }
-        if schemes.is_empty() {
-            schemes.push(NO_SECURITY.to_owned());
-        }
-        alternatives.push(schemes.join(" and "));
+    let own = operation.value.get("security");
+    let mut alternatives = BTreeSet::new();
+    for requirement in elements(own.or(operation.root.get("security"))) {
+        let schemes = requirement.as_object().into_iter().flatten();
+        let schemes: Vec<String> = schemes.map(|it| security_scheme(operation, it)).collect();
+        alternatives.insert(if schemes.is_empty() {
+            NO_SECURITY.to_owned()
+        } else {
+            schemes.join(" and ")
+        });
     }
-    alternatives.sort();
-    alternatives.dedup();
     // That nothing is needed, and nothing else, is to say no security at all.
     if alternatives.iter().all(|it| it == NO_SECURITY) {
         alternatives.clear();
     }
-    alternatives
+    alternatives.into_iter().collect()
+}
+
+fn security_scheme(operation: &Node<'_>, (name, scopes): (&String, &Value)) -> String {
+    let path = format!("/components/securitySchemes/{}", escape(name));
+    let scheme = operation.root.pointer(&path);
+    let kind = scheme.and_then(|scheme| scheme.get("type")?.as_str());
+    let mut words = vec![kind.unwrap_or(name).to_owned()];
+    if kind.is_none() {
+        let message = format!("the security scheme `{name}` is not defined");
+        operation.at("security").note(message);
+    } else if let Some(scheme) = scheme.and_then(|scheme| scheme.get("scheme")?.as_str()) {
+        words.push(scheme.to_lowercase());
+    }
+    words.extend(elements(Some(scopes)).map(bare));
+    words.join(" ")
 }
 
 fn read_parameter(parameter: &Node<'_>, operation: &mut Operation) {
@@ -202,22 +203,18 @@ fn read_content(holder: &Node<'_>, section: &Section, operation: &mut Operation)
 }
 
 fn read_examples(media_type: &Node<'_>, section: &Section, operation: &mut Operation) {
-    let mut found = Vec::new();
-    found.extend(media_type.value.get("example").map(|value| (None, value)));
-    for (name, example) in media_type.at("examples").members() {
-        let example = example.resolve().map(|example| example.value);
-        if let Some(value) = example.and_then(|example| example.get("value")) {
-            found.push((Some(name.to_owned()), value));
-        }
-    }
-    let examples = found.into_iter().map(|(name, value)| Example {
-        at: ExampleId {
-            section: section.clone(),
-            name,
-        },
-        json: value.to_string(),
+    let whole = media_type.value.get("example").map(|value| (None, value));
+    let examples = media_type.at("examples");
+    let named = examples.members().filter_map(|(name, example)| {
+        let value = example.resolve()?.value.get("value")?;
+        Some((Some(name.to_owned()), value))
     });
-    operation.examples.extend(examples);
+    for (name, value) in whole.into_iter().chain(named) {
+        let section = section.clone();
+        let at = ExampleId { section, name };
+        let json = value.to_string();
+        operation.examples.push(Example { at, json });
+    }
 }
 
 /// Puts the description of what holds a field before its own.
@@ -238,25 +235,16 @@ fn prose(text: Option<&str>) -> Prose {
 /// The servers of the innermost of these that has some.
 fn servers(holders: [&Value; 3]) -> Vec<String> {
     let servers = holders.iter().find_map(|holder| holder.get("servers"));
-    let servers = servers.and_then(Value::as_array).into_iter().flatten();
-    servers
+    elements(servers)
         .filter_map(|server| server.get("url")?.as_str())
         .map(|url| url.trim_end_matches('/').to_owned())
         .collect()
 }
 
-fn scheme_kind(scheme: &Value) -> Option<String> {
-    let kind = scheme.get("type")?.as_str()?;
-    Some(match scheme.get("scheme").and_then(Value::as_str) {
-        Some(scheme) => format!("{kind} {}", scheme.to_lowercase()),
-        None => kind.to_owned(),
-    })
-}
-
 fn dependency_table(table: &Value) -> BTreeMap<String, Vec<String>> {
-    let names = |value: &Value| {
-        let names = value.as_array().into_iter().flatten();
-        names.filter_map(Value::as_str).map(str::to_owned).collect()
+    let names = |value| {
+        let names = elements(Some(value)).filter_map(Value::as_str);
+        names.map(str::to_owned).collect()
     };
     let table = table.as_object().into_iter().flatten();
     table

@@ -1,14 +1,20 @@
-//! A schema as fields.
+//! A schema as fields: what `$ref`, `allOf`, `anyOf`, `oneOf` and `items` say is gathered first.
 
 use serde_json::Value;
 
 use crate::inventory::Field;
 use crate::location::{FieldPath, Keyword};
 use crate::problem::Problem;
+use crate::prose::Prose;
 use crate::types::Values;
 
-use super::gathered::{Gathered, Gatherer, Properties};
+use super::gathered::{Gathered, Properties};
 use super::node::Node;
+
+/// More schemas than any operation has: beyond them the schema multiplies itself.
+const MOST_SCHEMAS: usize = 5_000;
+/// Deeper than any body nests.
+const DEEPEST: usize = 64;
 
 /// Reads the schema of `holder`, a parameter or media type, into the field at a path and those in it.
 pub(super) fn read<'a>(
@@ -35,17 +41,21 @@ pub(super) fn read<'a>(
 
 #[derive(Default)]
 struct SchemaReader {
-    gatherer: Gatherer,
     fields: Vec<Field>,
     quoted_examples: usize,
+    /// The references that led to the schema at hand.
+    trail: Vec<String>,
+    /// How many schemas were gathered so far.
+    gathered: usize,
+    exceeded: bool,
 }
 
 impl SchemaReader {
     fn read(&mut self, schema: &Node<'_>, at: &FieldPath, required: Option<bool>) {
-        let known = self.gatherer.trail.len();
-        if let Some(gathered) = self.gatherer.gather(schema) {
+        let known = self.trail.len();
+        if let Some(gathered) = self.gather(schema) {
             let references = gathered.references.iter().cloned();
-            self.gatherer.trail.extend(references);
+            self.trail.extend(references);
             let properties = self.push_field(gathered, at, required);
             let unknown = properties.required.iter();
             let unknown: Vec<_> = unknown.filter(|name| !properties.has(name)).collect();
@@ -53,7 +63,7 @@ impl SchemaReader {
                 let message =
                     format!("`required` names `{name}`, which is not among the properties");
                 let problem = Problem::note(at.to_string(), message);
-                schema.document.report(problem);
+                schema.report(problem);
             }
             for (name, schema) in &properties.schemas {
                 // The name that stands nowhere may be meant for any of them.
@@ -62,7 +72,7 @@ impl SchemaReader {
                 self.read(schema, &at.child(*name), required);
             }
         }
-        self.gatherer.trail.truncate(known);
+        self.trail.truncate(known);
     }
 
     /// Adds the field of which this was gathered; returns the properties of it or its elements.
@@ -116,5 +126,58 @@ impl SchemaReader {
             return Value::from(inner).to_string();
         }
         example.to_string()
+    }
+
+    /// Gathers what is said of a value, or `None` where a reference is recursive or broken.
+    fn gather<'a>(&mut self, schema: &Node<'a>) -> Option<Gathered<'a>> {
+        self.gathered += 1;
+        if self.gathered >= MOST_SCHEMAS || self.trail.len() >= DEEPEST {
+            if !std::mem::replace(&mut self.exceeded, true) {
+                schema.broken(&format!(
+                    "over {MOST_SCHEMAS} schemas or {DEEPEST} references deep: the schema repeats itself, or is none"
+                ));
+            }
+            return None;
+        }
+        let target = schema.follow()?;
+        let mut gathered = Gathered::default();
+        let known = self.trail.len();
+        if schema.value.get("$ref").is_some() {
+            if self.trail.contains(&target.pointer) {
+                schema.note(format!("recursive: `{}` contains itself", target.pointer));
+                return None;
+            }
+            gathered.references.push(target.pointer.clone());
+            self.trail.push(target.pointer.clone());
+            // OpenAPI 3.0 ignores what stands beside `$ref`, but people read it.
+            let text = schema.value.get("description").and_then(Value::as_str);
+            gathered
+                .text
+                .extend(text.map(Prose::new).unwrap_or_default());
+        }
+        if target.value.is_object() {
+            gathered.read_keywords(&target);
+            self.gather_parts(&target, &mut gathered);
+        } else {
+            target.broken("expected a schema, which is an object");
+        }
+        self.trail.truncate(known);
+        target.value.is_object().then_some(gathered)
+    }
+
+    fn gather_parts<'a>(&mut self, schema: &Node<'a>, gathered: &mut Gathered<'a>) {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            for part in schema.at(keyword).elements() {
+                if let Some(part) = self.gather(&part) {
+                    gathered.absorb(part);
+                }
+            }
+        }
+        if schema.value.get("items").is_some()
+            && let Some(elements) = self.gather(&schema.at("items"))
+        {
+            gathered.references.extend(elements.references.clone());
+            gathered.elements = Some(Box::new(elements));
+        }
     }
 }

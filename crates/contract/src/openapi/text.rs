@@ -34,15 +34,31 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-/// The value that a text is, and the name of the format, for messages. A value may lack what the two
-/// operations do not refer to.
-pub(super) fn parse(text: &str) -> Result<(Value, &'static str), Problem> {
+/// The OpenAPI description that a text is, maybe without what the two operations do not refer to.
+pub(super) fn parse(text: &str) -> Result<Value, Problem> {
     let text = text.trim_start_matches('\u{feff}');
     let is_json = is_json(text);
+    let mut root = if is_json { json(text)? } else { yaml(text)? };
+    make_harmless(&mut root);
     let format = if is_json { "JSON" } else { "YAML" };
-    let mut value = if is_json { json(text)? } else { yaml(text)? };
-    make_harmless(&mut value);
-    Ok((value, format))
+    let (place, message) = match root.get("openapi").and_then(Value::as_str) {
+        Some(version) if version.starts_with("3.") => return Ok(root),
+        Some(version) => (
+            "/openapi",
+            format!("OpenAPI {version}; only OpenAPI 3 is read: convert it first"),
+        ),
+        None if root.is_object() => (
+            "",
+            format!(
+                "{format}, but no OpenAPI description: it has no `openapi` version; check what was fetched"
+            ),
+        ),
+        None => (
+            "",
+            format!("{format}, but not an object: no OpenAPI description; check what was fetched"),
+        ),
+    };
+    Err(Problem::broken(place, message))
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
@@ -113,7 +129,7 @@ mod tests {
             "# Our own.\nopenapi: 3.0.3\npaths:\n  /a: &a {x: [1, 0.5, true, null]}\n  /b: *a\n";
         let json = r#"{"openapi": "3.0.3", "paths": {"/a": {"x": [1, 0.5, true, null]}, "/b": {"x": [1, 0.5, true, null]}}}"#;
         assert!(is_description(yaml) && is_description(json));
-        assert_eq!(parse(yaml).unwrap().0, parse(json).unwrap().0);
+        assert_eq!(parse(yaml).unwrap(), parse(json).unwrap());
     }
 
     #[test]
@@ -147,7 +163,8 @@ mod tests {
 
     #[test]
     fn what_steers_is_written_as_its_number() {
-        let (value, _) = parse("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}").unwrap();
+        let mut value = json("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}").unwrap();
+        make_harmless(&mut value);
         assert_eq!(value, serde_json::json!({"a\\u{202e}b": "c\\u{1b}[2J\nd"}));
     }
 }
