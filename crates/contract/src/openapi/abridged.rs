@@ -57,3 +57,48 @@ fn references(value: &Value) -> Vec<String> {
     let targets = targets.filter_map(|rest| rest.split('"').next());
     targets.map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    //! What is kept, what is not, and when the whole file has to be read.
+    use super::*;
+
+    fn file(reference: &str) -> String {
+        let path = format!("/v1{}", OperationId::Customer.path_suffix());
+        format!(
+            r##"{{"openapi": "3.0.3", "paths": {{"{path}": {{"$ref": "{reference}"}}}}, "components": {{
+                "securitySchemes": {{"s": {{"type": "http"}}}},
+                "schemas": {{"a": {{"$ref": "#/components/schemas/b/x"}}, "b": {{"x": 1}}, "c": [1e999]}}}}}}"##
+        )
+    }
+
+    #[test]
+    fn components_are_kept_if_something_leads_to_them() {
+        let root = parse(&file("#/components/schemas/a")).unwrap();
+        let names = |kind: &str| -> Vec<&String> {
+            let kind = root["components"][kind].as_object();
+            kind.unwrap().keys().collect()
+        };
+        assert_eq!(names("schemas"), ["a", "b"]);
+        assert_eq!(names("securitySchemes"), ["s"]);
+        assert_eq!(root["openapi"], "3.0.3");
+    }
+
+    #[test]
+    fn unusual_files_are_read_as_a_whole() {
+        for reference in [
+            "#",
+            "#/paths",
+            "#/components/schemas",
+            "#/components/schemas/d",
+            "#/components/schemas/%61",
+            "other.json#/a",
+        ] {
+            assert_eq!(parse(&file(reference)), None, "{reference}");
+        }
+        // It is broken, and the place has to be told.
+        assert_eq!(parse(&file("#/components/schemas/c")), None);
+        let twice = file("#/components/schemas/a").replace("\"openapi\"", "\"paths\"");
+        assert_eq!(parse(&twice), None);
+    }
+}

@@ -97,12 +97,10 @@ impl<'a> Gathered<'a> {
         let is_type = |it: &Value| it.is_string() || it.is_array();
         let types = schema.expect("type", is_type, "the name of a type");
         // OpenAPI 3.1 lists types.
-        let listed = elements(Some(types.value));
-        self.types
-            .extend(listed.filter_map(Value::as_str).map(Alternative::new));
-        if let Some(name) = types.value.as_str() {
+        let names = elements(Some(types.value)).chain([types.value]);
+        for name in names.filter_map(Value::as_str) {
             let ty = Alternative::new(name);
-            if matches!(ty, Alternative::Other(_)) {
+            if types.value.is_string() && matches!(ty, Alternative::Other(_)) {
                 types.note(format!("`{name}` is no type of OpenAPI"));
             }
             self.types.insert(ty);
@@ -121,23 +119,18 @@ impl<'a> Gathered<'a> {
         }
         let properties = schema.object("properties");
         self.object.schemas.extend(properties.members());
+        let is_names = |it: &Value| it.is_array() && elements(Some(it)).all(Value::is_string);
         let required = schema.expect("required", is_names, "a list of names");
         let required = elements(Some(required.value)).filter_map(Value::as_str);
         self.object.required.extend(required);
         for (keyword, value) in schema.value.as_object().into_iter().flatten() {
             if is_constraint(keyword, value) {
-                let (keyword, value) = constraint(keyword, value);
-                self.constraints.insert(keyword, value);
+                self.constraints.extend([constraint(keyword, value)]);
             }
         }
         self.deprecated |= schema.is_true("deprecated");
         self.example = self.example.or(schema.value.get("example"));
     }
-}
-
-fn is_names(value: &Value) -> bool {
-    let names = value.as_array();
-    names.is_some_and(|names| names.iter().all(Value::is_string))
 }
 
 /// Whether a keyword of a schema constrains its values.

@@ -30,7 +30,8 @@ pub(super) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    fn child(&self, key: &str, value: &'a Value) -> Self {
+    /// A value as the member or element `key`.
+    pub(super) fn child(&self, key: &str, value: &'a Value) -> Self {
         let pointer = format!("{}/{}", self.pointer, escape(key));
         Self {
             value,
@@ -90,18 +91,20 @@ impl<'a> Node<'a> {
                 self.broken("`$ref` is not a string");
                 return None;
             };
-            let fault = if seen.contains(&target) || seen.len() == LONGEST_CHAIN {
-                "leads back to itself"
-            } else if let Some(local) = target.strip_prefix('#') {
-                if let Some(value) = self.root.pointer(&percent_decode(local)) {
+            let local = target.strip_prefix('#');
+            let value = local.and_then(|local| self.root.pointer(&percent_decode(local)));
+            let fault = match (local, value) {
+                _ if seen.contains(&target) || seen.len() == LONGEST_CHAIN => {
+                    "leads back to itself"
+                }
+                (None, _) => "leaves the file; bundle it into one file first",
+                (_, None) => "leads to nothing",
+                (Some(local), Some(value)) => {
+                    seen.push(target);
                     node.value = value;
                     node.pointer = local.to_owned();
-                    seen.push(target);
                     continue;
                 }
-                "leads to nothing"
-            } else {
-                "leaves the file; bundle it into one file first"
             };
             self.broken(&format!("`$ref` {target} {fault}"));
             return None;

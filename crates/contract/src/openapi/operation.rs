@@ -46,10 +46,8 @@ pub(super) fn read(id: OperationId, path: &str, item: &Node<'_>) -> Option<Opera
     };
     for holder in [&item, &node] {
         let parameters = holder.expect("parameters", Value::is_array, "a list");
-        for parameter in parameters.elements() {
-            if let Some(parameter) = parameter.resolve() {
-                read_parameter(&parameter, &mut operation);
-            }
+        for parameter in parameters.elements().filter_map(|it| it.resolve()) {
+            read_parameter(&parameter, &mut operation);
         }
     }
     read_request(&node, &mut operation);
@@ -124,12 +122,14 @@ fn read_parameter(parameter: &Node<'_>, operation: &mut Operation) {
         let at = ExampleId { section, name };
         let examples = shown.map(|json| Example { at, json });
         operation.examples.extend(examples);
-        for keyword in ["style", "explode", "allowEmptyValue", "allowReserved"] {
-            let value = parameter.value.get(keyword);
-            if let (Some(value), Some(constraints)) = (value, &mut field.constraints) {
-                constraints.extend([constraint(keyword, value)]);
-            }
-        }
+        let keywords = ["style", "explode", "allowEmptyValue", "allowReserved"];
+        let constraints = keywords
+            .iter()
+            .filter_map(|keyword| Some(constraint(keyword, parameter.value.get(keyword)?)));
+        field
+            .constraints
+            .get_or_insert_default()
+            .extend(constraints);
     }
     operation.fields.extend(fields);
 }
@@ -198,8 +198,7 @@ fn read_content(holder: &Node<'_>, section: &Section, operation: &mut Operation)
         }
         read_examples(&media_type, section, operation);
     }
-    let names = content.members().map(|(name, _)| name.to_owned());
-    names.collect()
+    content.members().map(|(name, _)| name.to_owned()).collect()
 }
 
 fn read_examples(media_type: &Node<'_>, section: &Section, operation: &mut Operation) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::inventory::Field;
-use crate::location::{FieldPath, Keyword};
+use crate::location::FieldPath;
 use crate::problem::Problem;
 use crate::prose::Prose;
 use crate::types::Values;
@@ -25,11 +25,7 @@ pub(super) fn read<'a>(
 ) -> Vec<Field> {
     let mut reader = SchemaReader::default();
     // The schema of a parameter may be in its `content`; it is reported as if it were its own.
-    let schema = Node {
-        value: schema,
-        ..holder.at("schema")
-    };
-    reader.read(&schema, at, required);
+    reader.read(&holder.child("schema", schema), at, required);
     if reader.quoted_examples > 0 {
         holder.note(format!(
             "{} examples hold literal quotes, which are left out",
@@ -54,16 +50,15 @@ impl SchemaReader {
     fn read(&mut self, schema: &Node<'_>, at: &FieldPath, required: Option<bool>) {
         let known = self.trail.len();
         if let Some(gathered) = self.gather(schema) {
-            let references = gathered.references.iter().cloned();
-            self.trail.extend(references);
+            self.trail.extend(gathered.references.clone());
             let properties = self.push_field(gathered, at, required);
             let unknown = properties.required.iter();
             let unknown: Vec<_> = unknown.filter(|name| !properties.has(name)).collect();
             for name in &unknown {
-                let message =
-                    format!("`required` names `{name}`, which is not among the properties");
-                let problem = Problem::note(at.to_string(), message);
-                schema.report(problem);
+                schema.report(Problem::note(
+                    at.to_string(),
+                    format!("`required` names `{name}`, which is not among the properties"),
+                ));
             }
             for (name, schema) in &properties.schemas {
                 // The name that stands nowhere may be meant for any of them.
@@ -87,17 +82,10 @@ impl SchemaReader {
             gathered.values.extend(elements.values);
             gathered.labels.extend(elements.labels);
             gathered.text.extend(elements.text);
-            let constraints = elements.constraints.into_iter().map(|(keyword, value)| {
-                let of_elements = true;
-                (
-                    Keyword {
-                        of_elements,
-                        ..keyword
-                    },
-                    value,
-                )
-            });
-            gathered.constraints.extend(constraints);
+            for (mut keyword, value) in elements.constraints {
+                keyword.of_elements = true;
+                gathered.constraints.insert(keyword, value);
+            }
             if !elements.object.schemas.is_empty() {
                 gathered.object = elements.object;
             }
@@ -151,9 +139,7 @@ impl SchemaReader {
             self.trail.push(target.pointer.clone());
             // OpenAPI 3.0 ignores what stands beside `$ref`, but people read it.
             let text = schema.value.get("description").and_then(Value::as_str);
-            gathered
-                .text
-                .extend(text.map(Prose::new).unwrap_or_default());
+            gathered.text = text.map(Prose::new).unwrap_or_default();
         }
         if target.value.is_object() {
             gathered.read_keywords(&target);

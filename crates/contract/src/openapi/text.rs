@@ -41,24 +41,17 @@ pub(super) fn parse(text: &str) -> Result<Value, Problem> {
     let mut root = if is_json { json(text)? } else { yaml(text)? };
     make_harmless(&mut root);
     let format = if is_json { "JSON" } else { "YAML" };
-    let (place, message) = match root.get("openapi").and_then(Value::as_str) {
+    let fault = match root.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.") => return Ok(root),
-        Some(version) => (
-            "/openapi",
-            format!("OpenAPI {version}; only OpenAPI 3 is read: convert it first"),
-        ),
-        None if root.is_object() => (
-            "",
-            format!(
-                "{format}, but no OpenAPI description: it has no `openapi` version; check what was fetched"
-            ),
-        ),
-        None => (
-            "",
-            format!("{format}, but not an object: no OpenAPI description; check what was fetched"),
-        ),
+        Some(version) => {
+            let message = format!("OpenAPI {version}; only OpenAPI 3 is read: convert it first");
+            return Err(Problem::broken("/openapi", message));
+        }
+        None if root.is_object() => "no OpenAPI description: it has no `openapi` version",
+        None => "not an object: no OpenAPI description",
     };
-    Err(Problem::broken(place, message))
+    let message = format!("{format}, but {fault}; check what was fetched");
+    Err(Problem::broken("", message))
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
