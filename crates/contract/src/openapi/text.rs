@@ -7,6 +7,8 @@ use serde_saphyr::{budget, options};
 use crate::problem::Problem;
 use crate::visible::{is_hidden, visible, visible_lines};
 
+use super::abridged;
+
 /// Deeper than any OpenAPI file nests.
 const MOST_LEVELS: usize = 128;
 /// More aliases than any OpenAPI file has; each can repeat whatever it stands for.
@@ -32,18 +34,36 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-/// The value that a text is, and the name of the format, for messages.
-pub(super) fn parse(text: &str) -> Result<(Value, &'static str), Problem> {
+/// The OpenAPI description that a text is, maybe without what the two operations do not refer to.
+pub(super) fn parse(text: &str) -> Result<Value, Problem> {
     let text = text.trim_start_matches('\u{feff}');
-    if is_json(text) {
-        let value = serde_json::from_str(text).map_err(|error| {
-            let (place, what) = syntax_error(&error);
-            let message = format!("not complete JSON ({what}); fetch the file again");
-            Problem::broken(place, message)
-        })?;
-        return Ok((harmless(value), "JSON"));
+    let is_json = is_json(text);
+    let mut root = if is_json { json(text)? } else { yaml(text)? };
+    make_harmless(&mut root);
+    let format = if is_json { "JSON" } else { "YAML" };
+    let fault = match root.get("openapi").and_then(Value::as_str) {
+        Some(version) if version.starts_with("3.") => return Ok(root),
+        Some(version) => {
+            let message = format!("OpenAPI {version}; only OpenAPI 3 is read: convert it first");
+            return Err(Problem::broken("/openapi", message));
+        }
+        None if root.is_object() => "no OpenAPI description: it has no `openapi` version",
+        None => "not an object: no OpenAPI description",
+    };
+    let message = format!("{format}, but {fault}; check what was fetched");
+    Err(Problem::broken("", message))
+}
+
+fn json(text: &str) -> Result<Value, Problem> {
+    if let Some(value) = abridged::parse(text) {
+        return Ok(value);
     }
-    Ok((harmless(yaml(text)?), "YAML"))
+    serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let message = error.to_string();
+        let what = message.split(" at line ").next();
+        incomplete("JSON", place, what)
+    })
 }
 
 fn yaml(text: &str) -> Result<Value, Problem> {
@@ -56,45 +76,33 @@ fn yaml(text: &str) -> Result<Value, Problem> {
         },
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let place = error
-            .location()
-            .map(|at| format!("line {}, column {}", at.line(), at.column()));
-        let what = error.to_string();
-        let what = what.lines().next().unwrap_or_default();
-        Problem::broken(
-            place.unwrap_or_default(),
-            format!("not complete YAML ({what}); fetch the file again"),
-        )
+        let place = error.location();
+        let place = place.map(|at| format!("line {}, column {}", at.line(), at.column()));
+        let message = error.to_string();
+        incomplete("YAML", place.unwrap_or_default(), message.lines().next())
     })
 }
 
-/// Where and what a JSON syntax error is.
-fn syntax_error(error: &serde_json::Error) -> (String, String) {
-    let message = error.to_string();
-    let what = message.split(" at line ").next().unwrap_or_default();
-    let place = format!("line {}, column {}", error.line(), error.column());
-    (place, what.to_owned())
+fn incomplete(format: &str, place: String, what: Option<&str>) -> Problem {
+    let what = what.unwrap_or_default();
+    let message = format!("not complete {format} ({what}); fetch the file again");
+    Problem::broken(place, message)
 }
 
 /// Writes characters that steer a terminal, or the direction of writing, as their numbers, so that no
 /// name or value carries them into a file or a report. Line breaks stay: descriptions have them.
-fn harmless(mut value: Value) -> Value {
-    make_harmless(&mut value);
-    value
-}
-
 fn make_harmless(value: &mut Value) {
-    // A whole file is nearly always free of them.
-    let steers = |text: &str| text.contains(|c| is_hidden(c) && c != '\n');
+    // A whole file is nearly always free of them, and nearly all of it is ASCII.
+    let is_plain = |c: u8| matches!(c, b' '..=b'~' | b'\n');
+    let steers =
+        |text: &str| !text.bytes().all(is_plain) && text.contains(|c| is_hidden(c) && c != '\n');
     match value {
         Value::String(text) if steers(text) => *text = visible_lines(text),
         Value::Array(values) => values.iter_mut().for_each(make_harmless),
         Value::Object(object) => {
             object.values_mut().for_each(make_harmless);
-            if object
-                .keys()
-                .any(|name| steers(name) || name.contains('\n'))
-            {
+            let mut names = object.keys();
+            if names.any(|name| steers(name) || name.contains('\n')) {
                 let members = std::mem::take(object).into_iter();
                 *object = members.map(|(name, it)| (visible(&name), it)).collect();
             }
@@ -114,7 +122,7 @@ mod tests {
             "# Our own.\nopenapi: 3.0.3\npaths:\n  /a: &a {x: [1, 0.5, true, null]}\n  /b: *a\n";
         let json = r#"{"openapi": "3.0.3", "paths": {"/a": {"x": [1, 0.5, true, null]}, "/b": {"x": [1, 0.5, true, null]}}}"#;
         assert!(is_description(yaml) && is_description(json));
-        assert_eq!(parse(yaml).unwrap().0, parse(json).unwrap().0);
+        assert_eq!(parse(yaml).unwrap(), parse(json).unwrap());
     }
 
     #[test]
@@ -148,7 +156,8 @@ mod tests {
 
     #[test]
     fn what_steers_is_written_as_its_number() {
-        let (value, _) = parse("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}").unwrap();
+        let mut value = json("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}").unwrap();
+        make_harmless(&mut value);
         assert_eq!(value, serde_json::json!({"a\\u{202e}b": "c\\u{1b}[2J\nd"}));
     }
 }
