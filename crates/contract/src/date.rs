@@ -39,20 +39,9 @@ impl fmt::Display for Date {
 }
 
 /// A text that is no date.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a date; write YYYY-MM-DD, YYYY-MM or YYYY")]
 pub struct DateError(String);
-
-impl std::error::Error for DateError {}
-
-impl fmt::Display for DateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text) = self;
-        write!(
-            f,
-            "`{text}` is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
-        )
-    }
-}
 
 impl FromStr for Date {
     type Err = DateError;
@@ -63,12 +52,14 @@ impl FromStr for Date {
             7 => format!("{text}-01"),
             _ => text.to_owned(),
         };
-        let is_plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-');
-        match whole.parse::<jiff::civil::Date>() {
-            Ok(_) if is_plain && whole.len() == 10 => Ok(Self(text.to_owned())),
-            _ => Err(DateError(text.to_owned())),
+        // jiff reads other forms as well, such as `20260417`.
+        let day = whole.parse::<jiff::civil::Date>();
+        let is_plain = whole.len() == 10 && day.is_ok_and(|day| day.to_string() == whole);
+        let text = text.to_owned();
+        if is_plain {
+            Ok(Self(text))
+        } else {
+            Err(DateError(text))
         }
     }
 }

@@ -7,16 +7,19 @@ use crate::diff::{Change, Comparison, Difference, Kind, Part, Value, diff};
 use crate::inventory::{Inventory, OperationId};
 use crate::location::{FieldPath, Location};
 use crate::pattern::Locations;
-use crate::toml_file::{self, FileError, line_at};
+use crate::toml_file::{self, FileError};
 
 /// A capture, and how the contract differs from it.
 #[derive(Clone, Debug)]
-pub struct Held<'c> {
+pub struct ComparedCapture<'c> {
     /// Name of the capture.
     pub name: &'c str,
     /// The differences, from the source to the contract.
     pub comparison: Comparison,
 }
+
+/// The name that `xtask` still uses.
+pub type Held<'c> = ComparedCapture<'c>;
 
 /// Compares a source with the contract, whose examples are its own, as its descriptions are.
 pub fn compare(source: &Inventory, contract: &Inventory) -> Comparison {
@@ -37,14 +40,17 @@ pub(crate) fn is_example(change: &Change) -> bool {
 
 /// Compares captures with the contract. Where the contract follows a newer source in a fact, an older
 /// one does not differ from it: it is merely older.
-pub fn hold<'c>(captures: &'c [(String, Inventory)], contract: &Inventory) -> Vec<Held<'c>> {
-    let held = captures.iter().map(|(name, inventory)| {
+pub fn hold<'c>(
+    captures: &'c [(String, Inventory)],
+    contract: &Inventory,
+) -> Vec<ComparedCapture<'c>> {
+    let compared = captures.iter().map(|(name, inventory)| {
         let mut comparison = compare(inventory, contract);
         let newer = NewerSources::of(inventory, captures.iter().map(|(_, other)| other));
         comparison.differences.retain(|it| !newer.document(it));
-        Held { name, comparison }
+        ComparedCapture { name, comparison }
     });
-    held.collect()
+    compared.collect()
 }
 
 /// What newer sources document otherwise than an older one.
@@ -55,20 +61,21 @@ impl NewerSources {
     /// Those of `others` that are newer than a source.
     pub fn of<'a>(source: &Inventory, others: impl Iterator<Item = &'a Inventory>) -> Self {
         let newer = others.filter(|other| source.is_older_than(other));
-        Self(
-            newer
-                .flat_map(|other| diff(source, other).differences)
-                .collect(),
-        )
+        let differences = newer.flat_map(|other| diff(source, other).differences);
+        Self(differences.collect())
     }
 
     /// Whether one of them makes the same difference.
     pub fn document(&self, difference: &Difference) -> bool {
-        self.0.iter().any(|newer| {
-            newer.operation == difference.operation
-                && newer.change.leads_to_the_same_as(&difference.change)
-        })
+        self.0
+            .iter()
+            .any(|newer| leads_to_the_same(newer, difference))
     }
+}
+
+/// Whether two differences change the same fact of an operation to the same.
+pub(crate) fn leads_to_the_same(one: &Difference, other: &Difference) -> bool {
+    one.operation == other.operation && one.change.leads_to_the_same_as(&other.change)
 }
 
 /// The file of deviations.
@@ -78,9 +85,11 @@ pub struct Deviations {
 }
 
 /// One deviation: the differences it excuses, and why they are there.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// Line of the file that it begins on.
+    #[serde(skip)]
     pub line: usize,
     /// Names of the captures that the contract leaves here.
     pub sources: Vec<String>,
@@ -93,10 +102,18 @@ pub struct Deviation {
     /// The reason.
     pub why: String,
     /// What the source documents, where it documents something else.
+    #[serde(skip)]
     documented: Option<Value>,
     /// What the contract says instead.
+    #[serde(skip)]
     contract: Option<Value>,
+    /// Both as they are written; the kind says how to read them.
+    #[serde(rename = "documented")]
+    documented_text: Option<String>,
+    #[serde(rename = "contract")]
+    contract_text: Option<String>,
     /// Whether `cargo xtask adopt` wrote it and nobody has looked at it yet.
+    #[serde(default)]
     review: bool,
 }
 
@@ -104,48 +121,42 @@ pub struct Deviation {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    deviation: Vec<Spanned<Entry>>,
+    deviation: Vec<Spanned<Deviation>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    sources: Vec<String>,
-    operation: Option<OperationId>,
-    at: Locations,
-    kind: Kind,
-    documented: Option<String>,
-    contract: Option<String>,
-    why: String,
-    #[serde(default)]
-    review: bool,
-}
-
-impl Entry {
-    fn checked(self, line: usize) -> Result<Deviation, FileError> {
+impl Deviation {
+    fn checked(mut self, line: usize) -> Result<Self, FileError> {
         if self.why.trim().is_empty() || self.sources.is_empty() {
             let message = "a deviation needs `sources` and a reason, `why`";
             return Err(FileError::new(line, message));
         }
-        let value = |key: &str, text: Option<String>| {
-            if text.is_some() && self.kind.is_presence() {
-                let message = format!("`{}` needs no `{key}`; remove it", self.kind);
+        let kind = self.kind;
+        let value = |key: &str, text: Option<&String>| {
+            if text.is_some() && kind.is_presence() {
+                let message = format!("`{kind}` needs no `{key}`; remove it");
                 return Err(FileError::new(line, message));
             }
-            let value = text.map(|text| Value::parse(self.kind, &text)).transpose();
+            let value = text.map(|text| Value::parse(kind, text)).transpose();
             value.map_err(|error| FileError::new(line, format!("`{key}`: {error}")))
         };
-        Ok(Deviation {
-            line,
-            documented: value("documented", self.documented)?,
-            contract: value("contract", self.contract)?,
-            sources: self.sources,
-            operation: self.operation,
-            at: self.at,
-            kind: self.kind,
-            why: self.why,
-            review: self.review,
-        })
+        self.documented = value("documented", self.documented_text.as_ref())?;
+        self.contract = value("contract", self.contract_text.as_ref())?;
+        self.line = line;
+        Ok(self)
+    }
+
+    fn is_about(&self, source: &str, difference: &Difference) -> bool {
+        self.sources.iter().any(|name| name == source)
+            && self.operation.is_none_or(|id| id == difference.operation)
+            && self.kind == difference.kind()
+            && self.at.contains(&difference.location())
+    }
+
+    fn excuses(&self, source: &str, difference: &Difference) -> bool {
+        let values = difference.change.values();
+        self.is_about(source, difference)
+            && self.documented == values.before
+            && self.contract == values.after
     }
 }
 
@@ -172,27 +183,24 @@ impl Deviations {
     /// Reads the file.
     pub fn read(text: &str) -> Result<Self, FileError> {
         let file: File = toml_file::read(text)?;
-        let deviations = file.deviation.into_iter().map(|entry| {
-            let line = line_at(text, entry.span().start);
-            entry.into_inner().checked(line)
-        });
-        let deviations = deviations.collect::<Result<_, _>>()?;
+        let deviations = toml_file::checked(text, file.deviation, Deviation::checked)?;
         Ok(Self { deviations })
     }
 
     /// Holds the differences between each capture and the contract against the deviations: every
     /// difference must be excused, and every deviation must excuse one in each of its sources.
-    pub fn judge(&self, captures: &[Held<'_>]) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for Held { name, comparison } in captures {
-            let unexcused = comparison.differences.iter();
-            let unexcused = unexcused.filter(|it| self.excusing(name, it).is_none());
-            findings.extend(unexcused.map(|difference| Finding::Unexcused {
-                source: (*name).to_owned(),
-                difference: difference.clone(),
-            }));
-        }
-        findings.extend(self.dead(captures).map(|(deviation, source)| {
+    pub fn judge(&self, captures: &[ComparedCapture<'_>]) -> Vec<Finding> {
+        let differences = captures
+            .iter()
+            .flat_map(|ComparedCapture { name, comparison }| {
+                comparison.differences.iter().map(move |it| (*name, it))
+            });
+        let unexcused = differences.filter(|(name, it)| self.excusing(name, it).is_none());
+        let unexcused = unexcused.map(|(name, difference)| Finding::Unexcused {
+            source: name.to_owned(),
+            difference: difference.clone(),
+        });
+        let dead = self.dead(captures).map(|(deviation, source)| {
             let Deviation { line, at, kind, .. } = deviation;
             let message = if captures.iter().any(|it| it.name == source) {
                 format!(
@@ -202,18 +210,16 @@ impl Deviations {
             } else {
                 format!("there is no capture `{source}`; `cargo xtask capture SOURCE` stores one")
             };
-            Finding::Dead {
-                line: *line,
-                message,
-            }
-        }));
-        findings
+            let line = *line;
+            Finding::Dead { line, message }
+        });
+        unexcused.chain(dead).collect()
     }
 
     /// The deviations that excuse nothing in one of their sources, each with that source.
     pub fn dead<'a>(
         &'a self,
-        captures: &'a [Held<'_>],
+        captures: &'a [ComparedCapture<'_>],
     ) -> impl Iterator<Item = (&'a Deviation, &'a str)> {
         let each = self.iter().flat_map(|deviation| {
             let sources = deviation.sources.iter();
@@ -226,12 +232,14 @@ impl Deviations {
     }
 
     /// Whether a deviation excuses something in a source that no other does.
-    fn needs(&self, deviation: &Deviation, Held { name, comparison }: &Held<'_>) -> bool {
-        let others = || self.iter().filter(|it| it.line != deviation.line);
-        let mut differences = comparison.differences.iter();
+    fn needs(&self, deviation: &Deviation, capture: &ComparedCapture<'_>) -> bool {
+        let mut differences = capture.comparison.differences.iter();
         differences.any(|difference| {
-            deviation.excuses(name, difference)
-                && !others().any(|other| other.excuses(name, difference))
+            let excusing = self
+                .iter()
+                .filter(|it| it.excuses(capture.name, difference));
+            let mut lines = excusing.map(|it| it.line);
+            lines.next() == Some(deviation.line) && lines.next().is_none()
         })
     }
 
@@ -261,24 +269,8 @@ impl Deviations {
             let mut places = field.with_parents().map(Location::Field);
             deviation.operation.is_none_or(|id| id == operation)
                 && matches!(deviation.kind, Kind::Added | Kind::Body)
-                && places.any(|place| deviation.at.contain(&place))
+                && places.any(|place| deviation.at.contains(&place))
         })
-    }
-}
-
-impl Deviation {
-    fn is_about(&self, source: &str, difference: &Difference) -> bool {
-        self.sources.iter().any(|name| name == source)
-            && self.operation.is_none_or(|id| id == difference.operation)
-            && self.kind == difference.kind()
-            && self.at.contain(&difference.location())
-    }
-
-    fn excuses(&self, source: &str, difference: &Difference) -> bool {
-        let values = difference.change.values();
-        self.is_about(source, difference)
-            && self.documented == values.before
-            && self.contract == values.after
     }
 }
 

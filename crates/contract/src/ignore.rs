@@ -1,15 +1,13 @@
 //! Differences that someone has looked at and does not want to hear of: each with a reason, and
 //! with the day on which it counts again, if there is one.
 
-use std::fmt;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::diff::Difference;
 use crate::pattern::Pattern;
-use crate::toml_file::{self, FileError, line_at};
+use crate::toml_file::{self, FileError};
 
 /// Says of differences that they do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,26 +23,19 @@ pub struct Ignore {
 }
 
 /// Where it was said that a difference does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::Display)]
 pub enum Origin {
     /// On the command line, in these words.
+    #[strum(to_string = "--ignore '{0}'")]
     Flag(String),
     /// In a file.
+    #[strum(to_string = "{name}:{line}")]
     File {
         /// Name of the file.
         name: String,
         /// Line that the entry begins on.
         line: usize,
     },
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(words) => write!(f, "--ignore '{words}'"),
-            Self::File { name, line } => write!(f, "{name}:{line}"),
-        }
-    }
 }
 
 /// All that does not count, on one day.
@@ -65,14 +56,15 @@ pub struct Finding {
     pub message: String,
 }
 
-/// What may be wrong with an [`Ignore`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+/// What may be wrong with an [`Ignore`]. The descriptions are those of the rules in SARIF reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::EnumMessage, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum FindingKind {
-    /// It matches no difference: a mistake, or the difference is gone.
+    /// An ignored difference is not there
     Unused,
-    /// Its day has passed, so that what it ignored counts again.
+    /// An ignored difference counts again
     Expired,
 }
 
@@ -99,26 +91,17 @@ struct Entry {
 }
 
 /// Why an [`Ignore`] cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IgnoreError {
     /// It has no identifier.
+    #[error("there is no id")]
     NoId,
     /// Its identifier has no reason.
+    #[error("there is no reason to ignore `{0}`")]
     NoReason(String),
     /// This is no date.
+    #[error("`{0}` is no date")]
     NoDate(String),
-}
-
-impl std::error::Error for IgnoreError {}
-
-impl fmt::Display for IgnoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoId => f.write_str("there is no id"),
-            Self::NoReason(id) => write!(f, "there is no reason to ignore `{id}`"),
-            Self::NoDate(text) => write!(f, "`{text}` is no date"),
-        }
-    }
 }
 
 /// Reads `ID; REASON` or `ID; REASON; until YYYY-MM-DD`.
@@ -135,14 +118,11 @@ pub fn read_flag(words: &str) -> Result<Ignore, IgnoreError> {
 /// Reads a file of `[[ignore]]` tables with `id`, `reason` and, perhaps, `until`.
 pub fn read_file(name: &str, text: &str) -> Result<Vec<Ignore>, FileError> {
     let file: File = toml_file::read(text)?;
-    let entries = file.ignore.into_iter().map(|spanned| {
-        let line = line_at(text, spanned.span().start);
-        let Entry { id, reason, until } = spanned.into_inner();
+    toml_file::checked(text, file.ignore, |Entry { id, reason, until }, line| {
         let name = name.to_owned();
         checked(&id, &reason, until.as_deref(), Origin::File { name, line })
             .map_err(|error| FileError::new(line, error.to_string()))
-    });
-    entries.collect()
+    })
 }
 
 fn checked(
@@ -158,10 +138,9 @@ fn checked(
     if reason.is_empty() {
         return Err(IgnoreError::NoReason(id.to_owned()));
     }
-    let until = until.map(|text| {
-        let text = text.trim();
-        text.parse()
-            .map_err(|_| IgnoreError::NoDate(text.to_owned()))
+    let until = until.map(str::trim).map(|text| {
+        let no_date = |_| IgnoreError::NoDate(text.to_owned());
+        text.parse().map_err(no_date)
     });
     Ok(Ignore {
         id: Pattern::new(id),
@@ -196,20 +175,25 @@ impl Ignores {
     ) -> Vec<Finding> {
         let ids: Vec<String> = differences.into_iter().map(Difference::id).collect();
         let findings = self.ignores.iter().filter_map(|ignore| {
-            let Ignore { id, until, origin, .. } = ignore;
-            let (kind, message) = if !ids.iter().any(|it| id.matches(it)) {
-                let message = format!("no difference is called `{id}`; correct or remove it");
-                (FindingKind::Unused, message)
-            } else if let Some(until) = until.filter(|_| ignore.is_expired(self.today)) {
-                let message = format!(
-                    "`{id}` was ignored until {until} and counts again; mend it, or give a later date"
-                );
-                (FindingKind::Expired, message)
-            } else {
-                return None;
+            let id = &ignore.id;
+            let (kind, message) = match ignore.until {
+                _ if !ids.iter().any(|it| id.matches(it)) => {
+                    let message = format!("no difference is called `{id}`; correct or remove it");
+                    (FindingKind::Unused, message)
+                }
+                Some(until) if ignore.is_expired(self.today) => {
+                    let what = format!("`{id}` was ignored until {until} and counts again");
+                    let message = format!("{what}; mend it, or give a later date");
+                    (FindingKind::Expired, message)
+                }
+                _ => return None,
             };
-            let origin = origin.clone();
-            Some(Finding { kind, origin, message })
+            let origin = ignore.origin.clone();
+            Some(Finding {
+                kind,
+                origin,
+                message,
+            })
         });
         findings.collect()
     }
@@ -329,13 +313,13 @@ mod tests {
 
     #[test]
     fn a_date_is_the_last_day() {
-        for (today, impact, told) in [
+        for (today, impact, expired) in [
             (date(2026, 6, 30), Impact::Wording, 0),
             (date(2026, 7, 1), Impact::Breaking, 1),
         ] {
             let words = ["customer:path:path; moved; until 2026-06-30"];
             let (found, findings) = judged(&words, today);
-            assert_eq!((found, findings.len()), (Some(impact), told), "{today}");
+            assert_eq!((found, findings.len()), (Some(impact), expired), "{today}");
             for finding in findings {
                 assert_eq!(finding.kind, FindingKind::Expired);
                 let message = finding.message;

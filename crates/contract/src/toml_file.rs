@@ -1,11 +1,11 @@
 //! Files of TOML, and where in them something is wrong.
 
-use std::fmt;
-
 use serde::de::DeserializeOwned;
+use toml::Spanned;
 
 /// Something wrong in a file, and on which line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
 pub struct FileError {
     /// The line, counted from 1.
     pub line: usize,
@@ -17,14 +17,6 @@ impl FileError {
     pub(crate) fn new(line: usize, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { line, message }
-    }
-}
-
-impl std::error::Error for FileError {}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
     }
 }
 
@@ -43,4 +35,17 @@ pub(crate) fn in_text(text: &str, error: &toml::de::Error) -> FileError {
 pub(crate) fn line_at(text: &str, offset: usize) -> usize {
     let before = text.bytes().take(offset);
     before.filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// Checks the entries of an array of tables, each with the line that it begins on.
+pub(crate) fn checked<T, U>(
+    text: &str,
+    entries: Vec<Spanned<T>>,
+    mut check: impl FnMut(T, usize) -> Result<U, FileError>,
+) -> Result<Vec<U>, FileError> {
+    let entries = entries.into_iter().map(|entry| {
+        let line = line_at(text, entry.span().start);
+        check(entry.into_inner(), line)
+    });
+    entries.collect()
 }
