@@ -1,0 +1,56 @@
+//! Which new sentences of a source raise a question.
+
+use std::collections::BTreeSet;
+
+use super::file::Rules;
+use super::question::Question;
+use super::sentences;
+use crate::diff::{RuleHint, rule_hints};
+use crate::inventory::Inventory;
+
+impl Rules {
+    /// The questions that a source raises against what it said before: new sentences that look like
+    /// rules, or that stand where a rule's sentence stands.
+    pub fn ask(&self, source: &str, before: &Inventory, after: &Inventory) -> Vec<Question> {
+        let mut raised: Vec<Question> = Vec::new();
+        for operation in &after.operations {
+            let Some(earlier) = before.operation(operation.id) else {
+                continue;
+            };
+            let known = sentences::all(earlier).map(|(_, it)| it.fingerprint);
+            let known: BTreeSet<&str> = known.collect();
+            for (at, sentence) in sentences::all(operation) {
+                let fingerprint = sentence.fingerprint;
+                let hints = sentence.words.map(rule_hints).unwrap_or_default();
+                let mut beside = self.citations_of(source, operation.id, &at);
+                if known.contains(fingerprint)
+                    || self.is_answered(source, fingerprint)
+                    || (hints.is_empty() && beside.next().is_none())
+                {
+                    continue;
+                }
+                let place = format!("{} {at}", operation.id);
+                match raised.iter_mut().find(|it| it.fingerprint == fingerprint) {
+                    Some(question) if question.at.contains(&place) => {}
+                    Some(question) => question.at.push(place),
+                    None => raised.push(Question {
+                        line: 0,
+                        source: source.to_owned(),
+                        at: vec![place],
+                        fingerprint: fingerprint.to_owned(),
+                        hints: hints.iter().map(RuleHint::to_string).collect(),
+                        since: after.date.clone(),
+                    }),
+                }
+            }
+        }
+        raised
+    }
+
+    /// Whether a rule rests on a sentence, or it is asked for already.
+    fn is_answered(&self, source: &str, fingerprint: &str) -> bool {
+        let mut questions = self.questions();
+        self.has_rule(fingerprint)
+            || questions.any(|it| it.source == source && it.fingerprint == fingerprint)
+    }
+}
