@@ -55,12 +55,8 @@ impl FromStr for Date {
         // jiff reads other forms as well, such as `20260417`.
         let day = whole.parse::<jiff::civil::Date>();
         let is_plain = whole.len() == 10 && day.is_ok_and(|day| day.to_string() == whole);
-        let text = text.to_owned();
-        if is_plain {
-            Ok(Self(text))
-        } else {
-            Err(DateError(text))
-        }
+        let date = is_plain.then(|| Self(text.to_owned()));
+        date.ok_or_else(|| DateError(text.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diff::{Change, Comparison, Difference, Kind, Part, Value, diff};
 use crate::inventory::{Inventory, OperationId};
 use crate::location::{FieldPath, Location};
 use crate::pattern::Locations;
-use crate::toml_file::{self, FileError};
+use crate::toml_file::{self, FileError, line_at};
 
 /// A capture, and how the contract differs from it.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct ComparedCapture<'c> {
 }
 
 /// The name that `xtask` still uses.
-pub type Held<'c> = ComparedCapture<'c>;
+pub use self::{ComparedCapture as Held, compare_captures as hold};
 
 /// Compares a source with the contract, whose examples are its own, as its descriptions are.
 pub fn compare(source: &Inventory, contract: &Inventory) -> Comparison {
@@ -40,7 +40,7 @@ pub(crate) fn is_example(change: &Change) -> bool {
 
 /// Compares captures with the contract. Where the contract follows a newer source in a fact, an older
 /// one does not differ from it: it is merely older.
-pub fn hold<'c>(
+pub fn compare_captures<'c>(
     captures: &'c [(String, Inventory)],
     contract: &Inventory,
 ) -> Vec<ComparedCapture<'c>> {
@@ -67,9 +67,8 @@ impl NewerSources {
 
     /// Whether one of them makes the same difference.
     pub fn document(&self, difference: &Difference) -> bool {
-        self.0
-            .iter()
-            .any(|newer| leads_to_the_same(newer, difference))
+        let mut newer = self.0.iter();
+        newer.any(|it| leads_to_the_same(it, difference))
     }
 }
 
@@ -79,9 +78,11 @@ pub(crate) fn leads_to_the_same(one: &Difference, other: &Difference) -> bool {
 }
 
 /// The file of deviations.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Deviations {
-    deviations: Vec<Deviation>,
+    #[serde(default, rename = "deviation")]
+    deviations: Vec<Spanned<Deviation>>,
 }
 
 /// One deviation: the differences it excuses, and why they are there.
@@ -102,47 +103,33 @@ pub struct Deviation {
     /// The reason.
     pub why: String,
     /// What the source documents, where it documents something else.
-    #[serde(skip)]
-    documented: Option<Value>,
+    documented: Option<String>,
     /// What the contract says instead.
-    #[serde(skip)]
-    contract: Option<Value>,
-    /// Both as they are written; the kind says how to read them.
-    #[serde(rename = "documented")]
-    documented_text: Option<String>,
-    #[serde(rename = "contract")]
-    contract_text: Option<String>,
+    contract: Option<String>,
     /// Whether `cargo xtask adopt` wrote it and nobody has looked at it yet.
     #[serde(default)]
     review: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    deviation: Vec<Spanned<Deviation>>,
-}
-
 impl Deviation {
-    fn checked(mut self, line: usize) -> Result<Self, FileError> {
+    fn check(&self) -> Result<(), FileError> {
+        let error = |message: String| Err(FileError::new(self.line, message));
         if self.why.trim().is_empty() || self.sources.is_empty() {
-            let message = "a deviation needs `sources` and a reason, `why`";
-            return Err(FileError::new(line, message));
+            return error("a deviation needs `sources` and a reason, `why`".to_owned());
         }
-        let kind = self.kind;
-        let value = |key: &str, text: Option<&String>| {
-            if text.is_some() && kind.is_presence() {
-                let message = format!("`{kind}` needs no `{key}`; remove it");
-                return Err(FileError::new(line, message));
+        for (key, text) in [
+            ("documented", &self.documented),
+            ("contract", &self.contract),
+        ] {
+            let Some(text) = text else { continue };
+            if self.kind.is_presence() {
+                return error(format!("`{}` needs no `{key}`; remove it", self.kind));
             }
-            let value = text.map(|text| Value::parse(kind, text)).transpose();
-            value.map_err(|error| FileError::new(line, format!("`{key}`: {error}")))
-        };
-        self.documented = value("documented", self.documented_text.as_ref())?;
-        self.contract = value("contract", self.contract_text.as_ref())?;
-        self.line = line;
-        Ok(self)
+            if let Err(mistake) = Value::parse(self.kind, text) {
+                return error(format!("`{key}`: {mistake}"));
+            }
+        }
+        Ok(())
     }
 
     fn is_about(&self, source: &str, difference: &Difference) -> bool {
@@ -154,9 +141,11 @@ impl Deviation {
 
     fn excuses(&self, source: &str, difference: &Difference) -> bool {
         let values = difference.change.values();
+        // The kind says how to read a value, and `check` that it can be read.
+        let value = |text: &Option<String>| Value::parse(self.kind, text.as_ref()?).ok();
         self.is_about(source, difference)
-            && self.documented == values.before
-            && self.contract == values.after
+            && value(&self.documented) == values.before
+            && value(&self.contract) == values.after
     }
 }
 
@@ -182,9 +171,13 @@ pub enum Finding {
 impl Deviations {
     /// Reads the file.
     pub fn read(text: &str) -> Result<Self, FileError> {
-        let file: File = toml_file::read(text)?;
-        let deviations = toml_file::checked(text, file.deviation, Deviation::checked)?;
-        Ok(Self { deviations })
+        let mut file: Self = toml_file::read(text)?;
+        for entry in &mut file.deviations {
+            let line = line_at(text, entry.span().start);
+            entry.get_mut().line = line;
+            entry.get_ref().check()?;
+        }
+        Ok(file)
     }
 
     /// Holds the differences between each capture and the contract against the deviations: every
@@ -234,12 +227,10 @@ impl Deviations {
     /// Whether a deviation excuses something in a source that no other does.
     fn needs(&self, deviation: &Deviation, capture: &ComparedCapture<'_>) -> bool {
         let mut differences = capture.comparison.differences.iter();
-        differences.any(|difference| {
-            let excusing = self
-                .iter()
-                .filter(|it| it.excuses(capture.name, difference));
-            let mut lines = excusing.map(|it| it.line);
-            lines.next() == Some(deviation.line) && lines.next().is_none()
+        differences.any(|it| {
+            let mut excusing = self.iter().filter(|other| other.excuses(capture.name, it));
+            let (first, second) = (excusing.next(), excusing.next());
+            first.is_some_and(|only| only.line == deviation.line) && second.is_none()
         })
     }
 
@@ -250,7 +241,7 @@ impl Deviations {
 
     /// The deviations, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Deviation> {
-        self.deviations.iter()
+        self.deviations.iter().map(Spanned::get_ref)
     }
 
     /// The deviation that excuses a difference between a capture (by name) and the contract.
@@ -264,7 +255,7 @@ impl Deviations {
     }
 
     /// Whether a deviation says why the contract has a field that no source documents.
-    pub fn back(&self, operation: OperationId, field: &FieldPath) -> bool {
+    pub fn justifies(&self, operation: OperationId, field: &FieldPath) -> bool {
         self.iter().any(|deviation| {
             let mut places = field.with_parents().map(Location::Field);
             deviation.operation.is_none_or(|id| id == operation)

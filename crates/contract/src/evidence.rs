@@ -56,10 +56,8 @@ impl Evidence<'_> {
                 let is_older = older.is_older_than(newer);
                 let of_contract = diff(older, self.contract).differences;
                 for difference in diff(older, newer).differences {
-                    let is_outdated = is_older
-                        && of_contract
-                            .iter()
-                            .any(|it| leads_to_the_same(it, &difference));
+                    let mut followed = of_contract.iter().filter(|_| is_older);
+                    let is_outdated = followed.any(|it| leads_to_the_same(it, &difference));
                     if is_fact(&difference.change) && !is_outdated {
                         rows.push([
                             difference.operation.to_string(),
@@ -95,11 +93,11 @@ impl Evidence<'_> {
 
 /// Whether a change is one of facts: descriptions and examples may differ without contradiction.
 fn is_fact(change: &Change) -> bool {
-    match change {
-        Change::Wording(..) | Change::Labels(..) => false,
-        Change::Added(Part::Unnamed(..)) | Change::Removed(Part::Unnamed(..)) => false,
-        change => !is_example(change),
-    }
+    let is_prose = match change {
+        Change::Added(part) | Change::Removed(part) => matches!(part, Part::Unnamed(..)),
+        change => matches!(change, Change::Wording(..) | Change::Labels(..)),
+    };
+    !is_prose && !is_example(change)
 }
 
 fn what(difference: &Difference) -> &'static str {

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::diff::Difference;
 use crate::pattern::Pattern;
-use crate::toml_file::{self, FileError};
+use crate::toml_file::{self, FileError, line_at};
 
 /// Says of differences that they do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,11 +118,13 @@ pub fn read_flag(words: &str) -> Result<Ignore, IgnoreError> {
 /// Reads a file of `[[ignore]]` tables with `id`, `reason` and, perhaps, `until`.
 pub fn read_file(name: &str, text: &str) -> Result<Vec<Ignore>, FileError> {
     let file: File = toml_file::read(text)?;
-    toml_file::checked(text, file.ignore, |Entry { id, reason, until }, line| {
-        let name = name.to_owned();
+    let entries = file.ignore.into_iter().map(|entry| {
+        let (name, line) = (name.to_owned(), line_at(text, entry.span().start));
+        let Entry { id, reason, until } = entry.into_inner();
         checked(&id, &reason, until.as_deref(), Origin::File { name, line })
             .map_err(|error| FileError::new(line, error.to_string()))
-    })
+    });
+    entries.collect()
 }
 
 fn checked(
@@ -175,7 +177,7 @@ impl Ignores {
     ) -> Vec<Finding> {
         let ids: Vec<String> = differences.into_iter().map(Difference::id).collect();
         let findings = self.ignores.iter().filter_map(|ignore| {
-            let id = &ignore.id;
+            let (id, origin) = (&ignore.id, ignore.origin.clone());
             let (kind, message) = match ignore.until {
                 _ if !ids.iter().any(|it| id.matches(it)) => {
                     let message = format!("no difference is called `{id}`; correct or remove it");
@@ -188,7 +190,6 @@ impl Ignores {
                 }
                 _ => return None,
             };
-            let origin = ignore.origin.clone();
             Some(Finding {
                 kind,
                 origin,

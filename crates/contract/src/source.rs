@@ -65,15 +65,13 @@ pub fn check_against(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
         (after * 2 < before).then_some(message)
     };
     let mut operations = stored.operations.iter();
-    let of_operations = operations.find_map(|before| match fresh.operation(before.id) {
-        None => Some(format!(
-            "the {} operation is gone; check the source",
-            before.id
-        )),
-        Some(after) => {
-            let what = format!("fields of the {} operation", before.id);
-            shrunk(&what, before.fields.len(), after.fields.len())
-        }
+    let of_operations = operations.find_map(|before| {
+        let id = before.id;
+        let Some(after) = fresh.operation(id) else {
+            return Some(format!("the {id} operation is gone; check the source"));
+        };
+        let what = format!("fields of the {id} operation");
+        shrunk(&what, before.fields.len(), after.fields.len())
     });
     let message = of_operations.or_else(|| shrunk("facts", facts(stored), facts(fresh)))?;
     Some(Problem::broken("", message))

@@ -1,7 +1,6 @@
 //! Files of TOML, and where in them something is wrong.
 
 use serde::de::DeserializeOwned;
-use toml::Spanned;
 
 /// Something wrong in a file, and on which line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,17 +34,4 @@ pub(crate) fn in_text(text: &str, error: &toml::de::Error) -> FileError {
 pub(crate) fn line_at(text: &str, offset: usize) -> usize {
     let before = text.bytes().take(offset);
     before.filter(|byte| *byte == b'\n').count() + 1
-}
-
-/// Checks the entries of an array of tables, each with the line that it begins on.
-pub(crate) fn checked<T, U>(
-    text: &str,
-    entries: Vec<Spanned<T>>,
-    mut check: impl FnMut(T, usize) -> Result<U, FileError>,
-) -> Result<Vec<U>, FileError> {
-    let entries = entries.into_iter().map(|entry| {
-        let line = line_at(text, entry.span().start);
-        check(entry.into_inner(), line)
-    });
-    entries.collect()
 }

@@ -44,31 +44,27 @@ impl Lines {
 fn facts(operation: &DeTable<'_>) -> Vec<(Location, usize)> {
     let media_types = |section| Location::List(List::MediaTypes(section));
     let mut facts = Vec::new();
-    facts.extend(keys(
-        operation,
-        [
-            ("id", Location::Operation),
-            ("method", Location::Method),
-            ("path", Location::Path),
-            ("security", Location::Security),
-            ("title", Location::Title),
-            ("description", Location::Description),
-            ("status_note", Location::Statuses),
-            ("dependencies", Location::Dependencies),
-            ("servers", Location::List(List::Servers)),
-            ("media_types", media_types(Section::Body)),
-        ],
-    ));
+    let whole = [
+        ("id", Location::Operation),
+        ("method", Location::Method),
+        ("path", Location::Path),
+        ("security", Location::Security),
+        ("title", Location::Title),
+        ("description", Location::Description),
+        ("status_note", Location::Statuses),
+        ("dependencies", Location::Dependencies),
+        ("servers", Location::List(List::Servers)),
+        ("media_types", media_types(Section::Body)),
+    ];
+    facts.extend(keys(operation, whole));
     for response in tables(operation, "response") {
         if let Some(status) = text_of::<String>(response, "status") {
-            let headers = Location::List(List::Headers(status.clone()));
-            let section = Section::Response(status.clone());
-            let reason = Location::Reason(status.clone());
+            let of = || status.clone();
             let places = [
-                ("status", Location::Status(status)),
-                ("media_types", media_types(section)),
-                ("headers", headers),
-                ("reason", reason),
+                ("status", Location::Status(of())),
+                ("media_types", media_types(Section::Response(of()))),
+                ("headers", Location::List(List::Headers(of()))),
+                ("reason", Location::Reason(of())),
             ];
             facts.extend(keys(response, places));
         }
@@ -131,7 +127,7 @@ fn table<'t, 'i>(outer: &'t DeTable<'i>, name: &str) -> Option<&'t DeTable<'i>> 
 
 fn tables<'t, 'i>(outer: &'t DeTable<'i>, name: &str) -> impl Iterator<Item = &'t DeTable<'i>> {
     let array = outer.get(name).and_then(|value| value.get_ref().as_array());
-    let items = array.into_iter().flat_map(|array| array.iter());
+    let items = array.into_iter().flatten();
     items.filter_map(|item| item.get_ref().as_table())
 }
 

@@ -58,9 +58,10 @@ impl<'a> Report<'a> {
 
     /// What the next release must be. What is ignored has no say in it.
     pub(super) fn release(&self) -> Option<Release> {
+        let of_impact = self.impact()?.release();
         let is_all_counted = self.counted().count() == self.comparison.differences.len();
         let of_source = self.release.filter(|_| is_all_counted);
-        of_source.or_else(|| Some(self.impact()?.release()))
+        Some(of_source.unwrap_or(of_impact))
     }
 
     /// What differs, in order.
@@ -72,12 +73,7 @@ impl<'a> Report<'a> {
             line: entry::line(report.lines, difference),
             ignored: report.ignores.of(difference),
             rules: report.rules.map_or(Vec::new(), |it| {
-                let RulesOf {
-                    rules,
-                    capture,
-                    now,
-                } = it;
-                rules.resting_on_removed(capture, difference, now)
+                it.rules.resting_on_removed(it.capture, difference, it.now)
             }),
         })
     }
@@ -89,19 +85,14 @@ impl<'a> Report<'a> {
 
     /// The closing line.
     pub(super) fn summary(&self) -> String {
-        let Comparison {
-            compared,
-            one_sided,
-            differences,
-        } = self.comparison;
+        let comparison = self.comparison;
         let counted: Vec<Impact> = self.counted().collect();
-        let facts = match one_sided {
-            0 => format!("{compared} facts compared"),
-            _ => format!(
-                "{compared} facts compared ({one_sided} more are documented by one side only)"
-            ),
+        let one_sided = match comparison.one_sided {
+            0 => String::new(),
+            count => format!(" ({count} more are documented by one side only)"),
         };
-        let ignored = match differences.len() - counted.len() {
+        let facts = format!("{} facts compared{one_sided}", comparison.compared);
+        let ignored = match comparison.differences.len() - counted.len() {
             0 => String::new(),
             count => format!(", {count} ignored"),
         };

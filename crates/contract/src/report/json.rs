@@ -56,15 +56,15 @@ fn difference(entry: &Entry<'_>) -> Value {
         "id": difference.id(),
         "line": entry.line,
     });
-    let (details, hints) = (difference.change.details(), difference.change.rule_hints());
-    if !details.is_empty() {
-        value["details"] = json!(details);
-    }
-    if !hints.is_empty() {
-        value["hints"] = json!(hints);
-    }
-    if !entry.rules.is_empty() {
-        value["rules"] = json!(entry.rules);
+    let change = &difference.change;
+    for (key, list) in [
+        ("details", json!(change.details())),
+        ("hints", json!(change.rule_hints())),
+        ("rules", json!(entry.rules)),
+    ] {
+        if list != json!([]) {
+            value[key] = list;
+        }
     }
     if let Some(ignored) = entry.ignored {
         let until = ignored.until.map(|until| until.to_string());

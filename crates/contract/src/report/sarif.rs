@@ -24,10 +24,9 @@ pub(super) fn render(reports: &[Report<'_>]) -> String {
 fn run(report: &Report<'_>) -> Value {
     let kinds = Kind::ALL
         .iter()
-        .map(|kind| (kind.as_str(), kind.get_documentation()));
+        .map(|it| (it.as_str(), it.get_documentation()));
     let findings = FindingKind::VARIANTS.iter();
-    let findings = findings.map(|kind| (kind.as_str(), kind.get_documentation()));
-    let rules = kinds.chain(findings);
+    let rules = kinds.chain(findings.map(|it| (it.as_str(), it.get_documentation())));
     let rules = rules.map(|(id, text)| json!({"id": id, "shortDescription": {"text": text}}));
     let notes = report.notes().map(|note| {
         let text = plain(&note);
@@ -36,10 +35,10 @@ fn run(report: &Report<'_>) -> Value {
     let differences = report.entries().map(|entry| difference(report, &entry));
     let findings = report.findings.iter().map(|finding| {
         let place = place(finding).unwrap_or((report.against, 1));
-        let origin = finding.origin.to_string();
+        let (kind, origin) = (finding.kind, finding.origin.to_string());
         result(
-            finding.kind.as_str(),
-            level(finding.kind),
+            kind.as_str(),
+            level(kind),
             &[sentence(finding)],
             &origin,
             place,
@@ -60,15 +59,9 @@ fn run(report: &Report<'_>) -> Value {
 
 fn difference(report: &Report<'_>, entry: &Entry<'_>) -> Value {
     let Difference { impact, change, .. } = entry.difference;
-    let id = entry.difference.id();
+    let (kind, id) = (change.kind().as_str(), entry.difference.id());
     let place = (report.against, entry.line);
-    let mut result = result(
-        change.kind().as_str(),
-        entry.level(),
-        &entry.text(),
-        &id,
-        place,
-    );
+    let mut result = result(kind, entry.level(), &entry.text(), &id, place);
     result["properties"] = json!({"impact": impact, "hints": change.rule_hints()});
     if let Some(ignored) = entry.ignored {
         let reason = &ignored.reason;

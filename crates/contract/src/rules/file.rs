@@ -1,26 +1,26 @@
-//! The file of rules: what each says, and the sentences that it rests on.
+//! The file of rules: what each says, the sentences that it rests on, and questions of new ones.
 
-use std::ops::Range;
-
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use toml::Spanned;
 
+use crate::date::Date;
 use crate::inventory::OperationId;
 use crate::location::Location;
 use crate::prose::is_fingerprint;
 use crate::toml_file::{self, FileError, line_at};
 
-use super::question::Question;
-
 /// The file of rules.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
-    rules: Vec<Rule>,
-    questions: Vec<Question>,
+    #[serde(default, rename = "rule")]
+    rules: Vec<Spanned<Rule>>,
+    #[serde(default, rename = "question")]
+    questions: Vec<Spanned<Question>>,
 }
 
 /// A rule that we keep because a source states it in words.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name: that of the client's rule where it has one.
@@ -30,8 +30,7 @@ pub struct Rule {
     /// One operation; both where it is absent.
     pub operation: Option<OperationId>,
     /// The sentences that state it.
-    #[serde(deserialize_with = "with_spans")]
-    pub rests_on: Vec<Citation>,
+    pub rests_on: Vec<Spanned<Citation>>,
     /// Where we keep it.
     pub kept_in: Vec<String>,
 }
@@ -49,61 +48,71 @@ pub struct Citation {
     pub at: Location,
     /// Its fingerprint.
     pub fingerprint: String,
-    /// Where all of this stands in the file, in bytes.
-    #[serde(skip)]
-    pub(super) span: Range<usize>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A sentence that may lay down a rule, and that nobody has answered for yet.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub struct Question {
+    /// Line of the file that it begins on; 0 for one that is not in the file yet.
+    #[serde(skip)]
+    pub line: usize,
+    /// Name of the capture.
+    pub source: String,
+    /// Where the sentence stands: operation and place, such as `customer body.email`.
+    pub at: Vec<String>,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// What the sentence may lay down; nothing where it only stands beside a rule's sentence.
     #[serde(default)]
-    rule: Vec<Spanned<Rule>>,
-    #[serde(default)]
-    question: Vec<Spanned<Question>>,
+    pub hints: Vec<String>,
+    /// The date of the source that brought it.
+    pub since: Option<Date>,
 }
 
 impl Rules {
     /// Reads the file.
     pub fn read(text: &str) -> Result<Self, FileError> {
-        let file: File = toml_file::read(text)?;
-        let mut rules: Vec<Rule> = Vec::new();
-        for entry in file.rule {
-            let line = line_at(text, entry.span().start);
-            let mut rule = entry.into_inner();
-            for cited in &mut rule.rests_on {
-                cited.line = line_at(text, cited.span.start);
+        let mut file: Self = toml_file::read(text)?;
+        for entry in &mut file.rules {
+            for cited in &mut entry.get_mut().rests_on {
+                let line = line_at(text, cited.span().start);
+                cited.get_mut().line = line;
+                let cited = cited.get_ref();
                 let remedy = format!("copy it from spec/documented/{}.toml", cited.source);
-                check_fingerprint(&cited.fingerprint, cited.line, &remedy)?;
+                check_fingerprint(&cited.fingerprint, line, &remedy)?;
             }
-            let is_repeated = rules.iter().any(|other| other.covers(&rule));
+        }
+        for (index, entry) in file.rules.iter().enumerate() {
+            let (rule, mut before) = (entry.get_ref(), file.rules[..index].iter());
+            let is_repeated = before.any(|other| other.get_ref().covers(rule));
             if let Some(mistake) = rule.mistake(is_repeated) {
                 let message = format!("rule `{}` {mistake}", rule.id);
-                return Err(FileError::new(line, message));
+                return Err(FileError::new(line_at(text, entry.span().start), message));
             }
-            rules.push(rule);
         }
-        let questions = toml_file::checked(text, file.question, |question: Question, line| {
-            check_fingerprint(&question.fingerprint, line, "delete this question")?;
-            Ok(Question { line, ..question })
-        })?;
-        Ok(Self { rules, questions })
+        for entry in &mut file.questions {
+            let line = line_at(text, entry.span().start);
+            entry.get_mut().line = line;
+            check_fingerprint(&entry.get_ref().fingerprint, line, "delete this question")?;
+        }
+        Ok(file)
     }
 
     /// The questions that nobody has answered yet, in the order of the file.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
-        self.questions.iter()
+        self.questions.iter().map(Spanned::get_ref)
     }
 
     /// The rules, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Rule> {
+        self.rules.iter().map(Spanned::get_ref)
     }
 
     /// The sentences that rules rest on, each with its rule, in the order of the file.
-    pub(super) fn citations(&self) -> impl DoubleEndedIterator<Item = (&Rule, &Citation)> {
-        let rules = self.rules.iter();
-        rules.flat_map(|rule| rule.rests_on.iter().map(move |cited| (rule, cited)))
+    pub(super) fn citations(&self) -> impl Iterator<Item = (&Rule, &Citation)> {
+        let rules = self.iter();
+        rules.flat_map(|rule| rule.rests_on.iter().map(move |it| (rule, it.get_ref())))
     }
 
     /// Those of one place of a source.
@@ -120,8 +129,8 @@ impl Rules {
 
     /// Whether a rule rests on a sentence, wherever it stands.
     pub(super) fn has_rule(&self, fingerprint: &str) -> bool {
-        self.citations()
-            .any(|(_, cited)| cited.fingerprint == fingerprint)
+        let mut citations = self.citations();
+        citations.any(|(_, cited)| cited.fingerprint == fingerprint)
     }
 }
 
@@ -157,16 +166,6 @@ impl Rule {
     }
 }
 
-/// Reads citations that know where they stand in the file.
-fn with_spans<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Citation>, D::Error> {
-    let citations = Vec::<Spanned<Citation>>::deserialize(deserializer)?.into_iter();
-    let citations = citations.map(|it| Citation {
-        span: it.span(),
-        ..it.into_inner()
-    });
-    Ok(citations.collect())
-}
-
 fn check_fingerprint(fingerprint: &str, line: usize, remedy: &str) -> Result<(), FileError> {
     if is_fingerprint(fingerprint) {
         return Ok(());
@@ -193,7 +192,10 @@ mod tests {
     fn citations_know_their_lines() {
         let rules = Rules::read(&file("a-rule", "0123456789ab")).unwrap();
         let rule = rules.iter().next().unwrap();
-        assert_eq!((rule.id.as_str(), rule.rests_on[0].line), ("a-rule", 7));
+        assert_eq!(
+            (rule.id.as_str(), rule.rests_on[0].get_ref().line),
+            ("a-rule", 7)
+        );
         assert!(OperationId::ALL.into_iter().all(|id| rule.is_for(id)));
     }
 

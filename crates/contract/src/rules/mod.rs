@@ -3,14 +3,12 @@
 //! A sentence is known by its fingerprint. When it no longer stands where it stood, someone must
 //! read what stands there now, and see whether the rule still holds.
 
-mod ask;
 mod file;
 mod question;
 mod rebind;
 mod review;
 mod sentences;
 
-pub use file::{Citation, Rule, Rules};
-pub use question::Question;
+pub use file::{Citation, Question, Rule, Rules};
 pub use rebind::{Rebound, UpdatedCitation};
 pub use review::{Cause, StaleRule};

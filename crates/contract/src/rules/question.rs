@@ -1,32 +1,61 @@
 //! Questions that new sentences raise: each may lay down a rule. They stay in the file of rules until
 //! a person has turned them into a rule, or deleted them.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
 use toml::Value;
 
+use super::file::{Question, Rules};
 use super::sentences;
-use crate::date::Date;
+use crate::diff::{RuleHint, rule_hints};
 use crate::inventory::Inventory;
 use crate::visible::visible;
 
-/// A sentence that may lay down a rule, and that nobody has answered for yet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Question {
-    /// Line of the file that it begins on; 0 for one that is not in the file yet.
-    #[serde(skip)]
-    pub line: usize,
-    /// Name of the capture.
-    pub source: String,
-    /// Where the sentence stands: operation and place, such as `customer body.email`.
-    pub at: Vec<String>,
-    /// Its fingerprint.
-    pub fingerprint: String,
-    /// What the sentence may lay down; nothing where it only stands beside a rule's sentence.
-    #[serde(default)]
-    pub hints: Vec<String>,
-    /// The date of the source that brought it.
-    pub since: Option<Date>,
+impl Rules {
+    /// The questions that a source raises against what it said before: new sentences that look like
+    /// rules, or that stand where a rule's sentence stands.
+    pub fn ask(&self, source: &str, before: &Inventory, after: &Inventory) -> Vec<Question> {
+        let mut raised: Vec<Question> = Vec::new();
+        for operation in &after.operations {
+            let Some(earlier) = before.operation(operation.id) else {
+                continue;
+            };
+            let known = sentences::all(earlier).map(|(_, it)| it.fingerprint);
+            let known: BTreeSet<&str> = known.collect();
+            for (at, sentence) in sentences::all(operation) {
+                let fingerprint = sentence.fingerprint;
+                let hints = sentence.words.map(rule_hints).unwrap_or_default();
+                let mut beside = self.citations_of(source, operation.id, &at);
+                if known.contains(fingerprint)
+                    || self.is_answered(source, fingerprint)
+                    || (hints.is_empty() && beside.next().is_none())
+                {
+                    continue;
+                }
+                let place = format!("{} {at}", operation.id);
+                match raised.iter_mut().find(|it| it.fingerprint == fingerprint) {
+                    Some(question) if question.at.contains(&place) => {}
+                    Some(question) => question.at.push(place),
+                    None => raised.push(Question {
+                        line: 0,
+                        source: source.to_owned(),
+                        at: vec![place],
+                        fingerprint: fingerprint.to_owned(),
+                        hints: hints.iter().map(RuleHint::to_string).collect(),
+                        since: after.date.clone(),
+                    }),
+                }
+            }
+        }
+        raised
+    }
+
+    /// Whether a rule rests on a sentence, or it is asked for already.
+    fn is_answered(&self, source: &str, fingerprint: &str) -> bool {
+        let mut questions = self.questions();
+        self.has_rule(fingerprint)
+            || questions.any(|it| it.source == source && it.fingerprint == fingerprint)
+    }
 }
 
 impl Question {
@@ -34,21 +63,18 @@ impl Question {
     pub fn to_toml(&self) -> String {
         let text = |text: &String| Value::from(visible(text));
         let list = |texts: &[String]| Value::Array(texts.iter().map(text).collect());
-        let hints = Some(&self.hints[..]).filter(|hints| !hints.is_empty());
-        let entries = [
-            ("source", Some(text(&self.source))),
-            ("at", Some(list(&self.at))),
-            ("fingerprint", Some(text(&self.fingerprint))),
-            ("hints", hints.map(list)),
-            ("since", self.since.as_ref().map(|it| it.as_str().into())),
-        ];
-        let entries = entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value?)));
-        let lines: String = entries
-            .map(|(key, value)| format!("{key} = {value}\n"))
-            .collect();
-        format!("\n[[question]]\n{lines}")
+        let mut out = "\n[[question]]\n".to_owned();
+        let mut line = |key: &str, value: Value| out.push_str(&format!("{key} = {value}\n"));
+        line("source", text(&self.source));
+        line("at", list(&self.at));
+        line("fingerprint", text(&self.fingerprint));
+        if !self.hints.is_empty() {
+            line("hints", list(&self.hints));
+        }
+        if let Some(since) = &self.since {
+            line("since", since.as_str().into());
+        }
+        out
     }
 
     /// The sentence, if `inventory` was just read and still has it.

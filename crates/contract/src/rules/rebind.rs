@@ -24,10 +24,13 @@ impl Rules {
         let mut text = text.to_owned();
         let mut updated = Vec::new();
         // From the end, so that what stands before stays where it is.
-        for (rule, cited) in self.citations().rev() {
+        let rules = self.iter().rev();
+        let citations = rules.flat_map(|rule| rule.rests_on.iter().rev().map(move |it| (rule, it)));
+        for (rule, entry) in citations {
+            let cited = entry.get_ref();
             if let Some(fingerprint) = self.replacement(rule, cited, captures) {
-                let entry = text[cited.span.clone()].replace(&cited.fingerprint, fingerprint);
-                text.replace_range(cited.span.clone(), &entry);
+                let changed = text[entry.span()].replace(&cited.fingerprint, fingerprint);
+                text.replace_range(entry.span(), &changed);
                 updated.push(UpdatedCitation {
                     line: cited.line,
                     id: rule.id.clone(),

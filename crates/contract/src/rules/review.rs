@@ -11,21 +11,15 @@ use crate::location::Location;
 
 /// A rule to be reviewed: a sentence that it rests on is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StaleRule {
+pub struct StaleRule<'r> {
     /// Line of the sentence in the file of rules.
     pub line: usize,
     /// The rule.
-    pub id: String,
-    /// What it says.
-    pub says: String,
-    /// Name of the capture.
-    pub source: String,
+    pub rule: &'r Rule,
+    /// The sentence, as it was when the rule was written.
+    pub citation: &'r Citation,
     /// The operation; `None` where it is both, and the capture has neither.
     pub operation: Option<OperationId>,
-    /// The place in the capture.
-    pub at: Location,
-    /// The sentence, as it was when the rule was written.
-    pub fingerprint: String,
     /// What has become of it.
     pub cause: Cause,
 }
@@ -55,35 +49,28 @@ pub(super) fn current<'c>(
     let (_, inventory) = capture.ok_or(Cause::NoCapture)?;
     let operations = inventory.operations.iter().filter(|it| rule.is_for(it.id));
     let places = operations.map(|it| (it.id, sentences::at(it, &cited.at)));
-    let places: Vec<_> = places.collect();
-    if places.is_empty() {
-        Err(Cause::NoOperation)
-    } else {
-        Ok(places)
-    }
+    let places = Some(places.collect::<Vec<_>>()).filter(|places| !places.is_empty());
+    places.ok_or(Cause::NoOperation)
 }
 
 impl Rules {
     /// The rules that rest on a sentence which does not stand where they say.
-    pub fn judge(&self, captures: &Captures) -> Vec<StaleRule> {
+    pub fn judge(&self, captures: &Captures) -> Vec<StaleRule<'_>> {
         let mut stale = Vec::new();
-        for (rule, cited) in self.citations() {
-            let causes = match current(rule, cited, captures) {
+        for (rule, citation) in self.citations() {
+            let causes = match current(rule, citation, captures) {
                 Err(cause) => vec![(rule.operation, cause)],
                 Ok(places) => {
                     let places = places.into_iter();
-                    let lost = places.filter(|(_, now)| !now.contains(&*cited.fingerprint));
+                    let lost = places.filter(|(_, now)| !now.contains(&*citation.fingerprint));
                     lost.map(|(id, now)| (Some(id), self.cause(&now))).collect()
                 }
             };
             stale.extend(causes.into_iter().map(|(operation, cause)| StaleRule {
-                line: cited.line,
-                id: rule.id.clone(),
-                says: rule.says.clone(),
-                source: cited.source.clone(),
+                line: citation.line,
+                rule,
+                citation,
                 operation,
-                at: cited.at.clone(),
-                fingerprint: cited.fingerprint.clone(),
                 cause,
             }));
         }
@@ -121,14 +108,16 @@ impl Rules {
     }
 }
 
-impl fmt::Display for StaleRule {
+impl fmt::Display for StaleRule<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` ({}) rests on ", self.id, self.says)?;
-        write!(f, "{} at ", self.fingerprint)?;
-        if let Some(operation) = self.operation {
-            write!(f, "{operation} ")?;
-        }
-        write!(f, "{} of {}, ", self.at, self.source)?;
+        let (rule, cited) = (self.rule, self.citation);
+        let operation = self.operation.map_or(String::new(), |id| format!("{id} "));
+        write!(
+            f,
+            "`{}` ({}) rests on {} at ",
+            rule.id, rule.says, cited.fingerprint
+        )?;
+        write!(f, "{operation}{} of {}, ", cited.at, cited.source)?;
         match &self.cause {
             Cause::NoCapture => f.write_str("and there is no such capture"),
             Cause::NoOperation => f.write_str("which does not document the operation"),
@@ -180,7 +169,7 @@ mod tests {
         Rules::read(&text).unwrap()
     }
 
-    fn summary(found: &[StaleRule]) -> Vec<(usize, Option<OperationId>, Cause)> {
+    fn summary(found: &[StaleRule<'_>]) -> Vec<(usize, Option<OperationId>, Cause)> {
         let found = found.iter();
         found
             .map(|u| (u.line, u.operation, u.cause.clone()))
