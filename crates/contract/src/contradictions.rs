@@ -7,7 +7,7 @@ use crate::location::{FieldPath, List, Location, Section};
 use crate::problem::Problem;
 use crate::types::{Alternative, Type};
 
-/// Two things that a source says and that cannot both be true.
+/// Two statements of a source that cannot both be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     /// The fact that something else in the source contradicts.

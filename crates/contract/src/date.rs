@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A date of ISO 8601, to the day or less precise: `2026-04-17`, `2026-04`, `2026`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 pub struct Date(String);
 
 impl Date {
@@ -68,12 +68,6 @@ impl TryFrom<String> for Date {
     }
 }
 
-impl From<Date> for String {
-    fn from(date: Date) -> Self {
-        date.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     //! What is a date, and which of two is the earlier.
@@ -84,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_before_another_only_if_each_of_its_days_is() {
+    fn date_is_before_another_only_if_each_of_its_days_is() {
         assert!(date("2025").is_before(&date("2026-04-17")));
         assert!(date("2026-03").is_before(&date("2026-04-17")));
         assert!(date("2026-04-16").is_before(&date("2026-04-17")));
@@ -110,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_found_in_the_name_of_a_file() {
+    fn date_is_found_in_a_file_name() {
         for (name, expected) in [
             ("webex-wholesale-2026-04-17.json", Some("2026-04-17")),
             ("webex-wholesale-2026-04-01-b.json", Some("2026-04-01")),

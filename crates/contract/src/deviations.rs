@@ -141,7 +141,7 @@ impl Deviation {
 
     fn excuses(&self, source: &str, difference: &Difference) -> bool {
         let values = difference.change.values();
-        // The kind says how to read a value, and `check` that it can be read.
+        // `check` has made sure that both can be read.
         let value = |text: &Option<String>| Value::parse(self.kind, text.as_ref()?).ok();
         self.is_about(source, difference)
             && value(&self.documented) == values.before
@@ -180,14 +180,13 @@ impl Deviations {
         Ok(file)
     }
 
-    /// Holds the differences between each capture and the contract against the deviations: every
+    /// Checks the differences between each capture and the contract against the deviations: every
     /// difference must be excused, and every deviation must excuse one in each of its sources.
     pub fn judge(&self, captures: &[ComparedCapture<'_>]) -> Vec<Finding> {
-        let differences = captures
-            .iter()
-            .flat_map(|ComparedCapture { name, comparison }| {
-                comparison.differences.iter().map(move |it| (*name, it))
-            });
+        let differences = captures.iter().flat_map(|capture| {
+            let differences = capture.comparison.differences.iter();
+            differences.map(move |it| (capture.name, it))
+        });
         let unexcused = differences.filter(|(name, it)| self.excusing(name, it).is_none());
         let unexcused = unexcused.map(|(name, difference)| Finding::Unexcused {
             source: name.to_owned(),
@@ -271,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_are_named_with_their_line() {
+    fn errors_name_their_line() {
         let entry = |at: &str, kind: &str, why: &str| {
             format!(
                 "# comment\n\n[[deviation]]\nsources = [\"openapi\"]\nat = \"{at}\"\nkind = \"{kind}\"\nwhy = \"{why}\"\n"

@@ -43,7 +43,7 @@ impl Evidence<'_> {
         out
     }
 
-    /// A row for each fact in which two sources differ, with what either says.
+    /// A row for each fact in which two sources differ, with what both document.
     fn between(&self) -> Vec<[String; 5]> {
         let mut rows = Vec::new();
         for (index, one) in self.captures.iter().enumerate() {
@@ -63,8 +63,8 @@ impl Evidence<'_> {
                             difference.operation.to_string(),
                             code(&difference.location().to_string()),
                             what(&difference).to_owned(),
-                            says(first, difference.before().as_deref()),
-                            says(second, difference.after().as_deref()),
+                            stated(first, difference.before().as_deref()),
+                            stated(second, difference.after().as_deref()),
                         ]);
                     }
                 }
@@ -107,7 +107,7 @@ fn what(difference: &Difference) -> &'static str {
     }
 }
 
-fn says(source: &str, value: Option<&str>) -> String {
+fn stated(source: &str, value: Option<&str>) -> String {
     format!("{}: {}", code(source), value.map_or("—".to_owned(), code))
 }
 

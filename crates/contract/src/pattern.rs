@@ -78,11 +78,11 @@ impl TryFrom<String> for Locations {
 
 #[cfg(test)]
 mod tests {
-    //! What a star stands for.
+    //! What a star matches.
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_characters() {
+    fn star_matches_any_characters() {
         for (pattern, text, expected) in [
             ("body.email", "body.email", true),
             ("body.email", "body.email.x", false),

@@ -245,7 +245,7 @@ json = '{"colour":"red"}'
     }
 
     #[test]
-    fn what_is_new_has_the_line_of_what_it_is_part_of() {
+    fn new_facts_have_the_line_of_their_parent() {
         for (at, expected) in [
             ("body.colour.hue", 27),
             ("body.colour[green]", 27),
@@ -262,7 +262,7 @@ json = '{"colour":"red"}'
     }
 
     #[test]
-    fn another_operation_has_lines_too() {
+    fn each_operation_has_its_lines() {
         let (_, lines) = crate::capture::read_with_lines(CAPTURE).unwrap();
         assert_eq!(lines.line(OperationId::Customer, &Location::Path), 8);
         assert_eq!(lines.line(OperationId::Customer, &Location::Method), 7);

@@ -1,4 +1,4 @@
-//! What a report is about, and what it says whatever its form.
+//! What a report is about, and what all its forms share.
 
 use crate::capture::Lines;
 use crate::diff::{Comparison, Impact, Release};
@@ -73,7 +73,7 @@ impl<'a> Report<'a> {
             line: entry::line(report.lines, difference),
             ignored: report.ignores.of(difference),
             rules: report.rules.map_or(Vec::new(), |it| {
-                it.rules.resting_on_removed(it.capture, difference, it.now)
+                it.rules.citing(it.capture, difference, it.now)
             }),
         })
     }

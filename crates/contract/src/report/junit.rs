@@ -79,7 +79,7 @@ fn suite(report: &Report<'_>) -> Suite {
     }
 }
 
-/// Text for an element or an attribute; what XML cannot hold is shown by its number.
+/// Text for an element or an attribute; a character that XML forbids is shown by its number.
 fn xml(text: &str) -> String {
     escape(visible(text)).into_owned()
 }

@@ -1,4 +1,4 @@
-//! A comparison as something to read: for people, programs, pull requests, and what shows checks.
+//! Reports of a comparison: for terminals, programs, pull requests, test results and code scanning.
 
 mod contents;
 mod entry;

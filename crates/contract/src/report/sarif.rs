@@ -22,27 +22,19 @@ pub(super) fn render(reports: &[Report<'_>]) -> String {
 }
 
 fn run(report: &Report<'_>) -> Value {
-    let kinds = Kind::ALL
-        .iter()
-        .map(|it| (it.as_str(), it.get_documentation()));
+    let kinds = Kind::ALL.iter();
+    let kinds = kinds.map(|it| (it.as_str(), it.get_documentation()));
     let findings = FindingKind::VARIANTS.iter();
     let rules = kinds.chain(findings.map(|it| (it.as_str(), it.get_documentation())));
     let rules = rules.map(|(id, text)| json!({"id": id, "shortDescription": {"text": text}}));
-    let notes = report.notes().map(|note| {
-        let text = plain(&note);
-        json!({"level": "note", "message": {"text": text}})
-    });
+    let note = |note: String| json!({"level": "note", "message": {"text": plain(&note)}});
+    let notes: Vec<Value> = report.notes().map(note).collect();
     let differences = report.entries().map(|entry| difference(report, &entry));
     let findings = report.findings.iter().map(|finding| {
         let place = place(finding).unwrap_or((report.against, 1));
-        let (kind, origin) = (finding.kind, finding.origin.to_string());
-        result(
-            kind.as_str(),
-            level(kind),
-            &[sentence(finding)],
-            &origin,
-            place,
-        )
+        let (level, text) = (level(finding.kind), [sentence(finding)]);
+        let origin = finding.origin.to_string();
+        result(finding.kind.as_str(), level, &text, &origin, place)
     });
     json!({
         "tool": {"driver": {
@@ -51,7 +43,7 @@ fn run(report: &Report<'_>) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "rules": rules.collect::<Vec<_>>(),
         }},
-        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notes.collect::<Vec<_>>()}],
+        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notes}],
         "columnKind": "unicodeCodePoints",
         "results": differences.chain(findings).collect::<Vec<_>>(),
     })
@@ -90,7 +82,7 @@ fn plain(text: &str) -> String {
     visible(text).replace("](", "] (")
 }
 
-/// A path as a relative reference: what a URI cannot hold is percent-encoded.
+/// A path as a relative reference: what a URI must not contain is percent-encoded.
 fn uri(file: &str) -> String {
     let file = file.replace('\\', "/");
     let encoded = file.bytes().map(|byte| match char::from(byte) {

@@ -1,4 +1,4 @@
-//! The file of rules: what each says, the sentences that it rests on, and questions of new ones.
+//! The file of rules: rules, the sentences that they rest on, and questions about new sentences.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named_with_their_line() {
+    fn errors_name_their_line() {
         let good = file("a-rule", "0123456789ab");
         let twice = format!("{good}{}", &good["# rules\n\n".len()..]);
         for (text, expected) in [

@@ -24,12 +24,12 @@ impl Rules {
             let known: BTreeSet<&str> = known.collect();
             for (at, sentence) in sentences::all(operation) {
                 let fingerprint = sentence.fingerprint;
+                if known.contains(fingerprint) || self.is_answered(source, fingerprint) {
+                    continue;
+                }
                 let hints = sentence.words.map(rule_hints).unwrap_or_default();
                 let mut beside = self.citations_of(source, operation.id, &at);
-                if known.contains(fingerprint)
-                    || self.is_answered(source, fingerprint)
-                    || (hints.is_empty() && beside.next().is_none())
-                {
+                if hints.is_empty() && beside.next().is_none() {
                     continue;
                 }
                 let place = format!("{} {at}", operation.id);

@@ -28,7 +28,7 @@ impl Rules {
         let citations = rules.flat_map(|rule| rule.rests_on.iter().rev().map(move |it| (rule, it)));
         for (rule, entry) in citations {
             let cited = entry.get_ref();
-            if let Some(fingerprint) = self.replacement(rule, cited, captures) {
+            if let Some(fingerprint) = self.successor(rule, cited, captures) {
                 let changed = text[entry.span()].replace(&cited.fingerprint, fingerprint);
                 text.replace_range(entry.span(), &changed);
                 updated.push(UpdatedCitation {
@@ -43,7 +43,7 @@ impl Rules {
     }
 
     /// The sentence that took the place of a lost one: the same for all operations of the rule.
-    fn replacement<'c>(
+    fn successor<'c>(
         &self,
         rule: &Rule,
         cited: &Citation,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_is_rebound_to_the_sentence_that_states_it_elsewhere() {
+    fn citation_moves_to_the_sentence_that_states_the_rule_elsewhere() {
         let customer = "operation = \"customer\"\n";
         let captures = [source("file", NEW, ""), source("page", "", NEW)];
         let text = rules("limit", customer, NEW);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_of_both_operations_needs_the_sentence_in_both() {
+    fn rule_for_both_operations_needs_the_sentence_in_both() {
         let text = rules("limit-2", "", NEW).replace("limit-2", "limit");
         // Two rules of one id must be for different operations.
         assert!(Rules::read(&text).is_err());

@@ -86,14 +86,9 @@ impl Rules {
         Cause::Gone(without_rule.map(|it| (*it).to_owned()).collect())
     }
 
-    /// The rules that rest on a sentence of a capture which a difference has taken away: it no longer
+    /// The rules that rest on a sentence of a capture that a difference has removed: it no longer
     /// stands in what the source documents `now`.
-    pub(crate) fn resting_on_removed(
-        &self,
-        source: &str,
-        removed: &Difference,
-        now: &Inventory,
-    ) -> Vec<&str> {
+    pub(crate) fn citing(&self, source: &str, removed: &Difference, now: &Inventory) -> Vec<&str> {
         let at = match removed.location() {
             Location::UnnamedAt(section, _) => Location::Unnamed(section),
             other => other,
