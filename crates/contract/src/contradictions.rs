@@ -7,25 +7,22 @@ use crate::location::{FieldPath, List, Location, Section};
 use crate::problem::Problem;
 use crate::types::{Alternative, Type};
 
-/// Two things that a source says and that cannot both be true.
+/// Two statements of a source that cannot both be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
-    /// The fact that something else in the source belies.
+    /// The fact that something else in the source contradicts.
     pub at: Location,
-    /// What belies it, such as `examples.body`.
+    /// What contradicts it, such as `examples.body`.
     pub place: Location,
-    /// Both, in words.
+    /// What contradicts what.
     pub message: String,
 }
 
 /// Notes each value of an example whose type is not the declared one.
 pub(crate) fn find(operation: &Operation) -> Vec<Problem> {
     let found = of_examples(operation).into_iter();
-    found
-        .map(|Contradiction { place, message, .. }| {
-            Problem::note(format!("{} {place}", operation.id), message)
-        })
-        .collect()
+    let notes = found.map(|it| Problem::note(format!("{} {}", operation.id, it.place), it.message));
+    notes.collect()
 }
 
 /// Values of examples whose type is not the declared one.
@@ -47,22 +44,20 @@ pub fn of_examples(operation: &Operation) -> Vec<Contradiction> {
 pub(crate) fn of_dependencies(operation: &Operation) -> Vec<Contradiction> {
     let mut found = Vec::new();
     let packages = Section::Body.field("packages");
-    let listed = operation
-        .field(&packages)
-        .map_or(&[][..], |it| it.listed_values());
+    let field = operation.field(&packages);
+    let listed = field.map_or(&[][..], |it| it.listed_values());
     if listed.is_empty() {
         return found;
     }
     for (package, needed) in operation.dependencies.iter().flatten() {
-        for name in needed.iter().filter(|name| !listed.contains(name)) {
-            found.push(Contradiction {
-                at: Location::Value(packages.clone(), name.clone()),
-                place: Location::List(List::Dependency(package.clone())),
-                message: format!(
-                    "`{package}` may stand beside `{name}`, which `{packages}` does not list"
-                ),
-            });
-        }
+        let unlisted = needed.iter().filter(|name| !listed.contains(name));
+        found.extend(unlisted.map(|name| Contradiction {
+            at: Location::Value(packages.clone(), name.clone()),
+            place: Location::List(List::Dependency(package.clone())),
+            message: format!(
+                "`{package}` may stand beside `{name}`, which `{packages}` does not list"
+            ),
+        }));
     }
     found
 }

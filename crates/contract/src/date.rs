@@ -51,13 +51,11 @@ impl FromStr for Date {
             7 => format!("{text}-01"),
             _ => text.to_owned(),
         };
-        let is_plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-');
-        match whole.parse::<jiff::civil::Date>() {
-            Ok(_) if is_plain && whole.len() == 10 => Ok(Self(text.to_owned())),
-            _ => Err(DateError(text.to_owned())),
-        }
+        // jiff reads other forms as well, such as `20260417`.
+        let day = whole.parse::<jiff::civil::Date>();
+        let is_plain = whole.len() == 10 && day.is_ok_and(|day| day.to_string() == whole);
+        let date = is_plain.then(|| Self(text.to_owned()));
+        date.ok_or_else(|| DateError(text.to_owned()))
     }
 }
 
@@ -71,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_before_another_only_if_each_of_its_days_is() {
+    fn date_is_before_another_only_if_each_of_its_days_is() {
         assert!(date("2025").is_before(&date("2026-04-17")));
         assert!(date("2026-03").is_before(&date("2026-04-17")));
         assert!(date("2026-04-16").is_before(&date("2026-04-17")));
@@ -97,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_found_in_the_name_of_a_file() {
+    fn date_is_found_in_a_file_name() {
         for (name, expected) in [
             ("webex-wholesale-2026-04-17.json", Some("2026-04-17")),
             ("webex-wholesale-2026-04-01-b.json", Some("2026-04-01")),

@@ -11,12 +11,15 @@ use crate::toml_file::{self, FileError, line_at};
 
 /// A capture, and how the contract differs from it.
 #[derive(Clone, Debug)]
-pub struct Held<'c> {
+pub struct ComparedCapture<'c> {
     /// Name of the capture.
     pub name: &'c str,
     /// The differences, from the source to the contract.
     pub comparison: Comparison,
 }
+
+/// The name that `xtask` still uses.
+pub use self::{ComparedCapture as Held, compare_captures as hold};
 
 /// Compares a source with the contract, whose examples are its own, as its descriptions are.
 pub fn compare(source: &Inventory, contract: &Inventory) -> Comparison {
@@ -37,14 +40,17 @@ pub(crate) fn is_example(change: &Change) -> bool {
 
 /// Compares captures with the contract. Where the contract follows a newer source in a fact, an older
 /// one does not differ from it: it is merely older.
-pub fn hold<'c>(captures: &'c [(String, Inventory)], contract: &Inventory) -> Vec<Held<'c>> {
-    let held = captures.iter().map(|(name, inventory)| {
+pub fn compare_captures<'c>(
+    captures: &'c [(String, Inventory)],
+    contract: &Inventory,
+) -> Vec<ComparedCapture<'c>> {
+    let compared = captures.iter().map(|(name, inventory)| {
         let mut comparison = compare(inventory, contract);
         let newer = NewerSources::of(inventory, captures.iter().map(|(_, other)| other));
         comparison.differences.retain(|it| !newer.document(it));
-        Held { name, comparison }
+        ComparedCapture { name, comparison }
     });
-    held.collect()
+    compared.collect()
 }
 
 /// What newer sources document otherwise than an older one.
@@ -55,32 +61,36 @@ impl NewerSources {
     /// Those of `others` that are newer than a source.
     pub fn of<'a>(source: &Inventory, others: impl Iterator<Item = &'a Inventory>) -> Self {
         let newer = others.filter(|other| source.is_older_than(other));
-        Self(
-            newer
-                .flat_map(|other| diff(source, other).differences)
-                .collect(),
-        )
+        let differences = newer.flat_map(|other| diff(source, other).differences);
+        Self(differences.collect())
     }
 
     /// Whether one of them makes the same difference.
     pub fn document(&self, difference: &Difference) -> bool {
-        self.0.iter().any(|newer| {
-            newer.operation == difference.operation
-                && newer.change.leads_to_the_same_as(&difference.change)
-        })
+        let mut newer = self.0.iter();
+        newer.any(|it| leads_to_the_same(it, difference))
     }
 }
 
+/// Whether two differences change the same fact of an operation to the same.
+pub(crate) fn leads_to_the_same(one: &Difference, other: &Difference) -> bool {
+    one.operation == other.operation && one.change.leads_to_the_same_as(&other.change)
+}
+
 /// The file of deviations.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Deviations {
-    deviations: Vec<Deviation>,
+    #[serde(default, rename = "deviation")]
+    deviations: Vec<Spanned<Deviation>>,
 }
 
 /// One deviation: the differences it excuses, and why they are there.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// Line of the file that it begins on.
+    #[serde(skip)]
     pub line: usize,
     /// Names of the captures that the contract leaves here.
     pub sources: Vec<String>,
@@ -93,59 +103,49 @@ pub struct Deviation {
     /// The reason.
     pub why: String,
     /// What the source documents, where it documents something else.
-    documented: Option<Value>,
-    /// What the contract says instead.
-    contract: Option<Value>,
-    /// Whether `cargo xtask adopt` wrote it and nobody has looked at it yet.
-    review: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    deviation: Vec<Spanned<Entry>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    sources: Vec<String>,
-    operation: Option<OperationId>,
-    at: Locations,
-    kind: Kind,
     documented: Option<String>,
+    /// What the contract says instead.
     contract: Option<String>,
-    why: String,
+    /// Whether `cargo xtask adopt` wrote it and nobody has looked at it yet.
     #[serde(default)]
     review: bool,
 }
 
-impl Entry {
-    fn checked(self, line: usize) -> Result<Deviation, FileError> {
+impl Deviation {
+    fn check(&self) -> Result<(), FileError> {
+        let error = |message: String| Err(FileError::new(self.line, message));
         if self.why.trim().is_empty() || self.sources.is_empty() {
-            let message = "a deviation needs `sources` and a reason, `why`";
-            return Err(FileError::new(line, message));
+            return error("a deviation needs `sources` and a reason, `why`".to_owned());
         }
-        let value = |key: &str, text: Option<String>| {
-            if text.is_some() && self.kind.is_presence() {
-                let message = format!("`{}` needs no `{key}`; remove it", self.kind);
-                return Err(FileError::new(line, message));
+        for (key, text) in [
+            ("documented", &self.documented),
+            ("contract", &self.contract),
+        ] {
+            let Some(text) = text else { continue };
+            if self.kind.is_presence() {
+                return error(format!("`{}` needs no `{key}`; remove it", self.kind));
             }
-            let value = text.map(|text| Value::parse(self.kind, &text)).transpose();
-            value.map_err(|error| FileError::new(line, format!("`{key}`: {error}")))
-        };
-        Ok(Deviation {
-            line,
-            documented: value("documented", self.documented)?,
-            contract: value("contract", self.contract)?,
-            sources: self.sources,
-            operation: self.operation,
-            at: self.at,
-            kind: self.kind,
-            why: self.why,
-            review: self.review,
-        })
+            if let Err(mistake) = Value::parse(self.kind, text) {
+                return error(format!("`{key}`: {mistake}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_about(&self, source: &str, difference: &Difference) -> bool {
+        self.sources.iter().any(|name| name == source)
+            && self.operation.is_none_or(|id| id == difference.operation)
+            && self.kind == difference.kind()
+            && self.at.contains(&difference.location())
+    }
+
+    fn excuses(&self, source: &str, difference: &Difference) -> bool {
+        let values = difference.change.values();
+        // `check` has made sure that both can be read.
+        let value = |text: &Option<String>| Value::parse(self.kind, text.as_ref()?).ok();
+        self.is_about(source, difference)
+            && value(&self.documented) == values.before
+            && value(&self.contract) == values.after
     }
 }
 
@@ -171,28 +171,28 @@ pub enum Finding {
 impl Deviations {
     /// Reads the file.
     pub fn read(text: &str) -> Result<Self, FileError> {
-        let file: File = toml_file::read(text)?;
-        let deviations = file.deviation.into_iter().map(|entry| {
+        let mut file: Self = toml_file::read(text)?;
+        for entry in &mut file.deviations {
             let line = line_at(text, entry.span().start);
-            entry.into_inner().checked(line)
-        });
-        let deviations = deviations.collect::<Result<_, _>>()?;
-        Ok(Self { deviations })
+            entry.get_mut().line = line;
+            entry.get_ref().check()?;
+        }
+        Ok(file)
     }
 
-    /// Holds the differences between each capture and the contract against the deviations: every
+    /// Checks the differences between each capture and the contract against the deviations: every
     /// difference must be excused, and every deviation must excuse one in each of its sources.
-    pub fn judge(&self, captures: &[Held<'_>]) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for Held { name, comparison } in captures {
-            let unexcused = comparison.differences.iter();
-            let unexcused = unexcused.filter(|it| self.excusing(name, it).is_none());
-            findings.extend(unexcused.map(|difference| Finding::Unexcused {
-                source: (*name).to_owned(),
-                difference: difference.clone(),
-            }));
-        }
-        findings.extend(self.dead(captures).map(|(deviation, source)| {
+    pub fn judge(&self, captures: &[ComparedCapture<'_>]) -> Vec<Finding> {
+        let differences = captures.iter().flat_map(|capture| {
+            let differences = capture.comparison.differences.iter();
+            differences.map(move |it| (capture.name, it))
+        });
+        let unexcused = differences.filter(|(name, it)| self.excusing(name, it).is_none());
+        let unexcused = unexcused.map(|(name, difference)| Finding::Unexcused {
+            source: name.to_owned(),
+            difference: difference.clone(),
+        });
+        let dead = self.dead(captures).map(|(deviation, source)| {
             let Deviation { line, at, kind, .. } = deviation;
             let message = if captures.iter().any(|it| it.name == source) {
                 format!(
@@ -202,18 +202,16 @@ impl Deviations {
             } else {
                 format!("there is no capture `{source}`; `cargo xtask capture SOURCE` stores one")
             };
-            Finding::Dead {
-                line: *line,
-                message,
-            }
-        }));
-        findings
+            let line = *line;
+            Finding::Dead { line, message }
+        });
+        unexcused.chain(dead).collect()
     }
 
     /// The deviations that excuse nothing in one of their sources, each with that source.
     pub fn dead<'a>(
         &'a self,
-        captures: &'a [Held<'_>],
+        captures: &'a [ComparedCapture<'_>],
     ) -> impl Iterator<Item = (&'a Deviation, &'a str)> {
         let each = self.iter().flat_map(|deviation| {
             let sources = deviation.sources.iter();
@@ -226,12 +224,12 @@ impl Deviations {
     }
 
     /// Whether a deviation excuses something in a source that no other does.
-    fn needs(&self, deviation: &Deviation, Held { name, comparison }: &Held<'_>) -> bool {
-        let others = || self.iter().filter(|it| it.line != deviation.line);
-        let mut differences = comparison.differences.iter();
-        differences.any(|difference| {
-            deviation.excuses(name, difference)
-                && !others().any(|other| other.excuses(name, difference))
+    fn needs(&self, deviation: &Deviation, capture: &ComparedCapture<'_>) -> bool {
+        let mut differences = capture.comparison.differences.iter();
+        differences.any(|it| {
+            let mut excusing = self.iter().filter(|other| other.excuses(capture.name, it));
+            let (first, second) = (excusing.next(), excusing.next());
+            first.is_some_and(|only| only.line == deviation.line) && second.is_none()
         })
     }
 
@@ -242,7 +240,7 @@ impl Deviations {
 
     /// The deviations, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Deviation> {
-        self.deviations.iter()
+        self.deviations.iter().map(Spanned::get_ref)
     }
 
     /// The deviation that excuses a difference between a capture (by name) and the contract.
@@ -256,29 +254,13 @@ impl Deviations {
     }
 
     /// Whether a deviation says why the contract has a field that no source documents.
-    pub fn back(&self, operation: OperationId, field: &FieldPath) -> bool {
+    pub fn justifies(&self, operation: OperationId, field: &FieldPath) -> bool {
         self.iter().any(|deviation| {
             let mut places = field.with_parents().map(Location::Field);
             deviation.operation.is_none_or(|id| id == operation)
                 && matches!(deviation.kind, Kind::Added | Kind::Body)
-                && places.any(|place| deviation.at.contain(&place))
+                && places.any(|place| deviation.at.contains(&place))
         })
-    }
-}
-
-impl Deviation {
-    fn is_about(&self, source: &str, difference: &Difference) -> bool {
-        self.sources.iter().any(|name| name == source)
-            && self.operation.is_none_or(|id| id == difference.operation)
-            && self.kind == difference.kind()
-            && self.at.contain(&difference.location())
-    }
-
-    fn excuses(&self, source: &str, difference: &Difference) -> bool {
-        let values = difference.change.values();
-        self.is_about(source, difference)
-            && self.documented == values.before
-            && self.contract == values.after
     }
 }
 
@@ -288,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_are_named_with_their_line() {
+    fn errors_name_their_line() {
         let entry = |at: &str, kind: &str, why: &str| {
             format!(
                 "# comment\n\n[[deviation]]\nsources = [\"openapi\"]\nat = \"{at}\"\nkind = \"{kind}\"\nwhy = \"{why}\"\n"

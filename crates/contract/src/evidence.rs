@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::contradictions::{self, Contradiction};
-use crate::deviations::is_example;
+use crate::deviations::{is_example, leads_to_the_same};
 use crate::diff::{Change, Difference, Kind, Part, diff};
 use crate::inventory::Inventory;
 use crate::visible::visible;
@@ -29,22 +29,22 @@ impl Evidence<'_> {
     /// The document.
     pub fn to_markdown(&self) -> String {
         let mut out = HEAD.to_owned();
-        let names = self
-            .captures
-            .iter()
-            .map(|(name, inventory)| match &inventory.date {
-                Some(date) => format!("{} of {date}", code(name)),
-                None => code(name),
-            });
+        let captures = self.captures.iter();
+        let names = captures.map(|(name, inventory)| match &inventory.date {
+            Some(date) => format!("{} of {date}", code(name)),
+            None => code(name),
+        });
         let names: Vec<String> = names.collect();
         let _ = writeln!(out, "\nThe sources: {}.", names.join(", "));
-        self.between(&mut out);
-        self.within(&mut out);
+        let columns = ["operation", "fact", "what", "one says", "another says"];
+        table(&mut out, "Each other", columns, &self.between());
+        let columns = ["source", "operation", "fact", "contradicted by", "what"];
+        table(&mut out, "Themselves", columns, &self.within());
         out
     }
 
-    /// A row for each fact in which two sources differ, with what either says.
-    fn between(&self, out: &mut String) {
+    /// A row for each fact in which two sources differ, with what both document.
+    fn between(&self) -> Vec<[String; 5]> {
         let mut rows = Vec::new();
         for (index, one) in self.captures.iter().enumerate() {
             for other in &self.captures[index + 1..] {
@@ -56,58 +56,48 @@ impl Evidence<'_> {
                 let is_older = older.is_older_than(newer);
                 let of_contract = diff(older, self.contract).differences;
                 for difference in diff(older, newer).differences {
-                    let is_followed = of_contract.iter().any(|it| {
-                        it.operation == difference.operation
-                            && it.change.leads_to_the_same_as(&difference.change)
-                    });
-                    if is_fact(&difference.change) && !(is_older && is_followed) {
-                        rows.push(vec![
+                    let mut followed = of_contract.iter().filter(|_| is_older);
+                    let is_outdated = followed.any(|it| leads_to_the_same(it, &difference));
+                    if is_fact(&difference.change) && !is_outdated {
+                        rows.push([
                             difference.operation.to_string(),
                             code(&difference.location().to_string()),
                             what(&difference).to_owned(),
-                            says(first, difference.before().as_deref()),
-                            says(second, difference.after().as_deref()),
+                            stated(first, difference.before().as_deref()),
+                            stated(second, difference.after().as_deref()),
                         ]);
                     }
                 }
             }
         }
-        let columns = ["operation", "fact", "what", "one says", "another says"];
-        table(out, "Each other", &columns, &rows);
+        rows
     }
 
     /// A row for each fact that something else in its source contradicts.
-    fn within(&self, out: &mut String) {
+    fn within(&self) -> Vec<[String; 5]> {
         let mut rows = Vec::new();
         for (source, inventory) in self.captures {
             for operation in &inventory.operations {
                 let examples = contradictions::of_examples(operation).into_iter();
                 let all = examples.chain(contradictions::of_dependencies(operation));
                 rows.extend(all.map(|Contradiction { at, place, message }| {
-                    let id = operation.id.to_string();
-                    let at = at.to_string();
-                    vec![
-                        code(source),
-                        id,
-                        code(&at),
-                        code(&place.to_string()),
-                        words(&message),
-                    ]
+                    let [at, place] = [at, place].map(|it| code(&it.to_string()));
+                    let operation = operation.id.to_string();
+                    [code(source), operation, at, place, markdown(&message)]
                 }));
             }
         }
-        let columns = ["source", "operation", "fact", "contradicted by", "what"];
-        table(out, "Themselves", &columns, &rows);
+        rows
     }
 }
 
 /// Whether a change is one of facts: descriptions and examples may differ without contradiction.
 fn is_fact(change: &Change) -> bool {
-    match change {
-        Change::Wording(..) | Change::Labels(..) => false,
-        Change::Added(Part::Unnamed(..)) | Change::Removed(Part::Unnamed(..)) => false,
-        change => !is_example(change),
-    }
+    let is_prose = match change {
+        Change::Added(part) | Change::Removed(part) => matches!(part, Part::Unnamed(..)),
+        change => matches!(change, Change::Wording(..) | Change::Labels(..)),
+    };
+    !is_prose && !is_example(change)
 }
 
 fn what(difference: &Difference) -> &'static str {
@@ -117,7 +107,7 @@ fn what(difference: &Difference) -> &'static str {
     }
 }
 
-fn says(source: &str, value: Option<&str>) -> String {
+fn stated(source: &str, value: Option<&str>) -> String {
     format!("{}: {}", code(source), value.map_or("—".to_owned(), code))
 }
 
@@ -131,8 +121,8 @@ fn code(text: &str) -> String {
     }
 }
 
-/// Our own words, which may hold Markdown, in a cell.
-fn words(text: &str) -> String {
+/// Our own Markdown in a cell.
+fn markdown(text: &str) -> String {
     one_line(text).replace('|', "\\|").replace('<', "&lt;")
 }
 
@@ -141,7 +131,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Writes a table, one row a line; says so where it has no rows.
-fn table(out: &mut String, title: &str, columns: &[&str], rows: &[Vec<String>]) {
+fn table<const N: usize>(out: &mut String, title: &str, columns: [&str; N], rows: &[[String; N]]) {
     let _ = write!(out, "\n## {title}\n\n");
     if rows.is_empty() {
         out.push_str("Nowhere.\n");
@@ -156,20 +146,20 @@ fn table(out: &mut String, title: &str, columns: &[&str], rows: &[Vec<String>]) 
 
 #[cfg(test)]
 mod tests {
-    //! Nothing breaks out of its cell.
+    //! No text breaks out of its cell.
     use super::*;
 
     #[test]
-    fn a_cell_stays_a_cell() {
+    fn cells_are_escaped() {
         assert_eq!(code("array[object]|object"), "`array[object]\\|object`");
         assert_eq!(code("a\n`b"), "`` a `b ``");
-        assert_eq!(words("a|b\n<c> `d`"), "a\\|b &lt;c> `d`");
+        assert_eq!(markdown("a|b\n<c> `d`"), "a\\|b &lt;c> `d`");
         let mut out = String::new();
-        table(&mut out, "T", &["a", "b"], &[]);
+        table(&mut out, "T", ["a", "b"], &[]);
         assert_eq!(out, "\n## T\n\nNowhere.\n");
         out.clear();
-        let row = vec!["1".to_owned(), "2".to_owned()];
-        table(&mut out, "T", &["a", "b"], &[row]);
+        let row = ["1", "2"].map(str::to_owned);
+        table(&mut out, "T", ["a", "b"], &[row]);
         assert_eq!(out, "\n## T\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n");
     }
 }

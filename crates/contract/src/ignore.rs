@@ -1,7 +1,5 @@
-//! Differences that someone has looked at and does not want to hear of: each with a reason, and
-//! with the day on which it counts again, if there is one.
-
-use std::fmt;
+//! Differences that someone reviewed and wants to ignore: each with a reason, and the last day on
+//! which it is ignored, if there is one.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -18,33 +16,26 @@ pub struct Ignore {
     pub id: Pattern,
     /// Why.
     pub reason: String,
-    /// The last day on which it holds.
+    /// The last day on which it applies.
     pub until: Option<Date>,
     /// Where that was said.
     pub origin: Origin,
 }
 
 /// Where it was said that a difference does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::Display)]
 pub enum Origin {
-    /// On the command line, in these words.
+    /// On the command line, as this text.
+    #[strum(to_string = "--ignore '{0}'")]
     Flag(String),
     /// In a file.
+    #[strum(to_string = "{name}:{line}")]
     File {
         /// Name of the file.
         name: String,
         /// Line that the entry begins on.
         line: usize,
     },
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(words) => write!(f, "--ignore '{words}'"),
-            Self::File { name, line } => write!(f, "{name}:{line}"),
-        }
-    }
 }
 
 /// All that does not count, on one day.
@@ -65,14 +56,15 @@ pub struct Finding {
     pub message: String,
 }
 
-/// What may be wrong with an [`Ignore`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+/// What may be wrong with an [`Ignore`]. The descriptions are those of the rules in SARIF reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::EnumMessage, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum FindingKind {
-    /// It matches no difference: a mistake, or the difference is gone.
+    /// An ignored difference is not there
     Unused,
-    /// Its day has passed, so that what it ignored counts again.
+    /// An ignored difference counts again
     Expired,
 }
 
@@ -99,79 +91,68 @@ struct Entry {
 }
 
 /// Why an [`Ignore`] cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IgnoreError {
     /// It has no identifier.
+    #[error("there is no id")]
     NoId,
     /// Its identifier has no reason.
+    #[error("there is no reason to ignore `{0}`")]
     NoReason(String),
     /// This is no date.
+    #[error("`{0}` is no date")]
     NoDate(String),
 }
 
-impl std::error::Error for IgnoreError {}
-
-impl fmt::Display for IgnoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoId => f.write_str("there is no id"),
-            Self::NoReason(id) => write!(f, "there is no reason to ignore `{id}`"),
-            Self::NoDate(text) => write!(f, "`{text}` is no date"),
-        }
-    }
-}
-
 /// Reads `ID; REASON` or `ID; REASON; until YYYY-MM-DD`.
-pub fn read_flag(words: &str) -> Result<Ignore, IgnoreError> {
-    let (id, rest) = words.split_once(';').unwrap_or((words, ""));
+pub fn read_flag(text: &str) -> Result<Ignore, IgnoreError> {
+    let (id, rest) = text.split_once(';').unwrap_or((text, ""));
     let last = rest.rsplit_once(';').unwrap_or(("", rest));
     let (reason, until) = match last.1.trim().split_once(' ') {
         Some((until, date)) if until.eq_ignore_ascii_case("until") => (last.0, Some(date)),
         _ => (rest, None),
     };
-    checked(id, reason, until, Origin::Flag(words.to_owned()))
+    Ignore::new(id, reason, until, Origin::Flag(text.to_owned()))
 }
 
 /// Reads a file of `[[ignore]]` tables with `id`, `reason` and, perhaps, `until`.
 pub fn read_file(name: &str, text: &str) -> Result<Vec<Ignore>, FileError> {
     let file: File = toml_file::read(text)?;
-    let entries = file.ignore.into_iter().map(|spanned| {
-        let line = line_at(text, spanned.span().start);
-        let Entry { id, reason, until } = spanned.into_inner();
-        let name = name.to_owned();
-        checked(&id, &reason, until.as_deref(), Origin::File { name, line })
+    let entries = file.ignore.into_iter().map(|entry| {
+        let (name, line) = (name.to_owned(), line_at(text, entry.span().start));
+        let Entry { id, reason, until } = entry.into_inner();
+        Ignore::new(&id, &reason, until.as_deref(), Origin::File { name, line })
             .map_err(|error| FileError::new(line, error.to_string()))
     });
     entries.collect()
 }
 
-fn checked(
-    id: &str,
-    reason: &str,
-    until: Option<&str>,
-    origin: Origin,
-) -> Result<Ignore, IgnoreError> {
-    let (id, reason) = (id.trim(), reason.trim());
-    if id.is_empty() {
-        return Err(IgnoreError::NoId);
-    }
-    if reason.is_empty() {
-        return Err(IgnoreError::NoReason(id.to_owned()));
-    }
-    let until = until.map(|text| {
-        let text = text.trim();
-        text.parse()
-            .map_err(|_| IgnoreError::NoDate(text.to_owned()))
-    });
-    Ok(Ignore {
-        id: Pattern::new(id),
-        reason: reason.to_owned(),
-        until: until.transpose()?,
-        origin,
-    })
-}
-
 impl Ignore {
+    fn new(
+        id: &str,
+        reason: &str,
+        until: Option<&str>,
+        origin: Origin,
+    ) -> Result<Self, IgnoreError> {
+        let (id, reason) = (id.trim(), reason.trim());
+        if id.is_empty() {
+            return Err(IgnoreError::NoId);
+        }
+        if reason.is_empty() {
+            return Err(IgnoreError::NoReason(id.to_owned()));
+        }
+        let until = until.map(str::trim).map(|text| {
+            let no_date = |_| IgnoreError::NoDate(text.to_owned());
+            text.parse().map_err(no_date)
+        });
+        Ok(Self {
+            id: Pattern::new(id),
+            reason: reason.to_owned(),
+            until: until.transpose()?,
+            origin,
+        })
+    }
+
     fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
@@ -196,20 +177,24 @@ impl Ignores {
     ) -> Vec<Finding> {
         let ids: Vec<String> = differences.into_iter().map(Difference::id).collect();
         let findings = self.ignores.iter().filter_map(|ignore| {
-            let Ignore { id, until, origin, .. } = ignore;
-            let (kind, message) = if !ids.iter().any(|it| id.matches(it)) {
-                let message = format!("no difference is called `{id}`; correct or remove it");
-                (FindingKind::Unused, message)
-            } else if let Some(until) = until.filter(|_| ignore.is_expired(self.today)) {
-                let message = format!(
-                    "`{id}` was ignored until {until} and counts again; mend it, or give a later date"
-                );
-                (FindingKind::Expired, message)
-            } else {
-                return None;
+            let (id, origin) = (&ignore.id, ignore.origin.clone());
+            let (kind, message) = match ignore.until {
+                _ if !ids.iter().any(|it| id.matches(it)) => {
+                    let message = format!("no difference is called `{id}`; correct or remove it");
+                    (FindingKind::Unused, message)
+                }
+                Some(until) if ignore.is_expired(self.today) => {
+                    let what = format!("`{id}` was ignored until {until} and counts again");
+                    let message = format!("{what}; mend it, or give a later date");
+                    (FindingKind::Expired, message)
+                }
+                _ => return None,
             };
-            let origin = origin.clone();
-            Some(Finding { kind, origin, message })
+            Some(Finding {
+                kind,
+                origin,
+                message,
+            })
         });
         findings.collect()
     }
@@ -217,7 +202,7 @@ impl Ignores {
 
 #[cfg(test)]
 mod tests {
-    //! What is read, and what it does to a comparison.
+    //! How flags and files are read, and what they do to a comparison.
     use jiff::civil::date;
 
     use super::*;
@@ -247,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_has_an_id_a_reason_and_perhaps_a_date() {
+    fn flag_has_an_id_a_reason_and_an_optional_date() {
         let ignore = read_flag("customer:path:path; moved; we know").unwrap();
         assert_eq!(ignore.id, Pattern::new("customer:path:path"));
         assert_eq!(ignore.reason, "moved; we know");
@@ -274,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_names_the_line_of_a_mistake() {
+    fn file_errors_name_their_line() {
         let text = "# ours\n\n[[ignore]]\nid = \"a\"\nreason = \"b\"\nuntil = \"2026-01-31\"\n";
         let read = read_file("f.toml", text).unwrap();
         assert_eq!(read[0].until, Some(date(2026, 1, 31)));
@@ -319,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ignored_does_not_count() {
+    fn ignored_differences_do_not_count() {
         let today = date(2026, 1, 1);
         assert_eq!(judged(&[], today), (Some(Impact::Breaking), Vec::new()));
         let moved = judged(&["*:path; moved"], today);
@@ -328,14 +313,14 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_the_last_day() {
-        for (today, impact, told) in [
+    fn until_is_the_last_day() {
+        for (today, impact, expired) in [
             (date(2026, 6, 30), Impact::Wording, 0),
             (date(2026, 7, 1), Impact::Breaking, 1),
         ] {
             let words = ["customer:path:path; moved; until 2026-06-30"];
             let (found, findings) = judged(&words, today);
-            assert_eq!((found, findings.len()), (Some(impact), told), "{today}");
+            assert_eq!((found, findings.len()), (Some(impact), expired), "{today}");
             for finding in findings {
                 assert_eq!(finding.kind, FindingKind::Expired);
                 let message = finding.message;
@@ -345,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ignores_nothing_is_named_even_when_it_has_expired() {
+    fn unused_wins_over_expired() {
         let words = ["customer:paht:path; typo", "x; gone; until 2020-01-01"];
         let (_, findings) = judged(&words, date(2026, 1, 1));
         let kinds: Vec<_> = findings.iter().map(|finding| finding.kind).collect();

@@ -1,7 +1,6 @@
 //! Patterns for locations and identifiers, in which `*` stands for any characters.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::Deserialize;
 
@@ -45,18 +44,20 @@ impl fmt::Display for Pattern {
 }
 
 /// One location, or all whose texts match a pattern.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, strum::Display)]
 #[serde(try_from = "String")]
 pub enum Locations {
     /// This one.
+    #[strum(to_string = "{0}")]
     One(Location),
     /// Those that match.
+    #[strum(to_string = "{0}")]
     Matching(Pattern),
 }
 
 impl Locations {
     /// Whether a location is among them.
-    pub fn contain(&self, location: &Location) -> bool {
+    pub fn contains(&self, location: &Location) -> bool {
         match self {
             Self::One(one) => one == location,
             Self::Matching(pattern) => pattern.matches(&location.to_string()),
@@ -64,41 +65,24 @@ impl Locations {
     }
 }
 
-impl FromStr for Locations {
-    type Err = LocationError;
-
-    fn from_str(text: &str) -> Result<Self, LocationError> {
-        Ok(match text.contains('*') {
-            false => Self::One(text.parse()?),
-            true => Self::Matching(Pattern::new(text)),
-        })
-    }
-}
-
 impl TryFrom<String> for Locations {
     type Error = LocationError;
 
     fn try_from(text: String) -> Result<Self, LocationError> {
-        text.parse()
-    }
-}
-
-impl fmt::Display for Locations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(location) => write!(f, "{location}"),
-            Self::Matching(pattern) => write!(f, "{pattern}"),
+        if text.contains('*') {
+            return Ok(Self::Matching(Pattern(text)));
         }
+        text.parse().map(Self::One)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    //! What a star stands for.
+    //! What a star matches.
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_characters() {
+    fn star_matches_any_characters() {
         for (pattern, text, expected) in [
             ("body.email", "body.email", true),
             ("body.email", "body.email.x", false),
@@ -124,11 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn one_location_must_be_one() {
-        let one: Locations = "body.email".parse().unwrap();
-        assert!(one.contain(&"body.email".parse().unwrap()));
-        let all: Locations = "body.*mail#format".parse().unwrap();
-        assert!(all.contain(&"body.a.mail#format".parse().unwrap()));
-        assert!("bdy.email".parse::<Locations>().is_err());
+    fn text_without_a_star_must_be_a_location() {
+        let locations = |text: &str| Locations::try_from(text.to_owned());
+        let one = locations("body.email").unwrap();
+        assert!(one.contains(&"body.email".parse().unwrap()));
+        let all = locations("body.*mail#format").unwrap();
+        assert!(all.contains(&"body.a.mail#format".parse().unwrap()));
+        assert!(locations("bdy.email").is_err());
     }
 }

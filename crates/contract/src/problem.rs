@@ -25,18 +25,18 @@ pub enum Severity {
 impl Problem {
     /// Something worth knowing.
     pub fn note(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Note,
-            place: place.into(),
-            message: message.into(),
-        }
+        Self::new(Severity::Note, place.into(), message.into())
     }
 
     pub(crate) fn broken(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Broken, place.into(), message.into())
+    }
+
+    fn new(severity: Severity, place: String, message: String) -> Self {
         Self {
-            severity: Severity::Broken,
-            place: place.into(),
-            message: message.into(),
+            severity,
+            place,
+            message,
         }
     }
 }

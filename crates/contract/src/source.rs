@@ -17,22 +17,16 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|error| {
         let read = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Problem::broken(
-            format!("line {line}"),
-            "not UTF-8; save the source as UTF-8 text",
-        )
+        let place = format!("line {line}");
+        Problem::broken(place, "not UTF-8; save the source as UTF-8 text")
     })
 }
 
 /// What is said of a source with more than [`MOST_BYTES`].
 pub fn too_large() -> Problem {
-    Problem::broken(
-        "",
-        format!(
-            "over {} MiB, far more than any source has; check what was downloaded",
-            MOST_BYTES / 1024 / 1024
-        ),
-    )
+    let most = MOST_BYTES / 1024 / 1024;
+    let what = format!("over {most} MiB, far more than any source has");
+    Problem::broken("", format!("{what}; check what was downloaded"))
 }
 
 /// Reads the text of a source called `name`: an OpenAPI file in JSON or YAML, or a page, which is
@@ -43,12 +37,12 @@ pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Proble
     if openapi::is_description(text) {
         return openapi::read(&name, text);
     }
-    let (inventory, problems) = page::read(&name, text, known);
-    if is_broken(&problems) && openapi::is_other_yaml(text) {
+    let read = page::read(&name, text, known);
+    if is_broken(&read.1) && openapi::is_other_yaml(text) {
         // Says what it is instead of what is missing for a page.
         return openapi::read(&name, text);
     }
-    (inventory, problems)
+    read
 }
 
 /// Whether any of the problems forbids to go on.
@@ -56,40 +50,29 @@ pub fn is_broken(problems: &[Problem]) -> bool {
     problems.iter().any(|p| p.severity == Severity::Broken)
 }
 
-/// How many facts an inventory tells.
+/// How many facts an inventory documents.
 pub fn facts(inventory: &Inventory) -> usize {
     diff(inventory, inventory).compared
 }
 
-/// Refuses a source that tells far less than it did: it is broken, not changed.
+/// Refuses a source that documents far less than it did: it is broken, not changed.
 pub fn check_against(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
-    for operation in &stored.operations {
-        let Some(now) = fresh.operation(operation.id) else {
-            return Some(Problem::broken(
-                "",
-                format!("the {} operation is gone; check the source", operation.id),
-            ));
+    let shrunk = |what: &str, before: usize, after: usize| {
+        let message = format!(
+            "{after} {what}, where there were {before}: this looks like a broken source; \
+             check it, or delete its capture and capture it anew"
+        );
+        (after * 2 < before).then_some(message)
+    };
+    let mut operations = stored.operations.iter();
+    let of_operations = operations.find_map(|before| {
+        let id = before.id;
+        let Some(after) = fresh.operation(id) else {
+            return Some(format!("the {id} operation is gone; check the source"));
         };
-        let (before, after) = (operation.fields.len(), now.fields.len());
-        if after * 2 < before {
-            return Some(Problem::broken(
-                "",
-                format!(
-                    "{after} fields of the {} operation, where there were {before}: \
-                     this looks like a broken source; check it, or delete its capture and capture it anew",
-                    operation.id
-                ),
-            ));
-        }
-    }
-    let (before, after) = (facts(stored), facts(fresh));
-    (after * 2 < before).then(|| {
-        Problem::broken(
-            "",
-            format!(
-                "{after} facts, where there were {before}: this looks like a broken source; \
-                 check it, or delete its capture and capture it anew"
-            ),
-        )
-    })
+        let what = format!("fields of the {id} operation");
+        shrunk(&what, before.fields.len(), after.fields.len())
+    });
+    let message = of_operations.or_else(|| shrunk("facts", facts(stored), facts(fresh)))?;
+    Some(Problem::broken("", message))
 }

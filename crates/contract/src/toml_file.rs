@@ -1,11 +1,10 @@
 //! Files of TOML, and where in them something is wrong.
 
-use std::fmt;
-
 use serde::de::DeserializeOwned;
 
 /// Something wrong in a file, and on which line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
 pub struct FileError {
     /// The line, counted from 1.
     pub line: usize,
@@ -17,14 +16,6 @@ impl FileError {
     pub(crate) fn new(line: usize, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { line, message }
-    }
-}
-
-impl std::error::Error for FileError {}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
     }
 }
 

@@ -169,7 +169,7 @@ fn follow(state: &State, revision: &Revision, allow_breaking: bool) -> Adoption 
 fn lost(adoption: &Adoption) -> BTreeSet<String> {
     let rules = Rules::read(&adoption.state.rules).unwrap();
     let lost = rules.judge(&adoption.state.captures).into_iter();
-    lost.map(|rule| rule.id).collect()
+    lost.map(|stale| stale.rule.id.clone()).collect()
 }
 
 /// The oldest revision as the state of the repository, then every other one, and the rules that the

@@ -36,10 +36,11 @@ fn a_changed_sentence_puts_its_rule_up_for_review() {
     let text = FROZEN.read("documented/openapi.toml");
     let text = text.replace("39c697d2844b d6a6b5fb4779", "39c697d2844b 000000000001");
     captures[1].1 = webex_precheck_contract::capture::read(&text).unwrap();
-    let found = rules(&FROZEN).judge(&captures);
+    let rules = rules(&FROZEN);
+    let found = rules.judge(&captures);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].id, "one-package");
-    assert_eq!(found[0].at.to_string(), "body.packages");
+    assert_eq!(found[0].rule.id, "one-package");
+    assert_eq!(found[0].citation.at.to_string(), "body.packages");
     let line = FROZEN.read("rules.toml");
     let line = line.lines().nth(found[0].line - 1).unwrap();
     assert!(

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::inventory::OperationId;
 use crate::location::{FieldPath, List, Location, Section};
@@ -25,134 +24,116 @@ impl Lines {
 
     /// The lines of the facts in the document of a capture.
     pub(super) fn of(text: &str, document: &DeTable<'_>) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let breaks: Vec<usize> = breaks.map(|(offset, _)| offset).collect();
-        let mut lines = Self::default();
-        for table in tables(document, "operation") {
-            if let Some((id, offset)) = text_of(table, "id") {
-                let mut found = Found {
-                    operation: id,
-                    breaks: &breaks,
-                    lines: &mut lines.lines,
-                };
-                found.put(Location::Operation, offset);
-                found.operation(table);
+        let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let mut lines = HashMap::new();
+        for operation in tables(document, "operation") {
+            let Some(id) = text_of::<OperationId>(operation, "id") else {
+                continue;
+            };
+            for (at, offset) in facts(operation) {
+                let line = breaks.partition_point(|end| *end < offset) + 1;
+                // The first of several facts with one location has it.
+                lines.entry((id, at)).or_insert(line);
             }
         }
-        lines
+        Self { lines }
     }
 }
 
-struct Found<'a> {
-    operation: OperationId,
-    /// Where the lines of the capture end.
-    breaks: &'a [usize],
-    lines: &'a mut HashMap<(OperationId, Location), usize>,
-}
-
-impl Found<'_> {
-    /// The first of several facts with one location has it.
-    fn put(&mut self, at: Location, offset: usize) {
-        let line = self.breaks.partition_point(|end| *end < offset) + 1;
-        self.lines.entry((self.operation, at)).or_insert(line);
-    }
-
-    fn operation(&mut self, operation: &DeTable<'_>) {
-        for response in tables(operation, "response") {
-            if let Some((status, offset)) = text_of::<String>(response, "status") {
-                self.put(Location::Status(status.clone()), offset);
-                let media_types = List::MediaTypes(Section::Response(status.clone()));
-                self.key(response, "media_types", Location::List(media_types));
-                let headers = List::Headers(status.clone());
-                self.key(response, "headers", Location::List(headers));
-                self.key(response, "reason", Location::Reason(status));
-            }
-        }
-        for field in tables(operation, "field") {
-            self.field(field);
-        }
-        for unplaced in tables(operation, "unplaced") {
-            if let Some(field) = unplaced.get("field").and_then(|it| it.get_ref().as_table()) {
-                self.field(field);
-            }
-        }
-        let mut within: HashMap<Section, usize> = HashMap::new();
-        for unnamed in tables(operation, "unnamed") {
-            if let Some((section, offset)) = text_of::<Section>(unnamed, "within") {
-                let count = within.entry(section.clone()).or_default();
-                *count += 1;
-                self.put(Location::UnnamedAt(section.clone(), *count), offset);
-                self.put(Location::Unnamed(section), offset);
-            }
-        }
-        for example in tables(operation, "example") {
-            if let Some((id, offset)) = text_of(example, "at") {
-                self.put(Location::Example(id, Vec::new()), offset);
-            }
-        }
-        self.keys(operation, "dependencies", |package| {
-            Some(Location::List(List::Dependency(package.to_owned())))
-        });
-        for (key, at) in [
-            ("deprecated", Location::Operation),
-            ("method", Location::Method),
-            ("path", Location::Path),
-            ("security", Location::Security),
-            ("title", Location::Title),
-            ("description", Location::Description),
-            ("status_note", Location::Statuses),
-            ("dependencies", Location::Dependencies),
-            ("servers", Location::List(List::Servers)),
-            (
-                "media_types",
-                Location::List(List::MediaTypes(Section::Body)),
-            ),
-        ] {
-            self.key(operation, key, at);
+/// The facts of an operation, and where they begin.
+fn facts(operation: &DeTable<'_>) -> Vec<(Location, usize)> {
+    let media_types = |section| Location::List(List::MediaTypes(section));
+    let mut facts = Vec::new();
+    let whole = [
+        ("id", Location::Operation),
+        ("method", Location::Method),
+        ("path", Location::Path),
+        ("security", Location::Security),
+        ("title", Location::Title),
+        ("description", Location::Description),
+        ("status_note", Location::Statuses),
+        ("dependencies", Location::Dependencies),
+        ("servers", Location::List(List::Servers)),
+        ("media_types", media_types(Section::Body)),
+    ];
+    facts.extend(keys(operation, whole));
+    for response in tables(operation, "response") {
+        if let Some(status) = text_of::<String>(response, "status") {
+            let of = || status.clone();
+            let places = [
+                ("status", Location::Status(of())),
+                ("media_types", media_types(Section::Response(of()))),
+                ("headers", Location::List(List::Headers(of()))),
+                ("reason", Location::Reason(of())),
+            ];
+            facts.extend(keys(response, places));
         }
     }
-
-    fn field(&mut self, field: &DeTable<'_>) {
-        if let Some((path, offset)) = text_of::<FieldPath>(field, "at") {
-            self.keys(field, "constraints", |keyword| {
+    let unplaced = tables(operation, "unplaced").filter_map(|it| table(it, "field"));
+    for field in tables(operation, "field").chain(unplaced) {
+        if let Some(path) = text_of::<FieldPath>(field, "at") {
+            facts.extend(keys(field, [("at", Location::Field(path.clone()))]));
+            facts.extend(keys_in(field, "constraints", |keyword| {
                 Some(Location::Constraint(path.clone(), keyword.parse().ok()?))
-            });
-            self.keys(field, "labels", |value| {
+            }));
+            facts.extend(keys_in(field, "labels", |value| {
                 Some(Location::Value(path.clone(), value.to_owned()))
-            });
-            self.put(Location::Field(path), offset);
+            }));
         }
     }
-
-    /// Puts the key of a table.
-    fn key(&mut self, table: &DeTable<'_>, name: &str, at: Location) {
-        if let Some((key, _)) = table.get_key_value(name) {
-            self.put(at, key.span().start);
+    let mut counts: HashMap<Section, usize> = HashMap::new();
+    for unnamed in tables(operation, "unnamed") {
+        if let Some(section) = text_of::<Section>(unnamed, "within") {
+            let count = counts.entry(section.clone()).or_default();
+            *count += 1;
+            let one = Location::UnnamedAt(section.clone(), *count);
+            let places = [("within", one), ("within", Location::Unnamed(section))];
+            facts.extend(keys(unnamed, places));
         }
     }
-
-    /// Puts the keys of a table within a table.
-    fn keys(&mut self, table: &DeTable<'_>, name: &str, at: impl Fn(&str) -> Option<Location>) {
-        let inner = table.get(name).and_then(|inner| inner.get_ref().as_table());
-        for key in inner.into_iter().flat_map(|inner| inner.keys()) {
-            if let Some(at) = at(key.get_ref()) {
-                self.put(at, key.span().start);
-            }
-        }
+    for example in tables(operation, "example") {
+        let id = text_of(example, "at");
+        let place = id.map(|id| ("at", Location::Example(id, Vec::new())));
+        facts.extend(keys(example, place));
     }
+    facts.extend(keys_in(operation, "dependencies", |package| {
+        Some(Location::List(List::Dependency(package.to_owned())))
+    }));
+    facts
 }
 
-fn tables<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> impl Iterator<Item = &'t DeTable<'i>> {
-    let array = table.get(name).and_then(|value| value.get_ref().as_array());
-    let items = array.into_iter().flat_map(|array| array.iter());
-    items.filter_map(|item: &Spanned<DeValue<'i>>| item.get_ref().as_table())
+/// The facts at these keys of a table.
+fn keys<'k>(
+    table: &DeTable<'_>,
+    keys: impl IntoIterator<Item = (&'k str, Location)>,
+) -> impl Iterator<Item = (Location, usize)> {
+    let keys = keys.into_iter();
+    keys.filter_map(|(key, at)| Some((at, table.get_key_value(key)?.0.span().start)))
 }
 
-/// What the text at a key stands for, and where it begins.
-fn text_of<T: FromStr>(table: &DeTable<'_>, key: &str) -> Option<(T, usize)> {
-    let value = table.get(key)?;
-    let read = value.get_ref().as_str()?.parse().ok()?;
-    Some((read, value.span().start))
+/// The facts at all keys of a table within a table.
+fn keys_in(
+    outer: &DeTable<'_>,
+    name: &str,
+    at: impl Fn(&str) -> Option<Location>,
+) -> impl Iterator<Item = (Location, usize)> {
+    let keys = table(outer, name).into_iter().flat_map(DeTable::keys);
+    keys.filter_map(move |key| Some((at(key.get_ref())?, key.span().start)))
+}
+
+fn table<'t, 'i>(outer: &'t DeTable<'i>, name: &str) -> Option<&'t DeTable<'i>> {
+    outer.get(name)?.get_ref().as_table()
+}
+
+fn tables<'t, 'i>(outer: &'t DeTable<'i>, name: &str) -> impl Iterator<Item = &'t DeTable<'i>> {
+    let array = outer.get(name).and_then(|value| value.get_ref().as_array());
+    let items = array.into_iter().flatten();
+    items.filter_map(|item| item.get_ref().as_table())
+}
+
+/// What the text at a key stands for.
+fn text_of<T: FromStr>(table: &DeTable<'_>, key: &str) -> Option<T> {
+    table.get(key)?.get_ref().as_str()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -264,7 +245,7 @@ json = '{"colour":"red"}'
     }
 
     #[test]
-    fn what_is_new_has_the_line_of_what_it_is_part_of() {
+    fn new_facts_have_the_line_of_their_parent() {
         for (at, expected) in [
             ("body.colour.hue", 27),
             ("body.colour[green]", 27),
@@ -281,7 +262,7 @@ json = '{"colour":"red"}'
     }
 
     #[test]
-    fn another_operation_has_lines_too() {
+    fn each_operation_has_its_lines() {
         let (_, lines) = crate::capture::read_with_lines(CAPTURE).unwrap();
         assert_eq!(lines.line(OperationId::Customer, &Location::Path), 8);
         assert_eq!(lines.line(OperationId::Customer, &Location::Method), 7);

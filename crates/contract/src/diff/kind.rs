@@ -3,41 +3,41 @@
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-/// What about a fact changed.
+/// What about a fact changed. The descriptions are those of the rules in SARIF reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(strum::Display, strum::EnumMessage, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum Kind {
-    /// Only the second side has it.
+    /// Fact added
     Added,
-    /// Only the first side has it.
+    /// Fact removed
     Removed,
-    /// The second side has it under another name.
+    /// Fact renamed
     Renamed,
-    /// The type of a field.
+    /// Type changed
     Type,
-    /// Whether a field, or the body, must be sent.
+    /// Optional or required changed
     Requirement,
-    /// Whether the values of a field are listed at all.
+    /// Enumeration added or removed
     Enumeration,
-    /// A schema keyword that constrains a value.
+    /// Constraint changed
     Constraint,
-    /// Whether a field or the operation is marked as deprecated.
+    /// Deprecation changed
     Deprecation,
-    /// Whether a request or response has a body.
+    /// Body added or removed
     Body,
-    /// Description, title, note or reason phrase.
+    /// Description changed
     Wording,
-    /// An example value.
+    /// Example changed
     Example,
-    /// HTTP method.
+    /// HTTP method changed
     Method,
-    /// Path.
+    /// Path changed
     Path,
-    /// How to authenticate.
+    /// Authentication changed
     Security,
-    /// Whether the source documents the fact at all.
+    /// Fact no longer documented
     Undocumented,
 }
 

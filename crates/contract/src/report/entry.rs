@@ -15,8 +15,9 @@ pub(super) struct Entry<'a> {
     pub(super) rules: Vec<&'a str>,
 }
 
-/// How loudly something is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How serious something is.
+#[derive(Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Level {
     Error,
     Warning,
@@ -47,11 +48,8 @@ impl Entry<'_> {
         if !hints.is_empty() {
             details.push(format!("perhaps a rule: {}", hints.join(", ")));
         }
-        for rule in &self.rules {
-            details.push(format!(
-                "the rule `{rule}` rests on a sentence that changed"
-            ));
-        }
+        let rules = self.rules.iter();
+        details.extend(rules.map(|it| format!("the rule `{it}` rests on a sentence that changed")));
         if let Some(Ignore { reason, until, .. }) = self.ignored {
             let until = until.map_or(String::new(), |until| format!(" until {until}"));
             details.push(format!("ignored{until}: {reason}"));
@@ -61,9 +59,7 @@ impl Entry<'_> {
 
     /// All lines.
     pub(super) fn text(&self) -> Vec<String> {
-        let mut lines = vec![self.headline()];
-        lines.extend(self.details());
-        lines
+        [vec![self.headline()], self.details()].concat()
     }
 }
 

@@ -2,29 +2,27 @@
 
 use crate::visible::visible;
 
-use super::Report;
+use super::contents::Report;
 use super::entry::{Level, level, place, sentence};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
-    let mut command =
-        |level: Level, place: Option<(&str, usize)>, title: &str, lines: &[String]| {
-            let level = match level {
-                Level::Error => "error",
-                Level::Warning => "warning",
-                Level::Note => "notice",
-            };
-            let place = place.map(|(file, line)| match line {
-                0 => format!("file={},", property(file)),
-                line => format!("file={},line={line},", property(file)),
-            });
-            let place = place.unwrap_or_default();
-            let lines: Vec<String> = lines.iter().map(|line| data(line)).collect();
-            let (title, lines) = (property(title), lines.join("%0A"));
-            out.push_str(&format!("::{level} {place}title={title}::{lines}\n"));
+    let mut command = |level: Level, place: Option<(&str, usize)>, title: &str, text: &[String]| {
+        let level = match level {
+            Level::Note => "notice",
+            level => level.into(),
         };
-    for problem in report.problems {
-        let message = format!("{}: {problem}", report.source);
+        let place = place.map(|(file, line)| match line {
+            0 => format!("file={},", property(file)),
+            line => format!("file={},line={line},", property(file)),
+        });
+        let place = place.unwrap_or_default();
+        let text: Vec<String> = text.iter().map(|line| data(line)).collect();
+        let (title, text) = (property(title), text.join("%0A"));
+        out.push_str(&format!("::{level} {place}title={title}::{text}\n"));
+    };
+    for note in report.notes() {
+        let message = format!("{}: {note}", report.source);
         command(Level::Note, Some((report.against, 0)), "note", &[message]);
     }
     for entry in report.entries() {
@@ -33,20 +31,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
         command(level, place, &entry.difference.id(), &entry.text());
     }
     for finding in report.findings {
-        let title = finding.kind.as_str();
-        command(
-            level(finding.kind),
-            place(finding),
-            title,
-            &[sentence(finding)],
-        );
+        let (level, title) = (level(finding.kind), finding.kind.as_str());
+        command(level, place(finding), title, &[sentence(finding)]);
     }
-    // The only line that is no command must not hold one either, of the old form or the new.
-    let closing = format!(
-        "drift of {}: {}\n",
-        visible(report.source),
-        report.summary()
-    );
+    // The closing line must not contain a command either, of the old form or the new.
+    let source = visible(report.source);
+    let closing = format!("drift of {source}: {}\n", report.summary());
     out.push_str(&closing.replace("##[", "## ["));
     out
 }

@@ -6,23 +6,21 @@ use serde_json::{Value, json};
 
 use crate::visible::is_hidden;
 
-use super::Report;
+use super::contents::Report;
 use super::entry::{Entry, place};
 
 /// One report as one object over several lines; several as an object a line.
 pub(super) fn render(reports: &[Report<'_>]) -> String {
+    let line = |report| format!("{}\n", object(report));
     let text = match reports {
         [report] => format!("{:#}\n", object(report)),
-        several => several
-            .iter()
-            .map(|it| format!("{}\n", object(it)))
-            .collect(),
+        several => several.iter().map(line).collect(),
     };
     ascii_controls(&text)
 }
 
 fn object(report: &Report<'_>) -> Value {
-    let differences: Vec<Value> = report.entries().map(|entry| difference(&entry)).collect();
+    let differences = report.entries().map(|entry| difference(&entry));
     let findings = report.findings.iter().map(|finding| {
         let place = place(finding);
         json!({
@@ -33,16 +31,15 @@ fn object(report: &Report<'_>) -> Value {
             "message": finding.message,
         })
     });
-    let notes: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     json!({
         "source": report.source,
         "against": report.against,
-        "notes": notes,
+        "notes": report.notes().collect::<Vec<_>>(),
         "compared": report.comparison.compared,
         "oneSided": report.comparison.one_sided,
         "impact": report.impact(),
         "release": report.release(),
-        "differences": differences,
+        "differences": differences.collect::<Vec<_>>(),
         "findings": findings.collect::<Vec<_>>(),
     })
 }
@@ -59,15 +56,15 @@ fn difference(entry: &Entry<'_>) -> Value {
         "id": difference.id(),
         "line": entry.line,
     });
-    let (details, hints) = (difference.change.details(), difference.change.rule_hints());
-    if !details.is_empty() {
-        value["details"] = json!(details);
-    }
-    if !hints.is_empty() {
-        value["hints"] = json!(hints);
-    }
-    if !entry.rules.is_empty() {
-        value["rules"] = json!(entry.rules);
+    let change = &difference.change;
+    for (key, list) in [
+        ("details", json!(change.details())),
+        ("hints", json!(change.rule_hints())),
+        ("rules", json!(entry.rules)),
+    ] {
+        if list != json!([]) {
+            value[key] = list;
+        }
     }
     if let Some(ignored) = entry.ignored {
         let until = ignored.until.map(|until| until.to_string());

@@ -6,7 +6,7 @@ use quick_xml::escape::escape;
 use crate::ignore::FindingKind;
 use crate::visible::visible;
 
-use super::Report;
+use super::contents::Report;
 use super::entry::place;
 
 pub(super) fn render(reports: &[Report<'_>]) -> String {
@@ -47,11 +47,9 @@ fn suite(report: &Report<'_>) -> Suite {
         let details: Vec<String> = entry.details().iter().map(|line| xml(line)).collect();
         let details = details.join("\n");
         let impact = entry.difference.impact;
-        let outcome = match entry.ignored {
-            Some(ignored) => {
-                let reason = xml(&ignored.reason);
-                format!("<skipped message=\"{reason}\">{phrase}\n{details}</skipped>")
-            }
+        let reason = entry.ignored.map(|ignored| xml(&ignored.reason));
+        let outcome = match reason {
+            Some(why) => format!("<skipped message=\"{why}\">{phrase}\n{details}</skipped>"),
             None => format!("<failure type=\"{impact}\" message=\"{phrase}\">{details}</failure>"),
         };
         let place = Some((report.against, entry.line));
@@ -65,15 +63,14 @@ fn suite(report: &Report<'_>) -> Suite {
         };
         case(&finding.origin.to_string(), place(finding), outcome);
     }
-    let notes = report.problems.iter().map(|note| xml(&note.to_string()));
-    let mut out: Vec<String> = notes.collect();
-    out.push(xml(&report.summary()));
+    let lines = report.notes().chain([report.summary()]);
+    let lines: Vec<String> = lines.map(|line| xml(&line)).collect();
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
     let xml = format!(
         "  <testsuite name=\"{source}\" {counts} skipped=\"{skipped}\">\n\
          {cases}    <system-out>{}</system-out>\n  \
          </testsuite>\n",
-        out.join("\n")
+        lines.join("\n")
     );
     Suite {
         tests,
@@ -82,7 +79,7 @@ fn suite(report: &Report<'_>) -> Suite {
     }
 }
 
-/// Text for an element or an attribute; what XML cannot hold is shown by its number.
+/// Text for an element or an attribute; a character that XML forbids is shown by its number.
 fn xml(text: &str) -> String {
     escape(visible(text)).into_owned()
 }

@@ -2,7 +2,7 @@
 
 use crate::visible::visible;
 
-use super::Report;
+use super::contents::Report;
 use super::entry::sentence;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -13,22 +13,20 @@ pub(super) fn render(report: &Report<'_>) -> String {
     }
     for entry in report.entries() {
         let difference = entry.difference;
-        let mut what = vec![markdown_code(&difference.phrase())];
-        what.extend(entry.details().iter().map(|detail| markdown_code(detail)));
+        let what = [vec![difference.phrase()], entry.details()].concat();
+        let what: Vec<String> = what.iter().map(|line| markdown_code(line)).collect();
         let impact = match entry.ignored {
             Some(_) => format!("ignored ({})", difference.impact),
             None => difference.impact.to_string(),
         };
+        let (operation, line) = (difference.operation, entry.line);
+        let (at, what) = (difference.location().to_string(), what.join("<br>"));
+        let at = markdown_code(&at);
         out.push_str(&format!(
-            "| {impact} | {} | {} | {} | {} |\n",
-            difference.operation,
-            markdown_code(&difference.location().to_string()),
-            what.join("<br>"),
-            entry.line
+            "| {impact} | {operation} | {at} | {what} | {line} |\n"
         ));
     }
-    let notes = report.problems.iter().map(ToString::to_string);
-    list(&mut out, "Notes", notes);
+    list(&mut out, "Notes", report.notes());
     let findings = report.findings.iter().map(sentence);
     list(&mut out, "To correct in what is ignored", findings);
     out
@@ -62,11 +60,11 @@ pub fn markdown_code(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    //! Nothing gets out of its code.
+    //! No text ends the code that it is put into.
     use super::*;
 
     #[test]
-    fn code_holds_what_is_put_into_it() {
+    fn text_stays_within_its_code() {
         for (text, expected) in [
             ("a -> b", "`a -> b`"),
             ("@all <b> [x](y) *z*", "`@all <b> [x](y) *z*`"),

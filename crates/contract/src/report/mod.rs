@@ -1,5 +1,6 @@
-//! A comparison as something to read: for people, programs, pull requests, and what shows checks.
+//! Reports of a comparison: for terminals, programs, pull requests, test results and code scanning.
 
+mod contents;
 mod entry;
 mod github;
 mod json;
@@ -10,50 +11,8 @@ mod text;
 
 use strum::VariantArray;
 
-use crate::capture::Lines;
-use crate::diff::{Comparison, Impact, Release};
-use crate::ignore::{Finding, Ignores};
-use crate::inventory::Inventory;
-use crate::problem::Problem;
-use crate::rules::Rules;
-
-use entry::Entry;
-
+pub use contents::{Report, RulesOf};
 pub use markdown::markdown_code;
-
-/// What a report tells of.
-#[derive(Clone, Copy, Debug)]
-pub struct Report<'a> {
-    /// The source that was read, by its name.
-    pub source: &'a str,
-    /// File of the capture that it was compared with.
-    pub against: &'a str,
-    /// Where facts stand in that file.
-    pub lines: &'a Lines,
-    /// What the reader noted.
-    pub problems: &'a [Problem],
-    /// What differs.
-    pub comparison: &'a Comparison,
-    /// What does not count.
-    pub ignores: &'a Ignores,
-    /// What is wrong with what does not count.
-    pub findings: &'a [Finding],
-    /// Rules that may rest on what changed.
-    pub rules: Option<RulesOf<'a>>,
-    /// What the next release must be if the source is followed.
-    pub release: Option<Release>,
-}
-
-/// The rules that rest on a capture, and what its source documents now.
-#[derive(Clone, Copy, Debug)]
-pub struct RulesOf<'a> {
-    /// The rules.
-    pub rules: &'a Rules,
-    /// Name of the capture.
-    pub capture: &'a str,
-    /// What its source documents now.
-    pub now: &'a Inventory,
-}
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
@@ -96,84 +55,9 @@ pub fn render(reports: &[Report<'_>], format: Format) -> String {
     }
 }
 
-impl<'a> Report<'a> {
+impl Report<'_> {
     /// Writes the report.
     pub fn render(&self, format: Format) -> String {
         render(std::slice::from_ref(self), format)
-    }
-
-    /// The gravest impact of what counts; `None` if nothing does.
-    pub fn impact(&self) -> Option<Impact> {
-        self.counted().max()
-    }
-
-    /// Whether every difference counts.
-    fn ignores_nothing(&self) -> bool {
-        self.counted().count() == self.comparison.differences.len()
-    }
-
-    fn counted(&self) -> impl Iterator<Item = Impact> {
-        let counted = self.comparison.differences.iter();
-        let counted = counted.filter(|it| self.ignores.of(it).is_none());
-        counted.map(|it| it.impact)
-    }
-
-    /// What the next release must be. What is ignored has no say in it.
-    fn release(&self) -> Option<Release> {
-        let of_source = self.release.filter(|_| self.ignores_nothing());
-        Some(of_source.unwrap_or(self.impact()?.release()))
-    }
-
-    fn entries(&self) -> impl Iterator<Item = Entry<'a>> {
-        let Self {
-            lines,
-            comparison,
-            ignores,
-            rules,
-            ..
-        } = *self;
-        comparison.differences.iter().map(move |difference| Entry {
-            difference,
-            line: entry::line(lines, difference),
-            ignored: ignores.of(difference),
-            rules: rules.map_or(Vec::new(), |it| {
-                it.rules.that_lost(it.capture, difference, it.now)
-            }),
-        })
-    }
-
-    /// The closing line.
-    fn summary(&self) -> String {
-        let count = |count: usize, text: &dyn Fn(usize) -> String| {
-            if count == 0 {
-                String::new()
-            } else {
-                text(count)
-            }
-        };
-        let Comparison {
-            compared,
-            one_sided,
-            differences,
-        } = self.comparison;
-        let one_sided = count(*one_sided, &|count| {
-            format!(" ({count} more are documented by one side only)")
-        });
-        let facts = format!("{compared} facts compared{one_sided}");
-        let counted: Vec<Impact> = self.counted().collect();
-        let ignored = differences.len() - counted.len();
-        let ignored = count(ignored, &|count| format!(", {count} ignored"));
-        let Some(release) = self.release() else {
-            return format!("{facts}, no difference{ignored}");
-        };
-        let of = |impact| counted.iter().filter(|it| **it == impact).count();
-        let [wording, additive, breaking] = Impact::ALL.map(of);
-        let differences = match counted.len() {
-            1 => "1 difference".to_owned(),
-            count => format!("{count} differences"),
-        };
-        format!(
-            "{facts}, {differences}: {breaking} breaking, {additive} additive, {wording} wording{ignored}; next release: {release}",
-        )
     }
 }

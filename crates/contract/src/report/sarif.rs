@@ -1,12 +1,13 @@
 //! A log in SARIF 2.1.0, the format that code scanning takes from static analysers.
 
 use serde_json::{Value, json};
+use strum::{EnumMessage, VariantArray};
 
-use crate::diff::Kind;
+use crate::diff::{Difference, Kind};
 use crate::ignore::FindingKind;
 use crate::visible::visible;
 
-use super::Report;
+use super::contents::Report;
 use super::entry::{Entry, Level, level, place, sentence};
 use super::json::ascii_controls;
 
@@ -21,60 +22,39 @@ pub(super) fn render(reports: &[Report<'_>]) -> String {
 }
 
 fn run(report: &Report<'_>) -> Value {
-    let kinds = Kind::ALL
-        .iter()
-        .map(|kind| (kind.as_str(), what_differs(*kind)));
-    let findings = FINDINGS
-        .iter()
-        .map(|kind| (kind.as_str(), what_is_wrong(*kind)));
-    let rules = kinds.chain(findings);
-    let rules: Vec<Value> = rules
-        .map(|(id, text)| json!({"id": id, "shortDescription": {"text": text}}))
-        .collect();
-    let notes = report.problems.iter().map(|note| {
-        let text = plain(&note.to_string());
-        json!({"level": "note", "message": {"text": text}})
+    let kinds = Kind::ALL.iter();
+    let kinds = kinds.map(|it| (it.as_str(), it.get_documentation()));
+    let findings = FindingKind::VARIANTS.iter();
+    let rules = kinds.chain(findings.map(|it| (it.as_str(), it.get_documentation())));
+    let rules = rules.map(|(id, text)| json!({"id": id, "shortDescription": {"text": text}}));
+    let note = |note: String| json!({"level": "note", "message": {"text": plain(&note)}});
+    let notes: Vec<Value> = report.notes().map(note).collect();
+    let differences = report.entries().map(|entry| difference(report, &entry));
+    let findings = report.findings.iter().map(|finding| {
+        let place = place(finding).unwrap_or((report.against, 1));
+        let (level, text) = (level(finding.kind), [sentence(finding)]);
+        let origin = finding.origin.to_string();
+        result(finding.kind.as_str(), level, &text, &origin, place)
     });
-    let notes: Vec<Value> = notes.collect();
-    let mut results: Vec<Value> = report
-        .entries()
-        .map(|entry| result(report, &entry))
-        .collect();
-    results.extend(report.findings.iter().map(|finding| {
-        let (file, line) = place(finding).unwrap_or((report.against, 1));
-        json!({
-            "ruleId": finding.kind,
-            "level": name(level(finding.kind)),
-            "message": {"text": plain(&sentence(finding))},
-            "locations": [location(file, line)],
-            "partialFingerprints": {"differenceId/v1": finding.origin.to_string()},
-        })
-    }));
     json!({
         "tool": {"driver": {
             "name": "webex-precheck drift",
             "informationUri": env!("CARGO_PKG_REPOSITORY"),
             "version": env!("CARGO_PKG_VERSION"),
-            "rules": rules,
+            "rules": rules.collect::<Vec<_>>(),
         }},
         "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notes}],
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": differences.chain(findings).collect::<Vec<_>>(),
     })
 }
 
-fn result(report: &Report<'_>, entry: &Entry<'_>) -> Value {
-    let difference = entry.difference;
-    let lines: Vec<String> = entry.text().iter().map(|line| plain(line)).collect();
-    let hints = difference.change.rule_hints();
-    let mut result = json!({
-        "ruleId": difference.kind(),
-        "level": name(entry.level()),
-        "message": {"text": lines.join("\n")},
-        "locations": [location(report.against, entry.line)],
-        "partialFingerprints": {"differenceId/v1": difference.id()},
-        "properties": {"impact": difference.impact, "hints": hints},
-    });
+fn difference(report: &Report<'_>, entry: &Entry<'_>) -> Value {
+    let Difference { impact, change, .. } = entry.difference;
+    let (kind, id) = (change.kind().as_str(), entry.difference.id());
+    let place = (report.against, entry.line);
+    let mut result = result(kind, entry.level(), &entry.text(), &id, place);
+    result["properties"] = json!({"impact": impact, "hints": change.rule_hints()});
     if let Some(ignored) = entry.ignored {
         let reason = &ignored.reason;
         result["suppressions"] = json!([{"kind": "external", "justification": reason}]);
@@ -82,19 +62,19 @@ fn result(report: &Report<'_>, entry: &Entry<'_>) -> Value {
     result
 }
 
-fn name(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    }
-}
-
-fn location(file: &str, line: usize) -> Value {
-    json!({"physicalLocation": {
-        "artifactLocation": {"uri": uri(file)},
-        "region": {"startLine": line},
-    }})
+fn result(rule: &str, level: Level, lines: &[String], id: &str, place: (&str, usize)) -> Value {
+    let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
+    let (level, (file, line)) = (<&str>::from(level), place);
+    json!({
+        "ruleId": rule,
+        "level": level,
+        "message": {"text": lines.join("\n")},
+        "locations": [{"physicalLocation": {
+            "artifactLocation": {"uri": uri(file)},
+            "region": {"startLine": line},
+        }}],
+        "partialFingerprints": {"differenceId/v1": id},
+    })
 }
 
 /// Text in which nothing is taken for a link, which SARIF writes as Markdown does.
@@ -102,45 +82,12 @@ fn plain(text: &str) -> String {
     visible(text).replace("](", "] (")
 }
 
-/// A path as a relative reference: what a URI cannot hold is percent-encoded.
+/// A path as a relative reference: what a URI must not contain is percent-encoded.
 fn uri(file: &str) -> String {
-    let mut out = String::with_capacity(file.len());
-    for byte in file.replace('\\', "/").bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-const FINDINGS: [FindingKind; 2] = [FindingKind::Unused, FindingKind::Expired];
-
-fn what_is_wrong(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::Unused => "An ignored difference is not there",
-        FindingKind::Expired => "An ignored difference counts again",
-    }
-}
-
-fn what_differs(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Added => "Fact added",
-        Kind::Removed => "Fact removed",
-        Kind::Renamed => "Fact renamed",
-        Kind::Type => "Type changed",
-        Kind::Requirement => "Optional or required changed",
-        Kind::Enumeration => "Enumeration added or removed",
-        Kind::Constraint => "Constraint changed",
-        Kind::Deprecation => "Deprecation changed",
-        Kind::Body => "Body added or removed",
-        Kind::Wording => "Description changed",
-        Kind::Example => "Example changed",
-        Kind::Method => "HTTP method changed",
-        Kind::Path => "Path changed",
-        Kind::Security => "Authentication changed",
-        Kind::Undocumented => "Fact no longer documented",
-    }
+    let file = file.replace('\\', "/");
+    let encoded = file.bytes().map(|byte| match char::from(byte) {
+        c if c.is_ascii_alphanumeric() || "/-._~".contains(c) => c.to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    encoded.collect()
 }

@@ -6,7 +6,7 @@ use crate::diff::Impact;
 use crate::ignore::FindingKind;
 use crate::visible::visible;
 
-use super::Report;
+use super::contents::Report;
 use super::entry::sentence;
 
 const GREEN: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -22,8 +22,8 @@ pub(super) fn render(report: &Report<'_>, colours: bool) -> String {
         let text = visible(text);
         out.push_str(&format!("{style}{verb:>10}{style:#} {text}\n"));
     };
-    for problem in report.problems {
-        line(CYAN, "Note", &format!("{}: {problem}", report.source));
+    for note in report.notes() {
+        line(CYAN, "Note", &format!("{}: {note}", report.source));
     }
     for entry in report.entries() {
         let (style, verb) = match (entry.ignored, entry.difference.impact) {
@@ -48,14 +48,8 @@ pub(super) fn render(report: &Report<'_>, colours: bool) -> String {
         None => (GREEN, "Fresh"),
         Some(_) => (YELLOW, "Drift"),
     };
-    let Report {
-        source, against, ..
-    } = report;
-    let summary = report.summary();
-    line(
-        style,
-        verb,
-        &format!("{source} against {against}: {summary}"),
-    );
+    let (source, against) = (report.source, report.against);
+    let closing = format!("{source} against {against}: {}", report.summary());
+    line(style, verb, &closing);
     out
 }

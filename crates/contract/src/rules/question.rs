@@ -2,130 +2,77 @@
 //! a person has turned them into a rule, or deleted them.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use serde::Deserialize;
+use toml::Value;
 
-use super::{Rules, sentences};
-use crate::date::Date;
+use super::file::{Question, Rules};
+use super::sentences;
 use crate::diff::{RuleHint, rule_hints};
 use crate::inventory::Inventory;
-use crate::prose::is_fingerprint;
-use crate::toml_file::FileError;
 use crate::visible::visible;
-
-/// A sentence that may lay down a rule, and that nobody has answered for yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// Line of the file that it begins on; 0 for one that is not in the file yet.
-    pub line: usize,
-    /// Name of the capture.
-    pub source: String,
-    /// Where the sentence stands: operation and place, such as `customer body.email`.
-    pub at: Vec<String>,
-    /// Its fingerprint.
-    pub fingerprint: String,
-    /// What the sentence may lay down; nothing where it only stands beside a rule's sentence.
-    pub hints: Vec<String>,
-    /// The date of the source that brought it.
-    pub since: Option<Date>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Entry {
-    source: String,
-    at: Vec<String>,
-    fingerprint: String,
-    #[serde(default)]
-    hints: Vec<String>,
-    since: Option<Date>,
-}
-
-impl Entry {
-    pub(super) fn checked(self, line: usize) -> Result<Question, FileError> {
-        if !is_fingerprint(&self.fingerprint) {
-            let fingerprint = &self.fingerprint;
-            let message = format!("`{fingerprint}` is no fingerprint; delete this question");
-            return Err(FileError::new(line, message));
-        }
-        Ok(Question {
-            line,
-            source: self.source,
-            at: self.at,
-            fingerprint: self.fingerprint,
-            hints: self.hints,
-            since: self.since,
-        })
-    }
-}
 
 impl Rules {
     /// The questions that a source raises against what it said before: new sentences that look like
     /// rules, or that stand where a rule's sentence stands.
     pub fn ask(&self, source: &str, before: &Inventory, after: &Inventory) -> Vec<Question> {
-        let mut asked: Vec<Question> = Vec::new();
+        let mut raised: Vec<Question> = Vec::new();
         for operation in &after.operations {
-            let Some(was) = before.operation(operation.id) else {
+            let Some(earlier) = before.operation(operation.id) else {
                 continue;
             };
-            let known: BTreeSet<&str> = sentences::all(was).map(|(_, it)| it.fingerprint).collect();
+            let known = sentences::all(earlier).map(|(_, it)| it.fingerprint);
+            let known: BTreeSet<&str> = known.collect();
             for (at, sentence) in sentences::all(operation) {
                 let fingerprint = sentence.fingerprint;
                 if known.contains(fingerprint) || self.is_answered(source, fingerprint) {
                     continue;
                 }
                 let hints = sentence.words.map(rule_hints).unwrap_or_default();
-                let hints: Vec<String> = hints.iter().map(RuleHint::to_string).collect();
-                let has_rule = self.citations().any(|(rule, cited)| {
-                    rule.is_for(operation.id) && (&*cited.source, &cited.at) == (source, &at)
-                });
-                if hints.is_empty() && !has_rule {
+                let mut beside = self.citations_of(source, operation.id, &at);
+                if hints.is_empty() && beside.next().is_none() {
                     continue;
                 }
                 let place = format!("{} {at}", operation.id);
-                match asked.iter_mut().find(|it| it.fingerprint == fingerprint) {
+                match raised.iter_mut().find(|it| it.fingerprint == fingerprint) {
                     Some(question) if question.at.contains(&place) => {}
                     Some(question) => question.at.push(place),
-                    None => asked.push(Question {
+                    None => raised.push(Question {
                         line: 0,
                         source: source.to_owned(),
                         at: vec![place],
                         fingerprint: fingerprint.to_owned(),
-                        hints,
+                        hints: hints.iter().map(RuleHint::to_string).collect(),
                         since: after.date.clone(),
                     }),
                 }
             }
         }
-        asked
+        raised
     }
 
     /// Whether a rule rests on a sentence, or it is asked for already.
     fn is_answered(&self, source: &str, fingerprint: &str) -> bool {
+        let mut questions = self.questions();
         self.has_rule(fingerprint)
-            || self
-                .questions()
-                .any(|it| it.source == source && it.fingerprint == fingerprint)
+            || questions.any(|it| it.source == source && it.fingerprint == fingerprint)
     }
 }
 
 impl Question {
     /// The question as it stands in the file of rules.
     pub fn to_toml(&self) -> String {
-        let list = |values: &[String]| {
-            let values: Vec<String> = values.iter().map(|it| quoted(it)).collect();
-            format!("[{}]", values.join(", "))
-        };
-        let mut out = String::from("\n[[question]]\n");
-        let _ = writeln!(out, "source = {}", quoted(&self.source));
-        let _ = writeln!(out, "at = {}", list(&self.at));
-        let _ = writeln!(out, "fingerprint = {}", quoted(&self.fingerprint));
+        let text = |text: &String| Value::from(visible(text));
+        let list = |texts: &[String]| Value::Array(texts.iter().map(text).collect());
+        let mut out = "\n[[question]]\n".to_owned();
+        let mut line = |key: &str, value: Value| out.push_str(&format!("{key} = {value}\n"));
+        line("source", text(&self.source));
+        line("at", list(&self.at));
+        line("fingerprint", text(&self.fingerprint));
         if !self.hints.is_empty() {
-            let _ = writeln!(out, "hints = {}", list(&self.hints));
+            line("hints", list(&self.hints));
         }
         if let Some(since) = &self.since {
-            let _ = writeln!(out, "since = \"{since}\"");
+            line("since", since.as_str().into());
         }
         out
     }
@@ -136,11 +83,4 @@ impl Question {
         let mut found = all.filter(|(_, it)| it.fingerprint == self.fingerprint);
         found.find_map(|(_, it)| it.words.map(visible))
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!(
-        "\"{}\"",
-        visible(text).replace('\\', "\\\\").replace('"', "\\\"")
-    )
 }

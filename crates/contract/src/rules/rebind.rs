@@ -1,11 +1,11 @@
 //! Rules whose sentence changed into one that states the same rule elsewhere: they rest on that one.
 
-use super::Rules;
-use super::review::{Captures, standing};
+use super::file::{Citation, Rule, Rules};
+use super::review::{Captures, current};
 
 /// A rule that rests on another sentence than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rebound {
+pub struct UpdatedCitation {
     /// Line of the sentence in the file of rules.
     pub line: usize,
     /// The rule.
@@ -14,43 +14,52 @@ pub struct Rebound {
     pub fingerprint: String,
 }
 
+/// The name that `xtask` still uses.
+pub type Rebound = UpdatedCitation;
+
 impl Rules {
     /// The text of the file in which rules rest on sentences that changed, where the sentence that now
     /// stands there is known to state the same rule; and which rules those are.
-    pub fn rebind(&self, text: &str, captures: &Captures) -> (String, Vec<Rebound>) {
+    pub fn rebind(&self, text: &str, captures: &Captures) -> (String, Vec<UpdatedCitation>) {
         let mut text = text.to_owned();
-        let mut rebound = Vec::new();
+        let mut updated = Vec::new();
         // From the end, so that what stands before stays where it is.
-        let citations: Vec<_> = self.citations().collect();
-        for (rule, cited) in citations.into_iter().rev() {
-            let Ok(places) = standing(rule, cited, captures) else {
-                continue;
-            };
-            let states_it = |sentence: &&&str| {
-                self.citations()
-                    .any(|(other, known)| other.id == rule.id && known.fingerprint == **sentence)
-            };
-            // One sentence for all operations that the rule is for.
-            let mut found = places.iter().map(|(_, now)| {
-                let is_lost = !now.contains(cited.fingerprint.as_str());
-                now.iter().find(|sentence| is_lost && states_it(sentence))
-            });
-            let Some(Some(first)) = found.next() else {
-                continue;
-            };
-            if found.any(|other| other != Some(first)) {
-                continue;
+        let rules = self.iter().rev();
+        let citations = rules.flat_map(|rule| rule.rests_on.iter().rev().map(move |it| (rule, it)));
+        for (rule, entry) in citations {
+            let cited = entry.get_ref();
+            if let Some(fingerprint) = self.successor(rule, cited, captures) {
+                let changed = text[entry.span()].replace(&cited.fingerprint, fingerprint);
+                text.replace_range(entry.span(), &changed);
+                updated.push(UpdatedCitation {
+                    line: cited.line,
+                    id: rule.id.clone(),
+                    fingerprint: fingerprint.to_owned(),
+                });
             }
-            let entry = text[cited.span.clone()].replace(&cited.fingerprint, first);
-            text.replace_range(cited.span.clone(), &entry);
-            rebound.push(Rebound {
-                line: cited.line,
-                id: rule.id.clone(),
-                fingerprint: (*first).to_owned(),
-            });
         }
-        rebound.reverse();
-        (text, rebound)
+        updated.reverse();
+        (text, updated)
+    }
+
+    /// The sentence that took the place of a lost one: the same for all operations of the rule.
+    fn successor<'c>(
+        &self,
+        rule: &Rule,
+        cited: &Citation,
+        captures: &'c Captures,
+    ) -> Option<&'c str> {
+        let states_it = |sentence: &str| {
+            let mut citations = self.citations();
+            citations.any(|(other, it)| other.id == rule.id && it.fingerprint == sentence)
+        };
+        let places = current(rule, cited, captures).ok()?.into_iter();
+        let mut found = places.map(|(_, now)| {
+            let is_lost = !now.contains(&*cited.fingerprint);
+            now.into_iter().find(|it| is_lost && states_it(it))
+        });
+        let first = found.next()??;
+        found.all(|other| other == Some(first)).then_some(first)
     }
 }
 
@@ -77,7 +86,7 @@ mod tests {
 
     /// A rule that rests on `OLD` in the file, and on `elsewhere` in the page.
     fn rules(id: &str, operation: &str, elsewhere: &str) -> String {
-        let ground = |source: &str, fingerprint: &str| {
+        let citation = |source: &str, fingerprint: &str| {
             format!(
                 "    {{ source = \"{source}\", at = \"body.city\", fingerprint = \"{fingerprint}\" }},\n"
             )
@@ -85,18 +94,18 @@ mod tests {
         format!(
             "[[rule]]\nid = \"limit\"\nsays = \"x\"\n{operation}rests_on = [\n{}]\nkept_in = [\"x\"]\n\n\
              [[rule]]\nid = \"{id}\"\nsays = \"x\"\noperation = \"subscriber\"\nrests_on = [\n{}]\nkept_in = [\"x\"]\n",
-            ground("file", OLD),
-            ground("page", elsewhere)
+            citation("file", OLD),
+            citation("page", elsewhere)
         )
     }
 
     fn rebind(text: &str, captures: &Captures) -> (String, Vec<usize>) {
-        let (text, rebound) = Rules::read(text).unwrap().rebind(text, captures);
-        (text, rebound.into_iter().map(|it| it.line).collect())
+        let (text, updated) = Rules::read(text).unwrap().rebind(text, captures);
+        (text, updated.into_iter().map(|it| it.line).collect())
     }
 
     #[test]
-    fn a_rule_rests_on_the_sentence_that_states_it_elsewhere() {
+    fn citation_moves_to_the_sentence_that_states_the_rule_elsewhere() {
         let customer = "operation = \"customer\"\n";
         let captures = [source("file", NEW, ""), source("page", "", NEW)];
         let text = rules("limit", customer, NEW);
@@ -119,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_of_both_operations_needs_the_sentence_in_both() {
+    fn rule_for_both_operations_needs_the_sentence_in_both() {
         let text = rules("limit-2", "", NEW).replace("limit-2", "limit");
         // Two rules of one id must be for different operations.
         assert!(Rules::read(&text).is_err());

@@ -3,28 +3,23 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Citation, Rule, Rules, sentences};
+use super::file::{Citation, Rule, Rules};
+use super::sentences;
 use crate::diff::Difference;
 use crate::inventory::{Inventory, OperationId};
 use crate::location::Location;
 
 /// A rule to be reviewed: a sentence that it rests on is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StaleRule {
+pub struct StaleRule<'r> {
     /// Line of the sentence in the file of rules.
     pub line: usize,
     /// The rule.
-    pub id: String,
-    /// What it says.
-    pub says: String,
-    /// Name of the capture.
-    pub source: String,
+    pub rule: &'r Rule,
+    /// The sentence, as it was when the rule was written.
+    pub citation: &'r Citation,
     /// The operation; `None` where it is both, and the capture has neither.
     pub operation: Option<OperationId>,
-    /// The place in the capture.
-    pub at: Location,
-    /// The sentence, as it was when the rule was written.
-    pub fingerprint: String,
     /// What has become of it.
     pub cause: Cause,
 }
@@ -44,124 +39,81 @@ pub enum Cause {
 
 pub(super) type Captures = [(String, Inventory)];
 
-/// The sentences at one place, operation by operation.
-pub(super) type Standing<'c> = Vec<(OperationId, BTreeSet<&'c str>)>;
-
-impl Rules {
-    /// The rules that rest on a sentence which does not stand where they say.
-    pub fn judge(&self, captures: &Captures) -> Vec<StaleRule> {
-        let mut found = Vec::new();
-        for (rule, cited) in self.citations() {
-            match standing(rule, cited, captures) {
-                Err(cause) => found.push(stale(rule, cited, rule.operation, cause)),
-                Ok(places) => {
-                    let lost = places
-                        .into_iter()
-                        .filter(|(_, now)| !now.contains(cited.fingerprint.as_str()));
-                    found.extend(lost.map(|(operation, now)| {
-                        let cause = if now.is_empty() {
-                            Cause::NoText
-                        } else {
-                            Cause::Gone(self.without_rule(&now))
-                        };
-                        stale(rule, cited, Some(operation), cause)
-                    }));
-                }
-            }
-        }
-        found
-    }
-
-    pub(super) fn citations(&self) -> impl Iterator<Item = (&Rule, &Citation)> {
-        let rules = self.rules.iter();
-        rules.flat_map(|rule| rule.rests_on.iter().map(move |cited| (rule, cited)))
-    }
-
-    /// Those of the sentences that no rule rests on, here or elsewhere.
-    fn without_rule(&self, sentences: &BTreeSet<&str>) -> Vec<String> {
-        let free = sentences.iter().filter(|sentence| !self.has_rule(sentence));
-        free.map(|sentence| (*sentence).to_owned()).collect()
-    }
-
-    /// Whether a rule rests on a sentence, wherever it stands.
-    pub(super) fn has_rule(&self, sentence: &str) -> bool {
-        self.citations()
-            .any(|(_, cited)| cited.fingerprint == sentence)
-    }
-
-    /// The rules that rest on a sentence of a capture which a difference has taken away: it no longer
-    /// stands in what the source documents `now`.
-    pub fn that_lost(&self, source: &str, lost: &Difference, now: &Inventory) -> Vec<&str> {
-        let at = match lost.location() {
-            Location::UnnamedAt(section, _) => Location::Unnamed(section),
-            other => other,
-        };
-        let operation = now.operation(lost.operation);
-        let standing = operation
-            .map(|it| sentences::at(it, &at))
-            .unwrap_or_default();
-        let citations = self.citations().filter(|(rule, cited)| {
-            rule.is_for(lost.operation)
-                && (&*cited.source, &cited.at) == (source, &at)
-                && !standing.contains(&*cited.fingerprint)
-        });
-        let mut ids: Vec<&str> = citations.map(|(rule, _)| rule.id.as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    }
-}
-
-pub(super) fn standing<'c>(
+/// The sentences that stand where a cited one stood, for each operation of its rule.
+pub(super) fn current<'c>(
     rule: &Rule,
     cited: &Citation,
     captures: &'c Captures,
-) -> Result<Standing<'c>, Cause> {
+) -> Result<Vec<(OperationId, BTreeSet<&'c str>)>, Cause> {
     let capture = captures.iter().find(|(name, _)| *name == cited.source);
     let (_, inventory) = capture.ok_or(Cause::NoCapture)?;
-    let places: Standing<'c> = inventory
-        .operations
-        .iter()
-        .filter(|operation| rule.is_for(operation.id))
-        .map(|operation| (operation.id, sentences::at(operation, &cited.at)))
-        .collect();
-    if places.is_empty() {
-        return Err(Cause::NoOperation);
-    }
-    Ok(places)
+    let operations = inventory.operations.iter().filter(|it| rule.is_for(it.id));
+    let places = operations.map(|it| (it.id, sentences::at(it, &cited.at)));
+    let places = Some(places.collect::<Vec<_>>()).filter(|places| !places.is_empty());
+    places.ok_or(Cause::NoOperation)
 }
 
-fn stale(rule: &Rule, cited: &Citation, operation: Option<OperationId>, cause: Cause) -> StaleRule {
-    StaleRule {
-        line: cited.line,
-        id: rule.id.clone(),
-        says: rule.says.clone(),
-        source: cited.source.clone(),
-        operation,
-        at: cited.at.clone(),
-        fingerprint: cited.fingerprint.clone(),
-        cause,
-    }
-}
-
-impl fmt::Display for StaleRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line: _,
-            id,
-            says,
-            source,
-            operation,
-            at,
-            fingerprint,
-            cause,
-        } = self;
-        write!(f, "`{id}` ({says}) rests on {fingerprint} at ")?;
-        if let Some(operation) = operation {
-            write!(f, "{operation} ")?;
+impl Rules {
+    /// The rules that rest on a sentence which does not stand where they say.
+    pub fn judge(&self, captures: &Captures) -> Vec<StaleRule<'_>> {
+        let mut stale = Vec::new();
+        for (rule, citation) in self.citations() {
+            let causes = match current(rule, citation, captures) {
+                Err(cause) => vec![(rule.operation, cause)],
+                Ok(places) => {
+                    let places = places.into_iter();
+                    let lost = places.filter(|(_, now)| !now.contains(&*citation.fingerprint));
+                    lost.map(|(id, now)| (Some(id), self.cause(&now))).collect()
+                }
+            };
+            stale.extend(causes.into_iter().map(|(operation, cause)| StaleRule {
+                line: citation.line,
+                rule,
+                citation,
+                operation,
+                cause,
+            }));
         }
-        write!(f, "{at} of {source}, ")?;
-        match cause {
+        stale
+    }
+
+    /// What has become of a sentence, by those that stand in its place.
+    fn cause(&self, now: &BTreeSet<&str>) -> Cause {
+        if now.is_empty() {
+            return Cause::NoText;
+        }
+        let without_rule = now.iter().filter(|sentence| !self.has_rule(sentence));
+        Cause::Gone(without_rule.map(|it| (*it).to_owned()).collect())
+    }
+
+    /// The rules that rest on a sentence of a capture that a difference has removed: it no longer
+    /// stands in what the source documents `now`.
+    pub(crate) fn citing(&self, source: &str, removed: &Difference, now: &Inventory) -> Vec<&str> {
+        let at = match removed.location() {
+            Location::UnnamedAt(section, _) => Location::Unnamed(section),
+            other => other,
+        };
+        let operation = now.operation(removed.operation);
+        let current = operation.map(|it| sentences::at(it, &at));
+        let current = current.unwrap_or_default();
+        let citations = self.citations_of(source, removed.operation, &at);
+        let lost = citations.filter(|(_, cited)| !current.contains(&*cited.fingerprint));
+        let ids: BTreeSet<&str> = lost.map(|(rule, _)| rule.id.as_str()).collect();
+        ids.into_iter().collect()
+    }
+}
+
+impl fmt::Display for StaleRule<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rule, cited) = (self.rule, self.citation);
+        let operation = self.operation.map_or(String::new(), |id| format!("{id} "));
+        write!(
+            f,
+            "`{}` ({}) rests on {} at ",
+            rule.id, rule.says, cited.fingerprint
+        )?;
+        write!(f, "{operation}{} of {}, ", cited.at, cited.source)?;
+        match &self.cause {
             Cause::NoCapture => f.write_str("and there is no such capture"),
             Cause::NoOperation => f.write_str("which does not document the operation"),
             Cause::NoText => f.write_str("where no text stands now"),
@@ -178,7 +130,7 @@ impl fmt::Display for StaleRule {
 
 #[cfg(test)]
 mod tests {
-    //! Sentences that stand, went, and came, one place of a source at a time.
+    //! Sentences that stay, are removed, and are added, one place of a source at a time.
     use super::*;
     use crate::capture;
 
@@ -201,18 +153,18 @@ mod tests {
         vec![("openapi".to_owned(), capture::read(&text).unwrap())]
     }
 
-    fn rules(operation: &str, grounds: &[(&str, &str)]) -> Rules {
-        let grounds = grounds.iter().map(|(at, fingerprint)| {
+    fn rules(operation: &str, citations: &[(&str, &str)]) -> Rules {
+        let citations = citations.iter().map(|(at, fingerprint)| {
             format!("\n{{ source = \"openapi\", at = \"{at}\", fingerprint = \"{fingerprint}\" }},")
         });
-        let grounds: String = grounds.collect();
+        let citations: String = citations.collect();
         let text = format!(
-            "[[rule]]\nid = \"limit\"\nsays = \"x\"\n{operation}\nrests_on = [{grounds}\n]\nkept_in = [\"x\"]"
+            "[[rule]]\nid = \"limit\"\nsays = \"x\"\n{operation}\nrests_on = [{citations}\n]\nkept_in = [\"x\"]"
         );
         Rules::read(&text).unwrap()
     }
 
-    fn told(found: &[StaleRule]) -> Vec<(usize, Option<OperationId>, Cause)> {
+    fn summary(found: &[StaleRule<'_>]) -> Vec<(usize, Option<OperationId>, Cause)> {
         let found = found.iter();
         found
             .map(|u| (u.line, u.operation, u.cause.clone()))
@@ -220,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_place_is_found() {
+    fn sentences_are_found_at_every_kind_of_place() {
         let rules = rules(
             "",
             &[
@@ -235,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_has_lost_its_sentence_is_told_with_what_stands_there() {
+    fn stale_rule_lists_the_sentences_that_stand_there_now() {
         use OperationId::{Customer, Subscriber};
         let new = "0000000000f6";
         let now = source(&format!("{new} {OTHER}"), "");
@@ -249,7 +201,7 @@ mod tests {
         );
         let gone = || Cause::Gone(vec![new.to_owned()]);
         assert_eq!(
-            told(&customer.judge(&now)),
+            summary(&customer.judge(&now)),
             [
                 (6, Some(Customer), gone()),
                 (8, Some(Customer), Cause::NoText)
@@ -257,7 +209,7 @@ mod tests {
         );
         let both = rules("", &[("description", LIMIT), ("description", OTHER)]);
         assert_eq!(
-            told(&both.judge(&now)),
+            summary(&both.judge(&now)),
             [(6, Some(Customer), gone()), (6, Some(Subscriber), gone())]
         );
         let message = both.judge(&now)[0].to_string();
@@ -268,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_capture_or_an_operation_that_is_missing_is_told() {
+    fn missing_capture_or_operation_is_the_cause() {
         let rules = rules("operation = \"subscriber\"", &[("description", LIMIT)]);
         let causes = |captures: &Captures| -> Vec<Cause> {
             rules.judge(captures).into_iter().map(|u| u.cause).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::inventory::Operation;
 use crate::location::Location;
-use crate::prose::{Prose, Words};
+use crate::prose::Words;
 
 /// Fingerprints of the sentences at a place; `Unnamed` is the place of all descriptions of a section's
 /// fields without names.
@@ -15,37 +15,29 @@ pub(super) fn at<'o>(operation: &'o Operation, at: &Location) -> BTreeSet<&'o st
 
 /// All sentences of an operation, each with its place.
 pub(super) fn all(operation: &Operation) -> impl Iterator<Item = (Location, Words<'_>)> {
-    let mut texts: Vec<(Location, &Prose)> = Vec::new();
-    texts.extend(operation.title.iter().map(|it| (Location::Title, it)));
-    texts.extend(
-        operation
-            .description
-            .iter()
-            .map(|it| (Location::Description, it)),
-    );
-    texts.extend(
-        operation
-            .status_note
-            .iter()
-            .map(|it| (Location::Statuses, it)),
-    );
-    for field in &operation.fields {
-        let at = &field.at;
-        texts.extend(
-            field
-                .text
-                .iter()
-                .map(|it| (Location::Field(at.clone()), it)),
-        );
+    let whole = [
+        (Location::Title, &operation.title),
+        (Location::Description, &operation.description),
+        (Location::Statuses, &operation.status_note),
+    ];
+    let whole = whole.into_iter();
+    let whole = whole.filter_map(|(at, text)| Some((at, text.as_ref()?)));
+    let fields = operation.fields.iter().flat_map(|field| {
+        let text = field.text.iter();
+        let text = text.map(|it| (Location::Field(field.at.clone()), it));
         let labels = field.labels.iter().flatten();
-        texts.extend(labels.map(|(value, it)| (Location::Value(at.clone(), value.clone()), it)));
-    }
-    for response in &operation.responses {
+        let labels = labels.map(|(value, it)| {
+            let at = Location::Value(field.at.clone(), value.clone());
+            (at, it)
+        });
+        text.chain(labels)
+    });
+    let responses = operation.responses.iter().filter_map(|response| {
         let at = Location::Status(response.status.clone());
-        texts.extend(response.text.iter().map(|it| (at.clone(), it)));
-    }
+        Some((at, response.text.as_ref()?))
+    });
     let unnamed = operation.unnamed.iter().flatten();
-    texts.extend(unnamed.map(|it| (Location::Unnamed(it.within.clone()), &it.text)));
-    let texts = texts.into_iter();
+    let unnamed = unnamed.map(|it| (Location::Unnamed(it.within.clone()), &it.text));
+    let texts = whole.chain(fields).chain(responses).chain(unnamed);
     texts.flat_map(|(at, prose)| prose.sentences().map(move |it| (at.clone(), it)))
 }
