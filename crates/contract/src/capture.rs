@@ -11,7 +11,7 @@ pub use lines::Lines;
 
 const HEAD: &str = "\
 # What one source documents, as facts. Written by `cargo xtask capture`; do not edit.
-# Prose is kept as fingerprints: twelve hexadecimal digits a sentence.
+# Text is kept as fingerprints: twelve hexadecimal digits a sentence.
 
 ";
 

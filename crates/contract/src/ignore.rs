@@ -224,7 +224,7 @@ mod tests {
             date: None,
             operations: vec![Operation {
                 path: Some(path.to_owned()),
-                title: Some(crate::Prose::new(title)),
+                title: Some(crate::TextDigest::new(title)),
                 ..Operation::unknown(OperationId::Customer)
             }],
         };

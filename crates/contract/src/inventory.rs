@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::location::{ExampleId, FieldPath, Keyword, Section};
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::{Type, Values};
 
 /// An alternative that needs no authentication.
@@ -100,14 +100,14 @@ pub struct Operation {
     /// Media types of the body.
     pub media_types: Option<Vec<String>>,
     /// The one-line summary.
-    pub title: Option<Prose>,
+    pub title: Option<TextDigest>,
     /// What stands under the summary, notes and callouts included, package dependencies not.
-    pub description: Option<Prose>,
+    pub description: Option<TextDigest>,
     /// What stands above the table of statuses.
-    pub status_note: Option<Prose>,
+    pub status_note: Option<TextDigest>,
     /// Fields and bodies whose fields the source shows without naming them all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub untold: BTreeSet<FieldPath>,
+    pub incomplete: BTreeSet<FieldPath>,
     /// For a package, the packages of which one must stand beside it.
     pub dependencies: Option<BTreeMap<String, Vec<String>>>,
     /// Parameters, body fields and response fields, in document order.
@@ -144,9 +144,9 @@ pub struct Field {
     /// Whether it is marked as deprecated (a sentence that says so is prose).
     pub deprecated: Option<bool>,
     /// Description.
-    pub text: Option<Prose>,
+    pub text: Option<TextDigest>,
     /// Descriptions of enumerated values.
-    pub labels: Option<BTreeMap<String, Prose>>,
+    pub labels: Option<BTreeMap<String, TextDigest>>,
     /// Example value as JSON; empty where there is none.
     pub example: Option<String>,
 }
@@ -168,7 +168,7 @@ pub struct Unnamed {
     /// The section it stands in.
     pub within: Section,
     /// The description.
-    pub text: Prose,
+    pub text: TextDigest,
 }
 
 /// What is documented of one status.
@@ -180,7 +180,7 @@ pub struct Response {
     /// Reason phrase.
     pub reason: Option<String>,
     /// Description.
-    pub text: Option<Prose>,
+    pub text: Option<TextDigest>,
     /// Media types of the body.
     pub media_types: Option<Vec<String>>,
     /// Response headers.
@@ -242,7 +242,7 @@ impl Operation {
             title: None,
             description: None,
             status_note: None,
-            untold: BTreeSet::new(),
+            incomplete: BTreeSet::new(),
             dependencies: None,
             fields: Vec::new(),
             unplaced: Vec::new(),
@@ -275,10 +275,10 @@ impl Operation {
     }
 
     /// Whether the source may know fields under `scope` that it does not name.
-    pub fn is_untold(&self, scope: &FieldPath) -> bool {
+    pub fn is_incomplete(&self, scope: &FieldPath) -> bool {
         scope
             .with_parents()
-            .any(|scope| self.untold.contains(&scope))
+            .any(|scope| self.incomplete.contains(&scope))
     }
 }
 

@@ -159,20 +159,20 @@ pub enum Values {
     /// These, in document order; none listed means that every value of the type is fine.
     Listed(Vec<String>),
     /// It is an enumeration whose values the source does not show.
-    Untold(UntoldValues),
+    Unknown(UnknownValues),
 }
 
-/// Marks an enumeration without its values; stored as `"untold"`.
+/// Marks an enumeration without its values; stored as `"incomplete"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum UntoldValues {
+pub enum UnknownValues {
     /// The only value.
-    Untold,
+    Unknown,
 }
 
 impl Values {
     /// An enumeration whose values are not shown.
-    pub const UNTOLD: Self = Self::Untold(UntoldValues::Untold);
+    pub const UNKNOWN: Self = Self::Unknown(UnknownValues::Unknown);
 
     /// Every value of the type.
     pub fn any() -> Self {
@@ -183,7 +183,7 @@ impl Values {
     pub fn is_enumeration(&self) -> bool {
         match self {
             Self::Listed(values) => !values.is_empty(),
-            Self::Untold(_) => true,
+            Self::Unknown(_) => true,
         }
     }
 
@@ -191,7 +191,7 @@ impl Values {
     pub fn listed(&self) -> &[String] {
         match self {
             Self::Listed(values) => values,
-            Self::Untold(_) => &[],
+            Self::Unknown(_) => &[],
         }
     }
 }

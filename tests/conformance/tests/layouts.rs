@@ -137,8 +137,8 @@ fn a_nameless_page_counts_what_it_does_not_name() {
         );
         assert_eq!(unnamed.iter().filter(|u| u.within == answer()).count(), 4);
         let parameters = Section::Body.field("provisioningParameters");
-        assert!(operation.untold.contains(&parameters));
-        assert!(operation.untold.contains(&answer().into()));
+        assert!(operation.incomplete.contains(&parameters));
+        assert!(operation.incomplete.contains(&answer().into()));
     }
 }
 
@@ -148,7 +148,7 @@ fn a_nameless_page_still_names_types_requirements_and_deprecation_in_words() {
     let field = |name: &str| operation.field(&Section::Body.field(name)).unwrap();
     assert_eq!(field("email").required, Some(true));
     assert_eq!(field("customerId").required, Some(false));
-    assert_eq!(field("package").values, Some(Values::UNTOLD));
+    assert_eq!(field("package").values, Some(Values::UNKNOWN));
     assert_eq!(field("packages").ty, Some(Type::new("array")));
     assert_eq!(field("packages").values, None);
     assert_eq!(

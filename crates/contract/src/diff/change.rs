@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::inventory::{Field, Response};
 use crate::location::{ExampleId, FieldPath, Keyword, List, Location, Section};
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::{Type, Values};
 
 use super::kind::Kind;
@@ -49,7 +49,7 @@ pub enum Change {
     /// Whether there is a body.
     Body(Section, Both<bool>),
     /// A description, title or note.
-    Wording(Location, Both<Prose>),
+    Wording(Location, Both<TextDigest>),
     /// The descriptions of these values of a field are gone, all of them.
     Labels(FieldPath, Vec<String>),
     /// The reason phrase of a status.
@@ -75,7 +75,7 @@ pub enum Part {
         places: Vec<FieldPath>,
     },
     /// An enumerated value, and its description.
-    Value(FieldPath, String, Option<Prose>),
+    Value(FieldPath, String, Option<TextDigest>),
     /// An element of a list.
     Item(List, String),
     /// A package that needs one of these beside it.
@@ -83,7 +83,7 @@ pub enum Part {
     /// A status.
     Status(Response),
     /// A description of a field without a name.
-    Unnamed(Section, usize, Prose),
+    Unnamed(Section, usize, TextDigest),
     /// An example, or a part of it, as JSON.
     Example(ExampleId, Vec<String>, String),
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Field, Operation};
 use crate::location::{FieldPath, Location, Section};
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::Values;
 
 use super::change::{Both, Change, Part};
@@ -37,10 +37,10 @@ impl<'o> Walk<'o> {
                 self.scope(&scope, &scope, true);
             }
             (None, None) => {}
-            (Some(_), None) if self.after.is_untold(&scope) => {
+            (Some(_), None) if self.after.is_incomplete(&scope) => {
                 self.lose(Location::Field(scope), Kind::Body);
             }
-            (None, Some(_)) if self.before.is_untold(&scope) => self.one_sided += 1,
+            (None, Some(_)) if self.before.is_incomplete(&scope) => self.one_sided += 1,
             (before, after) => {
                 let both = Both::of(before.is_some(), after.is_some());
                 self.changes.push(Change::Body(section, both));
@@ -84,7 +84,7 @@ impl<'o> Walk<'o> {
     }
 
     fn removed(&mut self, field: &Field, scope: &FieldPath, report: bool) {
-        if self.after.is_untold(scope) {
+        if self.after.is_incomplete(scope) {
             self.lose(Location::Field(field.at.clone()), Kind::Removed);
             return;
         }
@@ -102,7 +102,7 @@ impl<'o> Walk<'o> {
     }
 
     fn added(&mut self, field: &Field, scope: &FieldPath, report: bool) {
-        if self.before.is_untold(scope) {
+        if self.before.is_incomplete(scope) {
             self.one_sided += 1;
         } else if report && unplaced_as(self.before, field).is_none() {
             let part = part(field, self.after);
@@ -253,7 +253,7 @@ impl<'o> Walk<'o> {
         &mut self,
         path: &FieldPath,
         fields: [&Field; 2],
-        [old, new]: [&BTreeMap<String, Prose>; 2],
+        [old, new]: [&BTreeMap<String, TextDigest>; 2],
         went_with_text: bool,
     ) {
         if old.len() > 1 && new.is_empty() {
@@ -266,7 +266,7 @@ impl<'o> Walk<'o> {
         let [had, has] = fields.map(Field::listed_values);
         let stays = |value: &&String| had.contains(value) == has.contains(value);
         // A description that went to another value is missing at its own.
-        let moved = |text: &Prose| {
+        let moved = |text: &TextDigest| {
             let mut gone = old.iter().filter(|(value, _)| !new.contains_key(*value));
             gone.any(|(_, gone)| gone == text)
         };
@@ -275,7 +275,7 @@ impl<'o> Walk<'o> {
             .filter(|(value, text)| !old.contains_key(*value) && !moved(text));
         let values = old.keys().chain(came.map(|(value, _)| value));
         for value in values.filter(stays) {
-            let text = |labels: &BTreeMap<String, Prose>| {
+            let text = |labels: &BTreeMap<String, TextDigest>| {
                 Some(labels.get(value).cloned().unwrap_or_default())
             };
             let at = Location::Value(path.clone(), value.clone());

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::inventory::{Field, Operation, OperationId, SourceKind};
     use crate::location::Section;
-    use crate::prose::Prose;
+    use crate::text_digest::TextDigest;
 
     #[test]
     fn what_is_documented_no_longer_of_one_field_is_one_difference() {
@@ -73,7 +73,7 @@ mod tests {
         let known = Field {
             deprecated: Some(false),
             required: Some(true),
-            text: Some(Prose::new("Its colour.")),
+            text: Some(TextDigest::new("Its colour.")),
             ..unknown.clone()
         };
         let comparison = drift(&inventory(known), &inventory(unknown));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Operation, Response, Unnamed};
 use crate::location::{List, Location, Section};
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::change::{Change, Part};
 use super::kind::Kind;
@@ -25,7 +25,7 @@ pub(super) fn compare<'o>(before: &'o Operation, after: &'o Operation) -> Walk<'
         title,
         description,
         status_note,
-        untold: _,
+        incomplete: _,
         dependencies,
         fields: _,
         unplaced: _,
@@ -199,7 +199,7 @@ impl Walk<'_> {
     /// already, as the text of a field that came, went or changed, is none of its own.
     fn unnamed(&mut self, before: &[Unnamed], after: &[Unnamed]) {
         let (old_operation, new_operation) = (self.before, self.after);
-        let is_told = |operation: &Operation, other: &Operation, description: &Prose| {
+        let is_told = |operation: &Operation, other: &Operation, description: &TextDigest| {
             operation.fields.iter().any(|field| {
                 let text = field.text.as_ref().filter(|text| !text.is_empty());
                 text.is_some_and(|text| description.is_within(text))
@@ -209,14 +209,15 @@ impl Walk<'_> {
         let sections = before.iter().chain(after).map(|it| &it.within);
         let sections: BTreeSet<&Section> = sections.collect();
         for section in sections {
-            let of = |unnamed: &[Unnamed]| -> Vec<Prose> {
+            let of = |unnamed: &[Unnamed]| -> Vec<TextDigest> {
                 let here = unnamed.iter().filter(|it| it.within == *section);
                 here.map(|it| it.text.clone()).collect()
             };
             let (old, new) = (of(before), of(after));
             self.compared += old.len();
             for (index, edit) in sequence_edits(&old, &new) {
-                let part = |text: &Prose| Part::Unnamed(section.clone(), index + 1, text.clone());
+                let part =
+                    |text: &TextDigest| Part::Unnamed(section.clone(), index + 1, text.clone());
                 match edit {
                     Edit::Replaced(old, new) => {
                         let at = Location::UnnamedAt(section.clone(), index + 1);

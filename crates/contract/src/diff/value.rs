@@ -48,7 +48,7 @@ impl Value {
             Kind::Deprecation => Self::Deprecated(one_of(DEPRECATIONS)?),
             Kind::Enumeration => Self::Values(match text {
                 ANY => Values::any(),
-                UNKNOWN => Values::UNTOLD,
+                UNKNOWN => Values::UNKNOWN,
                 _ => Values::Listed(list(", ")),
             }),
             Kind::Security if text == NONE => Self::Security(Vec::new()),
@@ -82,7 +82,7 @@ impl fmt::Display for Value {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Type(ty) => write!(f, "{ty}"),
-            Self::Values(Values::Untold(_)) => f.write_str(UNKNOWN),
+            Self::Values(Values::Unknown(_)) => f.write_str(UNKNOWN),
             Self::Values(Values::Listed(values)) if values.is_empty() => f.write_str(ANY),
             Self::Values(Values::Listed(values)) => f.write_str(&values.join(", ")),
             Self::Required(required) => f.write_str(requirement(*required)),

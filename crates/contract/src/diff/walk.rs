@@ -2,7 +2,7 @@
 
 use crate::inventory::Operation;
 use crate::location::Location;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::change::{Both, Change};
 use super::kind::Kind;
@@ -66,7 +66,7 @@ impl<'o> Walk<'o> {
     }
 
     /// Compares descriptions.
-    pub(super) fn text(&mut self, at: &Location, texts: [&Option<Prose>; 2]) {
+    pub(super) fn text(&mut self, at: &Location, texts: [&Option<TextDigest>; 2]) {
         self.fact(at, Kind::Wording, texts, |both| {
             Change::Wording(at.clone(), both)
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::change::{Both, Change, Part};
 use super::rule_hints::{RuleHint, rule_hints};
@@ -17,7 +17,7 @@ impl Change {
                 if matches!(self, Self::Added(_)) {
                     let texts = part.texts();
                     details.extend(texts.into_iter().flat_map(|(label, text)| {
-                        let sentences = text.sentences_missing_in(&Prose::default());
+                        let sentences = text.sentences_missing_in(&TextDigest::default());
                         sentences
                             .into_iter()
                             .map(move |it| format!("+ {label}{it}"))
@@ -31,7 +31,7 @@ impl Change {
 
     /// What rules the new sentences may lay down.
     pub fn rule_hints(&self) -> BTreeSet<RuleHint> {
-        let nothing = Prose::default();
+        let nothing = TextDigest::default();
         let texts = match self {
             Self::Wording(_, texts) => vec![(&texts.before, &texts.after)],
             Self::Added(part) => {
@@ -59,7 +59,7 @@ impl Part {
     }
 
     /// The texts in it, each with a label.
-    fn texts(&self) -> Vec<(String, &Prose)> {
+    fn texts(&self) -> Vec<(String, &TextDigest)> {
         match self {
             Self::Field { field, inner, .. } => {
                 let mut texts = Vec::new();
@@ -84,11 +84,11 @@ impl Part {
     }
 }
 
-fn unlabelled(text: &Prose) -> (String, &Prose) {
+fn unlabelled(text: &TextDigest) -> (String, &TextDigest) {
     (String::new(), text)
 }
 
-fn changed_sentences(Both { before, after }: &Both<Prose>) -> Vec<String> {
+fn changed_sentences(Both { before, after }: &Both<TextDigest>) -> Vec<String> {
     let removed = before.sentences_missing_in(after);
     let added = after.sentences_missing_in(before);
     let mut details: Vec<String> = removed.iter().map(|it| format!("- {it}")).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::location::Keyword;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::{Alternative, Type};
 
 use super::node::{Node, elements};
@@ -17,8 +17,8 @@ pub(super) struct Gathered<'a> {
     pub(super) elements: Option<Box<Gathered<'a>>>,
     pub(super) object: Properties<'a>,
     pub(super) values: Vec<String>,
-    pub(super) text: Prose,
-    pub(super) labels: BTreeMap<String, Prose>,
+    pub(super) text: TextDigest,
+    pub(super) labels: BTreeMap<String, TextDigest>,
     pub(super) constraints: BTreeMap<Keyword, String>,
     pub(super) deprecated: bool,
     pub(super) example: Option<&'a Value>,
@@ -115,7 +115,7 @@ impl<'a> Gathered<'a> {
             };
             let (labels, rest) = split_labels(text);
             self.labels.extend(labels);
-            self.text.extend(Prose::new(&rest));
+            self.text.extend(TextDigest::new(&rest));
         }
         let properties = schema.object("properties");
         self.object.schemas.extend(properties.members());
@@ -180,12 +180,12 @@ fn plain(value: &Value) -> String {
 }
 
 /// Takes the lines of the form ``* `value` - words`` out of the description of an enumeration.
-fn split_labels(text: &str) -> (BTreeMap<String, Prose>, String) {
+fn split_labels(text: &str) -> (BTreeMap<String, TextDigest>, String) {
     let mut labels = BTreeMap::new();
     let mut rest = String::new();
     for line in text.lines() {
         if let Some((value, words)) = label(line) {
-            labels.insert(value.to_owned(), Prose::new(words));
+            labels.insert(value.to_owned(), TextDigest::new(words));
         } else {
             rest.extend([line, "\n"]);
         }

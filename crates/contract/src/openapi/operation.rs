@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::dependencies;
 use crate::inventory::{Example, Field, NO_SECURITY, Operation, OperationId, Response};
 use crate::location::{ExampleId, FieldPath, Section};
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::gathered::{bare, constraint};
 use super::node::{Node, elements, escape};
@@ -38,8 +38,8 @@ pub(super) fn read(id: OperationId, path: &str, item: &Node<'_>) -> Option<Opera
         security: Some(security(&node)),
         deprecated: Some(node.is_true("deprecated")),
         title: Some(title),
-        description: Some(Prose::new(&description)),
-        status_note: Some(Prose::default()),
+        description: Some(TextDigest::new(&description)),
+        status_note: Some(TextDigest::default()),
         dependencies: Some(table.map_or(stated, dependency_table)),
         unnamed: Some(Vec::new()),
         ..Operation::unknown(id)
@@ -165,7 +165,7 @@ fn read_responses(node: &Node<'_>, operation: &mut Operation) {
         };
         let text = response.text("description").unwrap_or_default();
         let (reason, text) = split_reason(text);
-        let mut text = Prose::new(text);
+        let mut text = TextDigest::new(text);
         let mut headers = Vec::new();
         for (name, header) in response.object("headers").members() {
             headers.push(name.to_owned());
@@ -223,12 +223,12 @@ fn begin_text(field: &mut Field, holder: &Node<'_>) {
     field.text = Some(text);
 }
 
-fn description(node: &Node<'_>) -> Prose {
+fn description(node: &Node<'_>) -> TextDigest {
     prose(node.value.get("description").and_then(Value::as_str))
 }
 
-fn prose(text: Option<&str>) -> Prose {
-    text.map(Prose::new).unwrap_or_default()
+fn prose(text: Option<&str>) -> TextDigest {
+    text.map(TextDigest::new).unwrap_or_default()
 }
 
 /// The servers of the innermost of these that has some.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::inventory::Field;
 use crate::location::FieldPath;
 use crate::problem::Problem;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::Values;
 
 use super::gathered::{Gathered, Properties};
@@ -139,7 +139,7 @@ impl SchemaReader {
             self.trail.push(target.pointer.clone());
             // OpenAPI 3.0 ignores what stands beside `$ref`, but people read it.
             let text = schema.value.get("description").and_then(Value::as_str);
-            gathered.text = text.map(Prose::new).unwrap_or_default();
+            gathered.text = text.map(TextDigest::new).unwrap_or_default();
         }
         if target.value.is_object() {
             gathered.read_keywords(&target);

@@ -7,7 +7,7 @@
 use crate::inventory::{Field, Operation};
 use crate::location::FieldPath;
 use crate::problem::Problem;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::Type;
 
 use super::fields;
@@ -142,7 +142,7 @@ fn likeness(field: &Field, known: &Field) -> u32 {
     let agree = |(known, found): (&Type, &Type)| known.agrees_with(found);
     let same_type = known.ty.as_ref().zip(field.ty.as_ref()).is_none_or(agree);
     let same_requirement = known.required.is_none() || known.required == field.required;
-    let not_empty = |text: &&Prose| !text.is_empty();
+    let not_empty = |text: &&TextDigest| !text.is_empty();
     let known_text = known.text.as_ref().filter(not_empty);
     let text = field.text.as_ref().filter(not_empty);
     let mut both = text.zip(known_text).into_iter();

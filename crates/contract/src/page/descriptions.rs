@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 /// Two texts with at least this share of words in common are two versions of one.
 const SIMILAR: f64 = 0.4;
@@ -15,10 +15,10 @@ const SIMILAR: f64 = 0.4;
 /// descriptions that had no name before (`nameless`), or where those are not known, the one that
 /// looks most like the field's text.
 pub(super) fn attach(
-    descriptions: Vec<Prose>,
-    mut texts: Vec<&mut Prose>,
-    nameless: Option<&[Prose]>,
-) -> Vec<Prose> {
+    descriptions: Vec<TextDigest>,
+    mut texts: Vec<&mut TextDigest>,
+    nameless: Option<&[TextDigest]>,
+) -> Vec<TextDigest> {
     let mut runs: Vec<Vec<usize>> = Vec::with_capacity(texts.len());
     for text in &texts {
         let from = runs.iter().flatten().last().map_or(0, |last| last + 1);
@@ -52,13 +52,14 @@ pub(super) fn attach(
             text.merge_copy(&descriptions[*index]);
         }
     }
-    let is_left = |(index, _): &(usize, Prose)| !runs.iter().flatten().any(|taken| taken == index);
+    let is_left =
+        |(index, _): &(usize, TextDigest)| !runs.iter().flatten().any(|taken| taken == index);
     let left = descriptions.into_iter().enumerate().filter(is_left);
     left.map(|(_, description)| description).collect()
 }
 
 /// The first run of descriptions that together say what `text` says.
-fn exact(descriptions: &[Prose], from: usize, text: &Prose) -> Option<Range<usize>> {
+fn exact(descriptions: &[TextDigest], from: usize, text: &TextDigest) -> Option<Range<usize>> {
     let sentences: Vec<&str> = text.fingerprints().collect();
     let run = |start: usize| {
         let mut rest = &sentences[..];
@@ -77,7 +78,7 @@ fn exact(descriptions: &[Prose], from: usize, text: &Prose) -> Option<Range<usiz
 }
 
 /// How many words two texts have in common, from 0 to 1.
-fn likeness(one: &Prose, other: &Prose) -> f64 {
+fn likeness(one: &TextDigest, other: &TextDigest) -> f64 {
     let one: BTreeSet<String> = one.words().collect();
     let other: BTreeSet<String> = other.words().collect();
     let common = one.intersection(&other).count();
@@ -88,9 +89,9 @@ fn likeness(one: &Prose, other: &Prose) -> f64 {
 /// As many of the candidates as there are too many descriptions, the likest to a text first; and
 /// any that is like it. In their order.
 fn likest(
-    descriptions: &[Prose],
+    descriptions: &[TextDigest],
     mut candidates: Vec<usize>,
-    text: &Prose,
+    text: &TextDigest,
     surplus: usize,
 ) -> Vec<usize> {
     let like = |index: &usize| likeness(text, &descriptions[*index]);
@@ -101,7 +102,7 @@ fn likest(
     candidates
 }
 
-fn most_alike(descriptions: &[Prose], gap: Range<usize>, text: &Prose) -> Option<usize> {
+fn most_alike(descriptions: &[TextDigest], gap: Range<usize>, text: &TextDigest) -> Option<usize> {
     gap.map(|index| (likeness(text, &descriptions[index]), index))
         .filter(|(likeness, _)| *likeness >= SIMILAR)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
@@ -114,10 +115,10 @@ mod tests {
     use super::*;
 
     /// Which texts got a second showing, and what is left over.
-    fn run(descriptions: &[&str], texts: &[&str]) -> (Vec<bool>, Vec<Prose>) {
-        let before: Vec<Prose> = texts.iter().map(|t| Prose::new(t)).collect();
+    fn run(descriptions: &[&str], texts: &[&str]) -> (Vec<bool>, Vec<TextDigest>) {
+        let before: Vec<TextDigest> = texts.iter().map(|t| TextDigest::new(t)).collect();
         let mut texts = before.clone();
-        let descriptions = descriptions.iter().map(|d| Prose::new(d)).collect();
+        let descriptions = descriptions.iter().map(|d| TextDigest::new(d)).collect();
         let left = attach(descriptions, texts.iter_mut().collect(), None);
         let shown = texts.iter().zip(&before).map(|(a, b)| a != b);
         (shown.collect(), left)
@@ -130,7 +131,7 @@ mod tests {
             &["The roof. It leaks.", "", "The door."],
         );
         assert_eq!(copies, [true, false, true]);
-        assert_eq!(left, [Prose::new("Another thing.")]);
+        assert_eq!(left, [TextDigest::new("Another thing.")]);
     }
 
     #[test]
@@ -153,17 +154,17 @@ mod tests {
 
     #[test]
     fn a_nameless_one_that_changed_stays_nameless() {
-        let nameless = [Prose::new("The tile.")];
+        let nameless = [TextDigest::new("The tile.")];
         let attached = |descriptions: &[&str], text: &str| {
-            let mut text = Prose::new(text);
-            let descriptions = descriptions.iter().map(|d| Prose::new(d)).collect();
+            let mut text = TextDigest::new(text);
+            let descriptions = descriptions.iter().map(|d| TextDigest::new(d)).collect();
             attach(descriptions, vec![&mut text], Some(&nameless))
         };
         // The field is new, or its form alone changed: the tile is the one that changed.
         let left = attached(&["A tile of clay."], "Something new.");
-        assert_eq!(left, [Prose::new("A tile of clay.")]);
+        assert_eq!(left, [TextDigest::new("A tile of clay.")]);
         let left = attached(&["The roof.", "A tile of clay."], "The roof leaks.");
-        assert_eq!(left, [Prose::new("A tile of clay.")]);
+        assert_eq!(left, [TextDigest::new("A tile of clay.")]);
         // One too many belongs to the field, whatever it says.
         let left = attached(&["Nothing alike.", "The tile."], "The roof leaks.");
         assert_eq!(left, nameless);

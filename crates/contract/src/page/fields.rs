@@ -2,7 +2,7 @@
 
 use crate::inventory::Field;
 use crate::location::FieldPath;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::{Type, Values};
 
 use super::tree;
@@ -16,7 +16,7 @@ pub(super) fn named(scope: &FieldPath, shown: &tree::Field) -> Option<Field> {
     };
     let values = match &shown.values {
         Some(values) if !values.is_empty() => Some(Values::Listed(values.clone())),
-        _ if is_enum => Some(Values::UNTOLD),
+        _ if is_enum => Some(Values::UNKNOWN),
         // Only where values would be shown does their absence mean that there are none.
         None if ty.starts_with("array") => None,
         _ => Some(Values::any()),
@@ -26,7 +26,7 @@ pub(super) fn named(scope: &FieldPath, shown: &tree::Field) -> Option<Field> {
         ty: Some(Type::new(ty)),
         required: Some(shown.required),
         values,
-        text: Some(Prose::new(&shown.description)),
+        text: Some(TextDigest::new(&shown.description)),
         ..Field::unknown(at)
     })
 }

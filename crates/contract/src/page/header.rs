@@ -3,7 +3,7 @@
 use crate::dependencies;
 use crate::inventory::{Operation, OperationId};
 use crate::problem::Problem;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::incomplete::incomplete;
 use super::tree::{self, Endpoint, Page};
@@ -43,9 +43,9 @@ pub(super) fn read(operation: &mut Operation, page: &Page) -> Result<(), Problem
     operation.path = endpoint.map(|endpoint| endpoint.path.clone());
     let header = page.header.as_ref();
     let header = header.ok_or_else(|| incomplete("", "no title above the description"))?;
-    operation.title = Some(Prose::new(&header.heading));
+    operation.title = Some(TextDigest::new(&header.heading));
     let (dependencies, rest) = dependencies::split(&tree::markdown(&header.blocks));
-    operation.description = Some(Prose::new(&rest));
+    operation.description = Some(TextDigest::new(&rest));
     operation.dependencies = Some(dependencies);
     Ok(())
 }

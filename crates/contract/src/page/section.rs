@@ -3,7 +3,7 @@
 use crate::inventory::{Field, Operation, Unnamed};
 use crate::location::{FieldPath, Section};
 use crate::problem::Problem;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 use crate::types::Type;
 
 use super::place::{self, Place};
@@ -30,8 +30,8 @@ pub(super) fn read(
     let in_form = tree::fields(&page.form, heading);
     let all = documented.iter().chain(&in_form);
     let nameless = all.filter(|field| field.name.is_none());
-    let descriptions = nameless.map(|field| Prose::new(&field.description));
-    let mut descriptions: Vec<Prose> = descriptions.collect();
+    let descriptions = nameless.map(|field| TextDigest::new(&field.description));
+    let mut descriptions: Vec<TextDigest> = descriptions.collect();
     let mut fields = if page.is_nested {
         place::nested(whole, &documented)
     } else {
@@ -40,12 +40,12 @@ pub(super) fn read(
     let in_form = place::nested(whole, &in_form);
     if fields.is_empty() {
         if in_form.is_empty() && !descriptions.is_empty() && !names_fields(page, &scope) {
-            operation.untold.insert(whole.clone());
+            operation.incomplete.insert(whole.clone());
         }
         let has_fields = |field: &Field| field.ty.iter().any(Type::has_fields);
         let parents = in_form.iter().filter(|(field, _)| has_fields(field));
-        let untold = parents.map(|(field, _)| whole.child(field.name()));
-        operation.untold.extend(untold);
+        let incomplete = parents.map(|(field, _)| whole.child(field.name()));
+        operation.incomplete.extend(incomplete);
         fields = in_form;
     } else {
         // A form with names repeats the top-level fields.
@@ -73,13 +73,13 @@ fn names_fields(page: &Page, scope: &Section) -> bool {
 fn attach(
     operation: &mut Operation,
     scope: &Section,
-    descriptions: Vec<Prose>,
+    descriptions: Vec<TextDigest>,
     fields: &mut [(Field, Place)],
     known: Option<&Operation>,
 ) {
     let of_scope = |unnamed: &&Unnamed| unnamed.within == *scope;
     let known = known.and_then(|known| known.unnamed.as_ref());
-    let known: Option<Vec<Prose>> = known.map(|unnamed| {
+    let known: Option<Vec<TextDigest>> = known.map(|unnamed| {
         let here = unnamed.iter().filter(of_scope);
         here.map(|unnamed| unnamed.text.clone()).collect()
     });

@@ -3,7 +3,7 @@
 use crate::inventory::{Operation, Response};
 use crate::location::Section;
 use crate::problem::Problem;
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::incomplete::incomplete;
 use super::tree::{self, Block, Page};
@@ -11,7 +11,7 @@ use super::tree::{self, Block, Page};
 /// Reads the rows of the table, in order, and what stands above it.
 pub(super) fn read(operation: &mut Operation, page: &Page) -> Result<(), Problem> {
     let blocks = tree::blocks(&page.sections, tree::STATUSES);
-    operation.status_note = Some(Prose::new(&tree::markdown(blocks)));
+    operation.status_note = Some(TextDigest::new(&tree::markdown(blocks)));
     for block in blocks {
         if let Block::Table(rows) = block {
             rows.iter().for_each(|row| read_row(operation, row));
@@ -28,9 +28,9 @@ fn read_row(operation: &mut Operation, row: &[String]) {
     let [status, reason, text, ..] = row else {
         return;
     };
-    let mut said = Prose::default();
+    let mut said = TextDigest::default();
     for paragraph in text.split("\n\n") {
-        said.extend(Prose::new(paragraph));
+        said.extend(TextDigest::new(paragraph));
     }
     let mut known = operation.responses.iter_mut();
     if let Some(known) = known.find(|response| response.status == *status) {
@@ -40,7 +40,7 @@ fn read_row(operation: &mut Operation, row: &[String]) {
     // Of other answers than the verdict, a page tells no fields.
     if status != "200" {
         let body = Section::Response(status.clone());
-        operation.untold.insert(body.into());
+        operation.incomplete.insert(body.into());
     }
     operation.responses.push(Response {
         status: status.clone(),

@@ -6,7 +6,7 @@ use toml::Spanned;
 use crate::date::Date;
 use crate::inventory::OperationId;
 use crate::location::Location;
-use crate::prose::is_fingerprint;
+use crate::text_digest::is_fingerprint;
 use crate::toml_file::{self, FileError, line_at};
 
 /// The file of rules.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::inventory::Operation;
 use crate::location::Location;
-use crate::prose::Words;
+use crate::text_digest::Words;
 
 /// Fingerprints of the sentences at a place; `Unnamed` is the place of all descriptions of a section's
 /// fields without names.

@@ -2,7 +2,7 @@
 
 use crate::inventory::{Operation, OperationId};
 use crate::page::tree::{Endpoint, Section};
-use crate::prose::Prose;
+use crate::text_digest::TextDigest;
 
 use super::paragraphs;
 
@@ -51,9 +51,9 @@ pub(super) fn title(lines: &[&str]) -> Option<usize> {
 }
 
 /// The line above the first one that says what the description said before.
-fn line_above_description(lines: &[&str], known: &Prose) -> Option<usize> {
+fn line_above_description(lines: &[&str], known: &TextDigest) -> Option<usize> {
     let says_known = |line: &&str| {
-        let prose = Prose::new(line);
+        let prose = TextDigest::new(line);
         !prose.is_empty() && prose.is_within(known)
     };
     let description = lines.iter().position(says_known)?;

@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 /// A description, sentence by sentence.
 ///
 /// Two descriptions are equal when their fingerprints are: letter case, white space, Markdown and
-/// link targets do not count. An empty `Prose` is a place that documents no text.
+/// link targets do not count. An empty `TextDigest` is a place that documents no text.
 #[derive(Clone, Debug, Default)]
-pub struct Prose {
+pub struct TextDigest {
     sentences: Vec<Sentence>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Words<'a> {
     pub(crate) words: Option<&'a str>,
 }
 
-impl Prose {
+impl TextDigest {
     /// Reads a description in Markdown or plain text.
     pub fn new(text: &str) -> Self {
         let mut prose = Self::default();
@@ -49,12 +49,12 @@ impl Prose {
     }
 
     /// Appends what `other` says.
-    pub fn extend(&mut self, other: Prose) {
+    pub fn extend(&mut self, other: TextDigest) {
         self.sentences.extend(other.sentences);
     }
 
     /// Takes `other` for another showing of this text.
-    pub fn merge_copy(&mut self, other: &Prose) {
+    pub fn merge_copy(&mut self, other: &TextDigest) {
         for sentence in &other.sentences {
             let known = |s: &&mut Sentence| s.fingerprint == sentence.fingerprint;
             match self.sentences.iter_mut().find(known) {
@@ -74,7 +74,7 @@ impl Prose {
     }
 
     /// Whether every sentence of this text stands in `other` too.
-    pub fn is_within(&self, other: &Prose) -> bool {
+    pub fn is_within(&self, other: &TextDigest) -> bool {
         self.sentences.iter().all(|s| other.has(&s.fingerprint))
     }
 
@@ -92,7 +92,7 @@ impl Prose {
     }
 
     /// What `self` has that `other` has not, for a person to read.
-    pub(crate) fn sentences_missing_in(&self, other: &Prose) -> Vec<String> {
+    pub(crate) fn sentences_missing_in(&self, other: &TextDigest) -> Vec<String> {
         self.sentences
             .iter()
             .filter(|s| !other.has(&s.fingerprint))
@@ -101,7 +101,7 @@ impl Prose {
     }
 
     /// The sentences of a text that was just read, and that `other` has not; none of a stored one.
-    pub(crate) fn words_missing_in(&self, other: &Prose) -> impl Iterator<Item = &str> {
+    pub(crate) fn words_missing_in(&self, other: &TextDigest) -> impl Iterator<Item = &str> {
         self.sentences
             .iter()
             .filter(|s| !other.has(&s.fingerprint))
@@ -124,7 +124,7 @@ impl Prose {
     }
 
     /// The sentences that both texts have, and `other` shows more or less often.
-    pub(crate) fn sentences_shown_otherwise_in(&self, other: &Prose) -> Vec<String> {
+    pub(crate) fn sentences_shown_otherwise_in(&self, other: &TextDigest) -> Vec<String> {
         let differs = |s: &&Sentence| {
             let now = other
                 .sentences
@@ -146,7 +146,7 @@ impl Sentence {
     }
 }
 
-impl PartialEq for Prose {
+impl PartialEq for TextDigest {
     fn eq(&self, other: &Self) -> bool {
         let shown = |prose: &Self| -> Vec<(String, u32)> {
             let sentences = prose.sentences.iter();
@@ -158,10 +158,10 @@ impl PartialEq for Prose {
     }
 }
 
-impl Eq for Prose {}
+impl Eq for TextDigest {}
 
 /// Stored as the fingerprints, separated by spaces; `x2` follows what is shown twice.
-impl Serialize for Prose {
+impl Serialize for TextDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sentences = self.sentences.iter().map(|s| match s.copies {
             1 => s.fingerprint.clone(),
@@ -171,7 +171,7 @@ impl Serialize for Prose {
     }
 }
 
-impl<'de> Deserialize<'de> for Prose {
+impl<'de> Deserialize<'de> for TextDigest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = String::deserialize(deserializer)?;
         let sentences = stored.split_whitespace().map(|part| {
@@ -305,26 +305,30 @@ mod tests {
 
     #[test]
     fn case_space_markdown_and_link_targets_do_not_count() {
-        let page = Prose::new("Send PACKAGES\ninstead .  See Time zones for more.");
-        let file = Prose::new("**Send** `packages` instead. See [Time zones](/a/b#c) for more.");
+        let page = TextDigest::new("Send PACKAGES\ninstead .  See Time zones for more.");
+        let file =
+            TextDigest::new("**Send** `packages` instead. See [Time zones](/a/b#c) for more.");
         assert_eq!(page, file);
-        let emphasised = Prose::new("Send *PACKAGES* __instead__. _See_ Time zones for more.");
+        let emphasised = TextDigest::new("Send *PACKAGES* __instead__. _See_ Time zones for more.");
         assert_eq!(page, emphasised);
-        assert_ne!(Prose::new("webex_suite"), Prose::new("webexsuite"));
+        assert_ne!(
+            TextDigest::new("webex_suite"),
+            TextDigest::new("webexsuite")
+        );
     }
 
     #[test]
     fn a_changed_word_counts_and_touches_one_sentence() {
-        let before = Prose::new("One rule. Two rules.");
-        let after = Prose::new("One rule. Three rules.");
+        let before = TextDigest::new("One rule. Two rules.");
+        let after = TextDigest::new("One rule. Three rules.");
         assert_ne!(before, after);
         assert_eq!(after.sentences_missing_in(&before), ["Three rules."]);
     }
 
     #[test]
     fn a_parenthesis_after_a_full_stop_is_a_sentence_of_its_own() {
-        let before = Prose::new("Where they live.");
-        let after = Prose::new("Where they live.(At most nine words.)");
+        let before = TextDigest::new("Where they live.");
+        let after = TextDigest::new("Where they live.(At most nine words.)");
         assert!(before.is_within(&after));
         assert_eq!(
             after.sentences_missing_in(&before),
@@ -336,33 +340,38 @@ mod tests {
     fn a_fingerprint_is_the_head_of_the_sha256_of_the_normalised_sentence() {
         // printf 'abc.' | sha256sum
         assert_eq!(
-            Prose::new("A b\nC.").fingerprints().collect::<Vec<_>>(),
+            TextDigest::new("A b\nC.")
+                .fingerprints()
+                .collect::<Vec<_>>(),
             ["5ac9481b887d"]
         );
     }
 
     #[test]
     fn storing_loses_the_words_and_keeps_the_rest() {
-        let mut prose = Prose::new("One. Two.");
-        prose.merge_copy(&Prose::new("One. 2."));
+        let mut prose = TextDigest::new("One. Two.");
+        prose.merge_copy(&TextDigest::new("One. 2."));
         let stored = serde_json::to_string(&prose).unwrap();
         assert!(!stored.contains("One"));
-        let back: Prose = serde_json::from_str(&stored).unwrap();
+        let back: TextDigest = serde_json::from_str(&stored).unwrap();
         assert_eq!(back, prose);
         // One twice, the others once each.
         assert_eq!(stored.matches("x2").count(), 1);
         assert_eq!(back.fingerprints().count(), 3);
-        assert!(serde_json::from_str::<Prose>("\"xyz\"").is_err());
+        assert!(serde_json::from_str::<TextDigest>("\"xyz\"").is_err());
     }
 
     #[test]
     fn unclosed_markup_is_text() {
         for text in ["a <b", "](", "`", "[x](y", "a < b", "é]"] {
-            let _ = Prose::new(text);
+            let _ = TextDigest::new(text);
         }
-        assert_eq!(Prose::new("a [b](c"), Prose::new("a[b](c"));
+        assert_eq!(TextDigest::new("a [b](c"), TextDigest::new("a[b](c"));
         // What is no HTML is a word.
-        assert_ne!(Prose::new("Line <one>."), Prose::new("Line."));
-        assert_eq!(Prose::new("<div>Line</div>."), Prose::new("Line."));
+        assert_ne!(TextDigest::new("Line <one>."), TextDigest::new("Line."));
+        assert_eq!(
+            TextDigest::new("<div>Line</div>."),
+            TextDigest::new("Line.")
+        );
     }
 }
