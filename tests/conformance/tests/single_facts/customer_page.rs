@@ -371,7 +371,7 @@ pub(super) fn rows() -> Vec<Row> {
             replace("        \"city\": \"Milpitas\",\n", 0, ""),
             &[("customer:examples.body/address/city:removed", Wording)],
         ),
-        // TextDigest
+        // Wording
         row(
             "reword a field",
             reword_field("orgId", 0),

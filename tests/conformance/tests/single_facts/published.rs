@@ -663,7 +663,7 @@ pub(super) fn rows() -> Vec<Row> {
                 Wording,
             )],
         ),
-        // TextDigest
+        // Wording
         row(
             "reword a field",
             at([CUSTOMER, BODY, "/properties/orgId/description"], reword),

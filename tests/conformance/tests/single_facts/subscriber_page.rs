@@ -288,7 +288,7 @@ pub(super) fn rows() -> Vec<Row> {
             replace("\"success\"", 0, "\"fine\""),
             &[("subscriber:examples.responses.200/message:example", Wording)],
         ),
-        // TextDigest
+        // Wording
         row(
             "reword a field in the list",
             reword_after("Body Parameters", 0, 2),
