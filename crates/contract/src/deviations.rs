@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diff::{Change, Comparison, Difference, Kind, Part, Value, diff};
+use crate::diff::{Both, Change, Comparison, Difference, Kind, Part, Value, diff};
 use crate::inventory::{Inventory, OperationId};
 use crate::location::{FieldPath, Location};
 use crate::pattern::Locations;
@@ -106,29 +106,39 @@ pub struct Deviation {
     documented: Option<String>,
     /// What the contract says instead.
     contract: Option<String>,
+    /// Both, as values.
+    #[serde(skip)]
+    values: Both<Option<Value>>,
     /// Whether `cargo xtask adopt` wrote it and nobody has looked at it yet.
     #[serde(default)]
     review: bool,
 }
 
 impl Deviation {
-    fn check(&self) -> Result<(), FileError> {
-        let error = |message: String| Err(FileError::new(self.line, message));
+    /// Reads the values, and refuses an entry that says too little or too much.
+    fn check(&mut self) -> Result<(), FileError> {
+        let error = |message: String| FileError::new(self.line, message);
         if self.why.trim().is_empty() || self.sources.is_empty() {
-            return error("a deviation needs `sources` and a reason, `why`".to_owned());
+            return Err(error(
+                "a deviation needs `sources` and a reason, `why`".to_owned(),
+            ));
         }
-        for (key, text) in [
-            ("documented", &self.documented),
-            ("contract", &self.contract),
-        ] {
-            let Some(text) = text else { continue };
-            if self.kind.is_presence() {
-                return error(format!("`{}` needs no `{key}`; remove it", self.kind));
+        let value = |key: &str, text: &Option<String>| {
+            if text.is_some() && self.kind.is_presence() {
+                return Err(error(format!(
+                    "`{}` needs no `{key}`; remove it",
+                    self.kind
+                )));
             }
-            if let Err(mistake) = Value::parse(self.kind, text) {
-                return error(format!("`{key}`: {mistake}"));
-            }
-        }
+            let value = text.as_ref().map(|text| Value::parse(self.kind, text));
+            value
+                .transpose()
+                .map_err(|mistake| error(format!("`{key}`: {mistake}")))
+        };
+        self.values = Both {
+            before: value("documented", &self.documented)?,
+            after: value("contract", &self.contract)?,
+        };
         Ok(())
     }
 
@@ -140,12 +150,7 @@ impl Deviation {
     }
 
     fn excuses(&self, source: &str, difference: &Difference) -> bool {
-        let values = difference.change.values();
-        // `check` has made sure that both can be read.
-        let value = |text: &Option<String>| Value::parse(self.kind, text.as_ref()?).ok();
-        self.is_about(source, difference)
-            && value(&self.documented) == values.before
-            && value(&self.contract) == values.after
+        self.is_about(source, difference) && self.values == difference.change.values()
     }
 }
 
@@ -175,7 +180,7 @@ impl Deviations {
         for entry in &mut file.deviations {
             let line = line_at(text, entry.span().start);
             entry.get_mut().line = line;
-            entry.get_ref().check()?;
+            entry.get_mut().check()?;
         }
         Ok(file)
     }

@@ -11,7 +11,7 @@ use super::kind::Kind;
 use super::value::{Value, requirement};
 
 /// A fact as it was, and as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Both<T> {
     /// On the first side.
     pub before: T,
