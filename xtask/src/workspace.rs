@@ -180,12 +180,14 @@ pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
         let what = message.split("; ").next().unwrap_or(message);
         return Err(incorrect(CONTRACT, format!("{place}: {what}")));
     }
-    Ok(contract.without_prose())
+    Ok(contract.without_descriptions())
 }
 
 /// What a contract says, without its prose.
 pub(crate) fn facts(contract: &Value) -> Inventory {
-    openapi::read_document(CONTRACT, contract).0.without_prose()
+    openapi::read_document(CONTRACT, contract)
+        .0
+        .without_descriptions()
 }
 
 /// The rules in a text.

@@ -225,7 +225,7 @@ test_inputs_are_followed_or_refused() {
 }
 
 test_ignored_differences_do_not_count() {
-  printf '[[ignore]]\nid = "*:responses.418*"\nreason = "A test"\n' >"$folder/ignore.toml"
+  printf '[[ignore]]\nid = "*:status.418*"\nreason = "A test"\n' >"$folder/ignore.toml"
   publish 418; act clean ignore-file="$folder/ignore.toml" fail-on=wording; nothing_proposed
   publish; act drift.sh ignore-file="$folder/ignore.toml"
   told error "matches nothing"

@@ -21,7 +21,7 @@ pub struct ComparedCapture<'c> {
 /// The name that `xtask` still uses.
 pub use self::{ComparedCapture as Held, compare_captures as hold};
 
-/// Compares a source with the contract, whose examples are its own, as its descriptions are.
+/// Compares a source with the contract, except for examples: the contract has its own.
 pub fn compare(source: &Inventory, contract: &Inventory) -> Comparison {
     let mut comparison = diff(source, contract);
     comparison.differences.retain(|it| !is_example(&it.change));
@@ -38,8 +38,8 @@ pub(crate) fn is_example(change: &Change) -> bool {
     }
 }
 
-/// Compares captures with the contract. Where the contract follows a newer source in a fact, an older
-/// one does not differ from it: it is merely older.
+/// Compares captures with the contract. Differences from an older capture are dropped where the contract
+/// follows a newer one.
 pub fn compare_captures<'c>(
     captures: &'c [(String, Inventory)],
     contract: &Inventory,
@@ -53,7 +53,7 @@ pub fn compare_captures<'c>(
     compared.collect()
 }
 
-/// What newer sources document otherwise than an older one.
+/// Differences between an older source and newer ones.
 #[derive(Debug)]
 pub struct NewerSources(Vec<Difference>);
 
@@ -65,16 +65,16 @@ impl NewerSources {
         Self(differences.collect())
     }
 
-    /// Whether one of them makes the same difference.
+    /// Whether a newer source has the same difference.
     pub fn document(&self, difference: &Difference) -> bool {
         let mut newer = self.0.iter();
-        newer.any(|it| leads_to_the_same(it, difference))
+        newer.any(|it| have_same_result(it, difference))
     }
 }
 
-/// Whether two differences change the same fact of an operation to the same.
-pub(crate) fn leads_to_the_same(one: &Difference, other: &Difference) -> bool {
-    one.operation == other.operation && one.change.leads_to_the_same_as(&other.change)
+/// Whether two differences give the same fact of an operation the same new value.
+pub(crate) fn have_same_result(one: &Difference, other: &Difference) -> bool {
+    one.operation == other.operation && one.change.has_same_result(&other.change)
 }
 
 /// The file of deviations.
@@ -92,13 +92,13 @@ pub struct Deviation {
     /// Line of the file that it begins on.
     #[serde(skip)]
     pub line: usize,
-    /// Names of the captures that the contract leaves here.
+    /// Captures from which the contract deliberately differs.
     pub sources: Vec<String>,
-    /// One operation; all where it is absent.
+    /// One operation; all if `None`.
     pub operation: Option<OperationId>,
-    /// Where.
+    /// The locations it covers.
     pub at: Locations,
-    /// What differs.
+    /// The kind of change it covers.
     pub kind: Kind,
     /// The reason.
     pub why: String,
@@ -213,7 +213,7 @@ impl Deviations {
         unexcused.chain(dead).collect()
     }
 
-    /// The deviations that excuse nothing in one of their sources, each with that source.
+    /// Unused deviations, with the source in which each is unused.
     pub fn dead<'a>(
         &'a self,
         captures: &'a [ComparedCapture<'_>],
@@ -253,7 +253,7 @@ impl Deviations {
         self.iter().find(|it| it.excuses(source, difference))
     }
 
-    /// The deviation about the place and kind of a difference, whatever it says of them.
+    /// The deviation for the location and kind of a difference, whatever values it names.
     pub fn about(&self, source: &str, difference: &Difference) -> Option<&Deviation> {
         self.iter().find(|it| it.is_about(source, difference))
     }

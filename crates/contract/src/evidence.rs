@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::contradictions::{self, Contradiction};
-use crate::deviations::{is_example, leads_to_the_same};
+use crate::deviations::{have_same_result, is_example};
 use crate::diff::{Change, Difference, Kind, Part, diff};
 use crate::inventory::Inventory;
 use crate::visible::visible;
@@ -57,7 +57,7 @@ impl Evidence<'_> {
                 let of_contract = diff(older, self.contract).differences;
                 for difference in diff(older, newer).differences {
                     let mut followed = of_contract.iter().filter(|_| is_older);
-                    let is_outdated = followed.any(|it| leads_to_the_same(it, &difference));
+                    let is_outdated = followed.any(|it| have_same_result(it, &difference));
                     if is_fact(&difference.change) && !is_outdated {
                         rows.push([
                             difference.operation.to_string(),

@@ -9,7 +9,7 @@ use crate::diff::Difference;
 use crate::pattern::Pattern;
 use crate::toml_file::{self, FileError, line_at};
 
-/// Says of differences that they do not count.
+/// A rule that ignores differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignore {
     /// The identifier of a difference; `*` stands for any characters.
@@ -18,7 +18,7 @@ pub struct Ignore {
     pub reason: String,
     /// The last day on which it applies.
     pub until: Option<Date>,
-    /// Where that was said.
+    /// Where the rule was given.
     pub origin: Origin,
 }
 
@@ -38,7 +38,7 @@ pub enum Origin {
     },
 }
 
-/// All that does not count, on one day.
+/// The ignore rules, evaluated on a given day.
 #[derive(Clone, Debug, Default)]
 pub struct Ignores {
     ignores: Vec<Ignore>,
@@ -159,12 +159,12 @@ impl Ignore {
 }
 
 impl Ignores {
-    /// What does not count today.
+    /// Creates the set, evaluated on `today`.
     pub fn new(ignores: Vec<Ignore>, today: Date) -> Self {
         Self { ignores, today }
     }
 
-    /// Why a difference does not count, if it does not.
+    /// The ignore rule that matches a difference and has not expired.
     pub fn of(&self, difference: &Difference) -> Option<&Ignore> {
         let mut valid = self.ignores.iter().filter(|it| !it.is_expired(self.today));
         valid.find(|it| it.id.matches(&difference.id()))

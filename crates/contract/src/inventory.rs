@@ -141,7 +141,7 @@ pub struct Field {
     pub values: Option<Values>,
     /// Schema keywords that constrain the value, such as `maxLength`.
     pub constraints: Option<BTreeMap<Keyword, String>>,
-    /// Whether it is marked as deprecated (a sentence that says so is prose).
+    /// Whether it is marked as deprecated (a sentence that says so does not count).
     pub deprecated: Option<bool>,
     /// Description.
     pub text: Option<TextDigest>,
@@ -209,8 +209,8 @@ impl Inventory {
         dates.is_some_and(|(date, other)| date.is_before(other))
     }
 
-    /// Forgets all prose, so that wording is not compared: for a description in words of its own.
-    pub fn without_prose(mut self) -> Self {
+    /// Drops all descriptions, so that they are not compared: the contract has its own.
+    pub fn without_descriptions(mut self) -> Self {
         for operation in &mut self.operations {
             operation.title = None;
             operation.description = None;
@@ -274,7 +274,7 @@ impl Operation {
         self.responses.iter().find(|r| r.status == status)
     }
 
-    /// Whether the source may know fields under `scope` that it does not name.
+    /// Whether the source may have fields under `scope` that it does not name.
     pub fn is_incomplete(&self, scope: &FieldPath) -> bool {
         scope
             .with_parents()

@@ -2,10 +2,10 @@
 //!
 //! Readers turn a source into an [`Inventory`]: [`openapi::read`] an OpenAPI file, [`page::read`]
 //! a page of the developer portal, [`source::read`] whichever of them it is. A fact stands at a
-//! [`Location`](location::Location). [`diff::diff`] holds one inventory against another: each
+//! [`Location`](location::Location). [`diff::diff`] compares two inventories: each
 //! [`Change`](diff::Change) is judged by its [`Impact`](diff::Impact) on callers. [`deviations`] excuse
 //! the differences that are deliberate, and a [`report::Report`] shows the rest.
-//! [`rules`] rest on sentences, and are to be reviewed when those change.
+//! [`rules`] rest on sentences, and need review when those change.
 //! [`evidence`] lists where the sources contradict each other and themselves.
 
 pub mod capture;

@@ -1,7 +1,7 @@
 //! Where a documented fact stands, as a value.
 //!
-//! A location has one text form, for files and identifiers. It is written and read here and nowhere
-//! else: everything else compares and matches values.
+//! A location has one text form, for files and identifiers. Only this module formats and parses it;
+//! other code compares and matches values.
 //!
 //! | text | what stands there |
 //! |---|---|
@@ -87,11 +87,11 @@ impl Section {
 pub enum Segment {
     /// The field of this name.
     Name(String),
-    /// A parent that the source does not tell.
+    /// An unknown parent.
     Unknown,
 }
 
-/// Where a field stands. Without segments it is the body itself.
+/// Where a field stands. Without segments it is the whole section.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay,
 )]
@@ -122,7 +122,7 @@ impl FieldPath {
         child
     }
 
-    /// The place of a field of this name whose parent, somewhere in here, is unknown.
+    /// The path of a field somewhere below this one, whose parent is unknown.
     pub fn unplaced(&self, name: impl Into<String>) -> Self {
         let mut parent = self.clone();
         parent.segments.push(Segment::Unknown);
@@ -178,7 +178,7 @@ impl FieldPath {
         std::iter::successors(Some(self.clone()), Self::parent)
     }
 
-    /// The path of `other`, which stands in here, from here: `address.city`.
+    /// The path of `other`, a descendant, relative to this field: `address.city`.
     pub fn relative(&self, other: &Self) -> String {
         let inner = other.segments.iter().skip(self.segments.len());
         let parts: Vec<String> = inner.map(Segment::to_string).collect();
@@ -206,7 +206,7 @@ pub enum List {
     MediaTypes(Section),
     /// Headers of the response with this status.
     Headers(String),
-    /// The packages of which this one needs one beside it.
+    /// The packages of which this one requires one.
     Dependency(String),
 }
 

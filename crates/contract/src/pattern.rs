@@ -43,7 +43,7 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// One location, or all whose texts match a pattern.
+/// A single location, or a pattern over the texts of locations.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, strum::Display)]
 #[serde(try_from = "String")]
 pub enum Locations {

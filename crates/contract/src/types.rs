@@ -66,12 +66,12 @@ impl Type {
         self.0.first().filter(|_| self.0.len() == 1)
     }
 
-    /// Whether it is an array, and nothing else.
+    /// Whether all alternatives are arrays.
     pub fn is_array(&self) -> bool {
         self.0.iter().all(|it| matches!(it, Alternative::Array(_)))
     }
 
-    /// Whether it is an object, and nothing else.
+    /// Whether all alternatives are objects.
     pub fn is_object(&self) -> bool {
         self.0.iter().all(|it| *it == Alternative::Object)
     }
@@ -94,7 +94,7 @@ impl Type {
         })
     }
 
-    /// Whether both say the same, as far as they say it: `array` leaves open what it is of.
+    /// Whether the types agree; `array` without a type of elements agrees with any array.
     pub fn agrees_with(&self, other: &Self) -> bool {
         let covers = |a: &Alternative, b: &Alternative| match (a, b) {
             (Alternative::Array(a), Alternative::Array(b)) => a.is_none() || b.is_none() || a == b,
@@ -162,7 +162,7 @@ pub enum Values {
     Unknown(UnknownValues),
 }
 
-/// Marks an enumeration without its values; stored as `"incomplete"`.
+/// Marks an enumeration without its values; stored as `"unknown"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UnknownValues {
@@ -174,7 +174,7 @@ impl Values {
     /// An enumeration whose values are not shown.
     pub const UNKNOWN: Self = Self::Unknown(UnknownValues::Unknown);
 
-    /// Every value of the type.
+    /// No enumeration: any value of the type is allowed.
     pub fn any() -> Self {
         Self::Listed(Vec::new())
     }

@@ -49,7 +49,7 @@ impl Spec {
     pub fn contract(&self) -> Inventory {
         let (contract, problems) = openapi::read("openapi.json", &self.read("openapi.json"));
         assert!(problems.is_empty(), "{problems:?}");
-        contract.without_prose()
+        contract.without_descriptions()
     }
 
     /// The stored captures by name.

@@ -158,7 +158,7 @@ fn follow(state: &State, revision: &Revision, allow_breaking: bool) -> Adoption 
     );
     let (contract, problems) = openapi::read("openapi.json", &adoption.state.contract);
     assert_eq!(problems, [], "{}", revision.name);
-    let contract = contract.without_prose();
+    let contract = contract.without_descriptions();
     let deviations = Deviations::read(&adoption.state.deviations).unwrap();
     let held = hold(&adoption.state.captures, &contract);
     assert_eq!(deviations.judge(&held), [], "{}", revision.name);

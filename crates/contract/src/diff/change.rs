@@ -50,7 +50,7 @@ pub enum Change {
     Body(Section, Both<bool>),
     /// A description, title or note.
     Wording(Location, Both<TextDigest>),
-    /// The descriptions of these values of a field are gone, all of them.
+    /// All descriptions of these enumerated values were removed.
     Labels(FieldPath, Vec<String>),
     /// The reason phrase of a status.
     Reason(String, Both<String>),
@@ -62,7 +62,7 @@ pub enum Change {
     Undocumented(Location, Vec<Kind>),
 }
 
-/// What comes, goes and is renamed as a whole.
+/// What is added, removed or renamed as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// A field with all fields in it.
@@ -78,7 +78,7 @@ pub enum Part {
     Value(FieldPath, String, Option<TextDigest>),
     /// An element of a list.
     Item(List, String),
-    /// A package that needs one of these beside it.
+    /// A package that requires one of these packages.
     Dependency(String, Vec<String>),
     /// A status.
     Status(Response),
@@ -118,7 +118,7 @@ impl Change {
         }
     }
 
-    /// Where the fact stands: where it stood, if it moved.
+    /// The location of the fact; of a rename, its old location.
     pub fn location(&self) -> Location {
         match self {
             Self::Added(part) | Self::Removed(part) | Self::Renamed(part, _) => part.location(),
@@ -202,8 +202,8 @@ impl Change {
         }
     }
 
-    /// Whether it leads to the same as another change of the same fact.
-    pub fn leads_to_the_same_as(&self, other: &Self) -> bool {
+    /// Whether both changes give the same fact the same new value.
+    pub fn has_same_result(&self, other: &Self) -> bool {
         self.kind() == other.kind()
             && self.location() == other.location()
             && self.values().after == other.values().after

@@ -1,4 +1,4 @@
-//! The outcome of a comparison: differences with names and judgements.
+//! The outcome of a comparison: differences with IDs and impacts.
 
 use std::collections::BTreeMap;
 
@@ -19,17 +19,17 @@ pub struct Difference {
     pub change: Change,
     /// What that means for a caller with a client generated from the first inventory.
     pub impact: Impact,
-    /// How many differences before it have the same operation, location and kind.
-    twins: usize,
+    /// Index among differences with the same operation, location and kind; makes the ID unique.
+    index: usize,
 }
 
 impl Difference {
     /// Names the difference, `OPERATION:LOCATION:KIND`; stays the same from run to run.
     pub fn id(&self) -> String {
         let id = format!("{}:{}:{}", self.operation, self.location(), self.kind());
-        match self.twins {
+        match self.index {
             0 => id,
-            twins => format!("{id}:{}", twins + 1),
+            index => format!("{id}:{}", index + 1),
         }
     }
 
@@ -86,7 +86,7 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// How many facts both sides document, and were compared.
     pub compared: usize,
-    /// How many facts only one side documents, so that nothing follows from them.
+    /// How many facts only one side documents, and were not compared.
     pub one_sided: usize,
 }
 
@@ -118,7 +118,7 @@ impl Comparison {
                 operation,
                 impact: Impact::of(&change),
                 change,
-                twins: *count - 1,
+                index: *count - 1,
             }
         }));
     }

@@ -1,5 +1,4 @@
-//! How grave a difference is, judged for someone who calls the API with the client generated
-//! before it.
+//! Severity of a change for callers who use a client generated before it.
 //!
 //! | what changes | impact |
 //! |---|---|
@@ -17,7 +16,13 @@
 //! | method, path | breaking |
 //! | another kind of authentication, or a scope | breaking |
 //! | a bearer token as `security` appears or disappears | wording: it is needed and sent either way |
-//! | descriptions, titles, notes, examples, reason phrases | wording |
+//! | a deprecation mark | additive |
+//! | a request body appears or disappears, a response body disappears | breaking |
+//! | a response body appears | additive |
+//! | values of a request become an enumeration | breaking; the reverse, and those of a response: additive |
+//! | a constraint of a response widens | breaking; narrows: additive. `default`: additive |
+//! | a description without a field name is removed | breaking; added: additive |
+//! | descriptions, titles, notes, examples, reason phrases, facts no longer documented | wording |
 
 use serde::Serialize;
 
@@ -83,7 +88,7 @@ impl Impact {
         }
     }
 
-    /// The table above.
+    /// Classifies a change by the table at the top of this file.
     pub(super) fn of(change: &Change) -> Self {
         let is_sent = |path: &FieldPath| path.section.is_request();
         match change {

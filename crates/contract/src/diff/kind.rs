@@ -50,7 +50,7 @@ impl Kind {
         self.into()
     }
 
-    /// Whether the location says all there is to say: something is there, or is not.
+    /// Whether the change has no values: something exists, or does not.
     pub fn is_presence(self) -> bool {
         matches!(self, Self::Added | Self::Removed | Self::Body)
     }

@@ -31,10 +31,10 @@ pub fn diff(before: &Inventory, after: &Inventory) -> Comparison {
     compare(before, after, false)
 }
 
-/// Compares a source with what it documented before: a fact that it documents no longer is a
-/// difference as well.
+/// Compares a source with what it documented before. Facts that are no longer documented also count
+/// as differences.
 ///
-/// A requirement is not: a source that contradicts itself there is noted by its reader.
+/// A lost requirement is not reported: the reader notes the contradiction that caused it.
 pub fn drift(before: &Inventory, after: &Inventory) -> Comparison {
     compare(before, after, true)
 }

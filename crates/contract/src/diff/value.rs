@@ -35,7 +35,7 @@ pub(super) fn requirement(required: bool) -> &'static str {
 }
 
 impl Value {
-    /// Reads the text of a value, of a change of this kind.
+    /// Parses a value of changes of this kind.
     pub fn parse(kind: Kind, text: &str) -> Result<Self, ValueError> {
         let one_of = |names: [&'static str; 2]| {
             let index = names.iter().position(|name| *name == text);
@@ -93,7 +93,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// A text that stands for no value: it should be one of these two.
+/// An invalid value; one of these two was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected `{}` or `{}`", .0[0], .0[1])]
 pub struct ValueError([&'static str; 2]);

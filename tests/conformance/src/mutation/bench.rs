@@ -277,7 +277,7 @@ fn open(adoption: &Adoption) -> Vec<String> {
     if !problems.is_empty() {
         return vec![format!("{problems:?}")];
     }
-    let contract = contract.without_prose();
+    let contract = contract.without_descriptions();
     let deviations = match Deviations::read(&adoption.state.deviations) {
         Ok(deviations) => deviations,
         Err(error) => return vec![error.to_string()],
