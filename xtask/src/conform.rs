@@ -1,6 +1,6 @@
 //! `conform`: holds the contract, and the rules that rest on wording, against every capture.
 
-use webex_precheck_contract::deviations::{Finding, hold};
+use webex_precheck_contract::deviations::{Violation, compare_captures};
 use webex_precheck_contract::evidence::Evidence;
 
 use crate::outcome::{Failure, Outcome, note};
@@ -36,10 +36,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
             tell("Stale", &format!("{SOURCES}: `{}` {what}", source.name));
         }
     }
-    let held = hold(&captures, &contract);
+    let held = compare_captures(&captures, &contract);
     for finding in deviations.judge(&held) {
         match finding {
-            Finding::Unexcused { source, difference } => tell(
+            Violation::Unexcused { source, difference } => tell(
                 "Unexcused",
                 &format!(
                     "{source}: {} {}: {} (`removed` is documented and not in the contract, `added` the \
@@ -49,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
                     difference.phrase()
                 ),
             ),
-            Finding::Dead { line, message } => {
+            Violation::Unused { line, message } => {
                 tell("Dead", &format!("{DEVIATIONS}:{line}: {message}"));
             }
         }

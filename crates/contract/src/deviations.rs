@@ -18,9 +18,6 @@ pub struct ComparedCapture<'c> {
     pub comparison: Comparison,
 }
 
-/// The name that `xtask` still uses.
-pub use self::{ComparedCapture as Held, compare_captures as hold};
-
 /// Compares a source with the contract, except for examples: the contract has its own.
 pub fn compare(source: &Inventory, contract: &Inventory) -> Comparison {
     let mut comparison = diff(source, contract);
@@ -156,7 +153,7 @@ impl Deviation {
 
 /// A difference or a deviation that should not be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum Violation {
     /// The contract differs from a source, and no deviation says why.
     Unexcused {
         /// Name of the capture.
@@ -165,7 +162,7 @@ pub enum Finding {
         difference: Difference,
     },
     /// A deviation excuses nothing.
-    Dead {
+    Unused {
         /// Line of the deviation.
         line: usize,
         /// What is wrong with it.
@@ -187,17 +184,17 @@ impl Deviations {
 
     /// Checks the differences between each capture and the contract against the deviations: every
     /// difference must be excused, and every deviation must excuse one in each of its sources.
-    pub fn judge(&self, captures: &[ComparedCapture<'_>]) -> Vec<Finding> {
+    pub fn judge(&self, captures: &[ComparedCapture<'_>]) -> Vec<Violation> {
         let differences = captures.iter().flat_map(|capture| {
             let differences = capture.comparison.differences.iter();
             differences.map(move |it| (capture.name, it))
         });
         let unexcused = differences.filter(|(name, it)| self.excusing(name, it).is_none());
-        let unexcused = unexcused.map(|(name, difference)| Finding::Unexcused {
+        let unexcused = unexcused.map(|(name, difference)| Violation::Unexcused {
             source: name.to_owned(),
             difference: difference.clone(),
         });
-        let dead = self.dead(captures).map(|(deviation, source)| {
+        let dead = self.unused(captures).map(|(deviation, source)| {
             let Deviation { line, at, kind, .. } = deviation;
             let message = if captures.iter().any(|it| it.name == source) {
                 format!(
@@ -208,13 +205,13 @@ impl Deviations {
                 format!("there is no capture `{source}`; `cargo xtask capture SOURCE` stores one")
             };
             let line = *line;
-            Finding::Dead { line, message }
+            Violation::Unused { line, message }
         });
         unexcused.chain(dead).collect()
     }
 
     /// Unused deviations, with the source in which each is unused.
-    pub fn dead<'a>(
+    pub fn unused<'a>(
         &'a self,
         captures: &'a [ComparedCapture<'_>],
     ) -> impl Iterator<Item = (&'a Deviation, &'a str)> {

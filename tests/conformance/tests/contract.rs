@@ -4,17 +4,17 @@
 
 use conformance::{CHECKED_IN, FROZEN};
 use webex_precheck_contract::OperationId;
-use webex_precheck_contract::deviations::{Deviations, Finding, hold};
+use webex_precheck_contract::deviations::{Deviations, Violation, compare_captures};
 use webex_precheck_contract::location::{FieldPath, Section};
 
-fn findings(spec: &conformance::Spec, without: Option<&FieldPath>) -> Vec<Finding> {
+fn findings(spec: &conformance::Spec, without: Option<&FieldPath>) -> Vec<Violation> {
     let mut captures = spec.captures();
     let operations = captures.iter_mut().flat_map(|(_, it)| &mut it.operations);
     for operation in operations {
         operation.fields.retain(|field| Some(&field.at) != without);
     }
     let contract = spec.contract();
-    let held = hold(&captures, &contract);
+    let held = compare_captures(&captures, &contract);
     for it in &held {
         assert!(it.comparison.compared > 0, "{} was not compared", it.name);
     }
@@ -33,8 +33,8 @@ fn a_source_that_moves_on_is_noticed() {
     let found: Vec<_> = found
         .into_iter()
         .map(|finding| match finding {
-            Finding::Unexcused { source, difference } => (source, difference.id()),
-            Finding::Dead { message, .. } => panic!("{message}"),
+            Violation::Unexcused { source, difference } => (source, difference.id()),
+            Violation::Unused { message, .. } => panic!("{message}"),
         })
         .collect();
     // The page and the file document it, neither as the newer one.

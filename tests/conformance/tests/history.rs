@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use conformance::FROZEN;
 use conformance::mutation::compile::Copy;
-use webex_precheck_contract::deviations::{Deviations, hold};
+use webex_precheck_contract::deviations::{Deviations, compare_captures};
 use webex_precheck_contract::diff::{Impact, drift};
 use webex_precheck_contract::rules::Rules;
 use webex_precheck_contract::{Date, Inventory, openapi, source};
@@ -160,7 +160,7 @@ fn follow(state: &State, revision: &Revision, allow_breaking: bool) -> Adoption 
     assert_eq!(problems, [], "{}", revision.name);
     let contract = contract.without_descriptions();
     let deviations = Deviations::read(&adoption.state.deviations).unwrap();
-    let held = hold(&adoption.state.captures, &contract);
+    let held = compare_captures(&adoption.state.captures, &contract);
     assert_eq!(deviations.judge(&held), [], "{}", revision.name);
     adoption
 }

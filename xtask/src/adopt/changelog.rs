@@ -1,11 +1,11 @@
 //! The entry of the changelog.
 
-use webex_precheck_contract::diff::Impact;
 use webex_precheck_contract::visible;
 
-use super::state::{Adoption, Source};
+use crate::codegen::names::capitalised;
 
-const UNRELEASED: &str = "## Unreleased";
+use super::report::fact;
+use super::state::{Adoption, Source};
 
 /// The changelog with an entry for an adoption under `Unreleased`; as it was where nothing follows.
 pub(super) fn with(text: &str, source: &Source<'_>, adoption: &Adoption) -> String {
@@ -17,61 +17,38 @@ pub(super) fn with(text: &str, source: &Source<'_>, adoption: &Adoption) -> Stri
     } else {
         text
     };
-    let headings = [UNRELEASED, "## [Unreleased]"].map(|heading| format!("\n{heading}\n"));
-    let mut unreleased = headings
-        .iter()
-        .filter_map(|it| Some(text.find(it)? + it.len()));
-    let next = |from: usize| {
-        text[from..]
-            .find("\n## ")
-            .map_or(text.len(), |next| from + next)
+    let headings = ["\n## Unreleased\n", "\n## [Unreleased]\n"];
+    let mut headings = headings.iter();
+    let unreleased = headings.find_map(|it| Some(text.find(it)? + it.len()));
+    let from = unreleased.unwrap_or_default();
+    let next = text[from..].find("\n## ").map(|next| from + next);
+    let (head, rest) = text.split_at(next.unwrap_or(text.len()));
+    let gap = match unreleased {
+        Some(end) if head[end..].trim().is_empty() => "\n\n",
+        Some(_) => "\n",
+        // Before the first release, behind what introduces the file.
+        None => "\n\n## Unreleased\n\n",
     };
-    let (head, rest) = match unreleased.next() {
-        Some(end) => {
-            let (head, rest) = text.split_at(next(end));
-            let gap = if text[end..next(end)].trim().is_empty() {
-                "\n\n"
-            } else {
-                "\n"
-            };
-            (format!("{}{gap}", head.trim_end()), rest)
-        }
-        None => {
-            // Before the first release, behind what introduces the file.
-            let (head, rest) = text.split_at(next(0));
-            (format!("{}\n\n{UNRELEASED}\n\n", head.trim_end()), rest)
-        }
-    };
-    format!("{head}{entry}{rest}")
+    format!("{}{gap}{entry}{rest}", head.trim_end())
 }
 
 /// What the release is, and why: what changed in the contract, or else in the source.
 fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
-    let impact = adoption.impact?;
-    let changes = &adoption.changes.differences;
-    let drift = &adoption.drift.differences;
-    let (why, differences) = match (changes.is_empty(), drift.is_empty()) {
-        (false, _) => ("", changes),
-        (true, true) => (" The contract stays as it was.", changes),
-        (true, false) => (
-            " The contract stays as it was; changed in the source:",
-            drift,
-        ),
-    };
-    let class = match impact {
-        Impact::Breaking => "Major",
-        Impact::Additive => "Minor",
-        Impact::Wording => "Patch",
-    };
+    let class = capitalised(&adoption.release()?.to_string());
+    let mut differences = &adoption.changes.differences;
+    let mut why = "";
+    if differences.is_empty() {
+        differences = &adoption.drift.differences;
+        why = if differences.is_empty() {
+            " The contract stays as it was."
+        } else {
+            " The contract stays as it was; changed in the source:"
+        };
+    }
     let mut entry = format!("- **{class}:** follow {}.{why}\n", source.dated());
     for difference in differences {
-        entry.push_str(&format!(
-            "  - {} {}: {} ({})\n",
-            difference.operation,
-            code(&difference.location().to_string()),
-            code(&difference.phrase()),
-            difference.impact
-        ));
+        let fact = fact(difference, code);
+        entry.push_str(&format!("  - {fact} ({})\n", difference.impact));
     }
     Some(entry)
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::process::Command;
 
+use webex_precheck_contract::diff::Release;
+
 use crate::cargo::cargo;
 use crate::outcome::{Failure, note};
 use crate::workspace::Workspace;
@@ -44,9 +46,8 @@ pub(super) fn run(
         );
         return Ok(false);
     }
-    let class = adoption.impact.map(|impact| impact.release().to_string());
-    let class = class.unwrap_or("patch".to_owned());
-    let mut message = format!("Follow {}: {class}\n", source.dated());
+    let release = adoption.release().unwrap_or(Release::Patch);
+    let mut message = format!("Follow {}: {release}\n", source.dated());
     if !adoption.left.is_empty() {
         message.push_str("\nLeft for a person:\n");
     }

@@ -1,22 +1,21 @@
 //! What follows from a difference between a source and the contract.
 
-use webex_precheck_contract::Inventory;
 use webex_precheck_contract::diff::{Change, Difference, Part};
 use webex_precheck_contract::inventory::{Field, Operation, Response};
 use webex_precheck_contract::location::{FieldPath, List};
 
-/// What follows from a difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Consequence {
-    /// The contract is to follow in this.
-    Follow(Change),
+use super::basis::Basis;
+
+/// Why the contract does not follow a source in a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
     /// The contract stays as it is, and a deviation is to say why.
     Keep(&'static str),
     /// A person must decide.
     Leave(&'static str),
 }
 
-use Consequence::{Follow, Keep, Leave};
+use Refusal::{Keep, Leave};
 
 /// What becomes of an edit that changes other places of the contract as well, because they share a
 /// schema and nothing documents the same change there.
@@ -42,68 +41,53 @@ pub(super) const REMOVAL: &str = "a removal, which only --allow-breaking applies
 const ELSEWHERE: &str = "Another source documents it.";
 const NAMES: &str = "its name, or a name or value in it, is none that code, commands and documents can take as it is";
 
-/// What decides whether the contract may follow.
-pub(super) struct Documented<'a> {
-    /// By the source that is followed.
-    pub(super) fresh: &'a Inventory,
-    /// By the other sources.
-    pub(super) others: Vec<&'a Inventory>,
-    /// Whether removals are applied.
-    pub(super) allow_breaking: bool,
-}
-
-impl Documented<'_> {
-    /// What follows from a difference, from the source to the contract.
-    pub(super) fn consequence(&self, difference: &Difference) -> Consequence {
-        let Difference {
-            operation, change, ..
-        } = difference;
-        let others = self.others.iter();
-        let others = || {
-            others
-                .clone()
-                .filter_map(|other| other.operation(*operation))
-        };
-        let has_field = |path: &FieldPath| others().any(|it| it.field(path).is_some());
-        match change {
-            Change::Removed(part) | Change::Renamed(part, _) if !is_plain_part(part) => {
-                Leave(NAMES)
-            }
-            // The contract keeps what it has unless that may go; that is a difference of its own then.
-            Change::Renamed(part @ Part::Field { field, .. }, known) => {
-                let old = field.at.parent().map(|parent| parent.child(known));
-                let stays = old.is_none_or(|old| has_field(&old)) || !self.allow_breaking;
-                Follow(if stays || field.at.section.is_parameter() {
-                    Change::Removed(part.clone())
-                } else {
-                    change.clone()
-                })
-            }
-            Change::Added(part) if others().any(|other| documents(other, part)) => Keep(ELSEWHERE),
-            Change::Body(section, both) if !both.before => {
-                if has_field(&section.clone().into()) {
-                    Keep(ELSEWHERE)
-                } else {
-                    Leave(if self.allow_breaking {
-                        BY_HAND
-                    } else {
-                        REMOVAL
-                    })
-                }
-            }
-            Change::Type(path, _) | Change::Enumeration(path, _) => {
-                let fresh = self.fresh.operation(*operation);
-                let fields = fresh.map(|it| it.field(path).into_iter().chain(it.below(path)));
-                if fields.into_iter().flatten().all(is_plain_field) {
-                    Follow(change.clone())
-                } else {
-                    Leave(NAMES)
-                }
-            }
-            Change::Security(both) if both.before.is_empty() => Keep(TOKEN),
-            change => Follow(change.clone()),
+/// In what the contract is to follow, for a difference from the source to the contract.
+pub(super) fn consequence(
+    basis: &Basis<'_>,
+    Difference {
+        operation, change, ..
+    }: &Difference,
+    allow_breaking: bool,
+) -> Result<Change, Refusal> {
+    let others = || basis.others().filter_map(|it| it.operation(*operation));
+    let has_field = |path: &FieldPath| others().any(|it| it.field(path).is_some());
+    let fresh = basis.source.inventory.operation(*operation);
+    let is_plain_at = |path: &FieldPath| {
+        let fields = fresh.into_iter().flat_map(|it| &it.fields);
+        let mut fields = fields.filter(|it| it.at == *path || path.is_above(&it.at));
+        fields.all(is_plain_field)
+    };
+    match change {
+        Change::Removed(part) | Change::Renamed(part, _) if !is_plain_part(part) => {
+            return Err(Leave(NAMES));
         }
+        Change::Type(path, _) | Change::Enumeration(path, _) if !is_plain_at(path) => {
+            return Err(Leave(NAMES));
+        }
+        // The contract keeps what it has unless that may go; that is a difference of its own then.
+        Change::Renamed(part @ Part::Field { field, .. }, known) => {
+            let old = field.at.parent().map(|parent| parent.child(known));
+            let stays = old.is_none_or(|old| has_field(&old)) || !allow_breaking;
+            if stays || field.at.section.is_parameter() {
+                return Ok(Change::Removed(part.clone()));
+            }
+        }
+        Change::Added(part) if others().any(|other| documents(other, part)) => {
+            return Err(Keep(ELSEWHERE));
+        }
+        Change::Body(section, both) if !both.before => {
+            let by_hand = if allow_breaking { BY_HAND } else { REMOVAL };
+            let is_elsewhere = has_field(&section.clone().into());
+            return Err(if is_elsewhere {
+                Keep(ELSEWHERE)
+            } else {
+                Leave(by_hand)
+            });
+        }
+        Change::Security(both) if both.before.is_empty() => return Err(Keep(TOKEN)),
+        _ => {}
     }
+    Ok(change.clone())
 }
 
 /// The value whose schemas an edit changes wherever they are used, and what becomes of it if that is
@@ -152,10 +136,7 @@ pub(super) fn sharing(change: &Change) -> Option<(FieldPath, WhenShared)> {
 
 /// Whether a source documents it for its operation.
 fn documents(operation: &Operation, part: &Part) -> bool {
-    let alternatives = |package: &str| {
-        let table = operation.dependencies.as_ref();
-        table.and_then(|table| table.get(package))
-    };
+    let needed_by = |package: &str| operation.dependencies.as_ref()?.get(package);
     match part {
         Part::Field { field, .. } => operation.field(&field.at).is_some(),
         // It may also stand among the packages that others need.
@@ -166,9 +147,9 @@ fn documents(operation: &Operation, part: &Part) -> bool {
             listed.contains(value) || packages.any(|package| package == value)
         }
         Part::Item(List::Dependency(package), needed) => {
-            alternatives(package).is_some_and(|it| it.contains(needed))
+            needed_by(package).is_some_and(|it| it.contains(needed))
         }
-        Part::Dependency(package, _) => alternatives(package).is_some(),
+        Part::Dependency(package, _) => needed_by(package).is_some(),
         Part::Status(Response { status, .. }) => operation.response(status).is_some(),
         Part::Item(List::Servers | List::MediaTypes(_) | List::Headers(_), _)
         | Part::Unnamed(..)
@@ -182,9 +163,10 @@ fn is_plain_part(part: &Part) -> bool {
         Part::Field { field, inner, .. } => {
             is_plain_field(field) && inner.iter().all(is_plain_field)
         }
-        Part::Value(_, name, _) | Part::Dependency(name, _) => is_plain(name),
-        Part::Item(List::Dependency(_), name) => is_plain(name),
-        Part::Status(Response { status, .. }) => is_plain(status),
+        Part::Value(_, name, _)
+        | Part::Dependency(name, _)
+        | Part::Item(List::Dependency(_), name)
+        | Part::Status(Response { status: name, .. }) => is_plain(name),
         Part::Item(..) | Part::Unnamed(..) | Part::Example(..) => true,
     }
 }

@@ -1,129 +1,117 @@
 //! The file of deviations as it follows from an adoption. What stands in it stays as it is.
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TomlError, value};
 use webex_precheck_contract::OperationId;
-use webex_precheck_contract::deviations::{Deviations, Held};
+use webex_precheck_contract::deviations::{ComparedCapture, Deviation, Deviations};
 use webex_precheck_contract::diff::{Both, Difference};
 
 use crate::outcome::Failure;
 use crate::workspace::DEVIATIONS;
 
-use super::consequence::TOKEN;
+use super::consequence::{Refusal, TOKEN};
+use super::edits::Edits;
 use super::state::Source;
 
-/// Adds what is to be excused now, and takes away what excuses nothing any more. `kept` are the
-/// differences between the adopted source and the contract that are to stay.
-pub(super) fn follow(
-    text: &str,
-    source: &Source<'_>,
-    excuses: &Deviations,
-    held: [&[Held<'_>]; 2],
-    kept: &[(Difference, &'static str)],
-) -> Result<String, Failure> {
-    let missing = missing(source, excuses, held, kept);
-    let dead = dead(excuses, held);
+/// The captures against the contract, before and after an adoption.
+type HeldBoth<'a> = [&'a [ComparedCapture<'a>]; 2];
+/// A difference of a capture that nothing excuses, and the reason if it is known.
+type Missing<'a> = (&'a str, &'a Difference, Option<&'static str>);
+
+/// Adds what is to be excused now, and takes away what excuses nothing any more.
+pub(super) fn follow(text: &str, edits: &Edits<'_>, held: HeldBoth<'_>) -> Result<String, Failure> {
+    let basis = edits.basis;
+    let missing = missing(edits, held);
+    let dead = dead(&basis.deviations, held);
     if missing.is_empty() && dead.is_empty() {
         return Ok(text.to_owned());
     }
-    let failed = |error: toml_edit::TomlError| Failure::new(format!("{DEVIATIONS}: {error}"));
+    let failed = |error: TomlError| Failure::new(format!("{DEVIATIONS}: {error}"));
     let mut document: DocumentMut = text.parse().map_err(failed)?;
     let entries = document
         .entry("deviation")
-        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let Item::ArrayOfTables(entries) = entries else {
-        return Err(Failure::new(format!(
-            "{DEVIATIONS}: `deviation` is no list of tables"
-        )));
-    };
-    let lines: Vec<usize> = excuses.iter().map(|it| it.line).collect();
-    for (line, name) in &dead {
-        let index = lines.iter().position(|known| known == line);
-        if let Some(entry) = index.and_then(|index| entries.get_mut(index))
-            && let Some(sources) = entry.get_mut("sources").and_then(Item::as_array_mut)
-        {
+        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()))
+        .as_array_of_tables_mut()
+        .ok_or_else(|| Failure::new(format!("{DEVIATIONS}: `deviation` is no list of tables")))?;
+    for (deviation, name) in dead {
+        let mut lines = basis.deviations.iter().map(|it| it.line);
+        let index = lines.position(|line| line == deviation.line);
+        let entry = index.and_then(|index| entries.get_mut(index));
+        if let Some(sources) = entry.and_then(|it| it.get_mut("sources")?.as_array_mut()) {
             sources.retain(|known| known.as_str() != Some(name));
         }
     }
     drop_empty(entries);
-    for (name, difference) in &missing {
-        let alike = missing
-            .iter()
-            .filter(|(other, it)| other == name && it.change == difference.change);
-        let alike: Vec<OperationId> = alike.map(|(_, it)| it.operation).collect();
+    for it @ (name, difference, _) in &missing {
+        let alike = |(other, it, _): &&Missing<'_>| other == name && it.change == difference.change;
+        let alike: Vec<&Missing<'_>> = missing.iter().filter(alike).collect();
         // One entry for all operations, where they are alike.
         let for_all = alike.len() == OperationId::ALL.len();
-        if for_all && alike.first() != Some(&difference.operation) {
-            continue;
+        if !for_all || alike.first() == Some(&it) {
+            entries.push(entry(*it, for_all, &basis.source));
         }
-        let mut kept = kept.iter().filter(|_| *name == source.capture);
-        let why = kept.find(|(it, _)| it == *difference).map(|(_, why)| *why);
-        let operation = (!for_all).then_some(difference.operation);
-        entries.push(entry(name, operation, difference, why, source));
     }
     Ok(document.to_string())
 }
 
 /// The differences that nothing excuses: of other sources those that are new, of the adopted one
 /// those that are to stay.
-fn missing<'a>(
-    source: &Source<'_>,
-    excuses: &Deviations,
-    [before, after]: [&'a [Held<'_>]; 2],
-    kept: &[(Difference, &'static str)],
-) -> Vec<(&'a str, &'a Difference)> {
+fn missing<'a>(edits: &Edits<'_>, [before, after]: HeldBoth<'a>) -> Vec<Missing<'a>> {
+    let basis = edits.basis;
+    let excuses = &basis.deviations;
     let mut missing = Vec::new();
-    for Held { name, comparison } in after {
+    for ComparedCapture { name, comparison } in after {
         let known = before.iter().find(|it| it.name == *name);
         let known = known.map_or(&[][..], |it| &it.comparison.differences);
-        let stays = |difference: &Difference| {
-            if *name == source.capture {
-                kept.iter().any(|(it, _)| it == difference)
-            } else {
-                !known.contains(difference) && excuses.about(name, difference).is_none()
+        for difference in &comparison.differences {
+            let why = match edits.refusal(difference) {
+                Some(Refusal::Keep(why)) if *name == basis.source.capture => Some(why),
+                _ => None,
+            };
+            let is_new = *name != basis.source.capture
+                && !known.contains(difference)
+                && excuses.about(name, difference).is_none();
+            if (is_new || why.is_some()) && excuses.excusing(name, difference).is_none() {
+                missing.push((*name, difference, why));
             }
-        };
-        let open = comparison.differences.iter();
-        let open = open.filter(|it| stays(it) && excuses.excusing(name, it).is_none());
-        missing.extend(open.map(|it| (*name, it)));
+        }
     }
     missing
 }
 
-/// The deviations that excused something before and nothing now: their lines, and the sources. One whose
-/// place differs all the same, in another way than it says, is to be corrected and not to be lost.
-fn dead(excuses: &Deviations, [before, after]: [&[Held<'_>]; 2]) -> Vec<(usize, String)> {
-    let lines = |held| {
-        let dead = excuses.dead(held);
-        dead.map(|(deviation, source)| (deviation.line, source.to_owned()))
-            .collect::<Vec<_>>()
+/// The deviations that excused something before and nothing now, with the sources. One whose place
+/// differs all the same, in another way than it says, is to be corrected and not to be lost.
+fn dead<'a>(
+    excuses: &'a Deviations,
+    [before, after]: HeldBoth<'a>,
+) -> Vec<(&'a Deviation, &'a str)> {
+    let line = |(deviation, name): (&Deviation, &'a str)| (deviation.line, name);
+    let was_dead: Vec<(usize, &str)> = excuses.unused(before).map(line).collect();
+    let is_about = |entry: (&Deviation, &str), difference: &Difference| {
+        let about = excuses.about(entry.1, difference);
+        about.is_some_and(|it| it.line == entry.0.line)
+            && excuses.excusing(entry.1, difference).is_none()
     };
-    let (was_dead, mut dead) = (lines(before), lines(after));
-    dead.retain(|entry| !was_dead.contains(entry));
-    dead.retain(|(line, name)| {
-        let held = after.iter().find(|it| it.name == name);
+    let dead = excuses.unused(after).filter(|&entry| {
+        let held = after.iter().find(|it| it.name == entry.1);
         let mut differences = held.into_iter().flat_map(|it| &it.comparison.differences);
-        !differences.any(|it| {
-            excuses.excusing(name, it).is_none()
-                && excuses.about(name, it).is_some_and(|it| it.line == *line)
-        })
+        !was_dead.contains(&line(entry)) && !differences.any(|it| is_about(entry, it))
     });
-    dead
+    dead.collect()
 }
 
 /// Drops the entries without a source; comments above them go to the entry that follows.
 fn drop_empty(entries: &mut ArrayOfTables) {
-    let mut index = 0;
-    while let Some(entry) = entries.get(index) {
+    let prefix = |entry: &Table| {
+        let prefix = entry.decor().prefix().and_then(|prefix| prefix.as_str());
+        prefix.unwrap_or_default().to_owned()
+    };
+    let is_empty = |entry: &Table| {
         let sources = entry.get("sources").and_then(Item::as_array);
-        if !sources.is_some_and(Array::is_empty) {
-            index += 1;
-            continue;
-        }
-        let prefix = |entry: &Table| {
-            let prefix = entry.decor().prefix().and_then(|prefix| prefix.as_str());
-            prefix.unwrap_or_default().to_owned()
-        };
-        let heading = prefix(entry);
+        sources.is_some_and(Array::is_empty)
+    };
+    let next_empty = |entries: &ArrayOfTables| entries.iter().position(is_empty);
+    while let Some(index) = next_empty(entries) {
+        let heading = entries.get(index).map(prefix).unwrap_or_default();
         entries.remove(index);
         if heading.contains('#')
             && let Some(next) = entries.get_mut(index)
@@ -135,17 +123,11 @@ fn drop_empty(entries: &mut ArrayOfTables) {
     }
 }
 
-fn entry(
-    name: &str,
-    operation: Option<OperationId>,
-    difference: &Difference,
-    kept: Option<&'static str>,
-    source: &Source<'_>,
-) -> Table {
+fn entry((name, difference, why): Missing<'_>, for_all: bool, source: &Source<'_>) -> Table {
     let mut table = Table::new();
     table.insert("sources", value([name].into_iter().collect::<Array>()));
-    if let Some(operation) = operation {
-        table.insert("operation", value(operation.as_str()));
+    if !for_all {
+        table.insert("operation", value(difference.operation.as_str()));
     }
     table.insert("at", value(difference.location().to_string()));
     table.insert("kind", value(difference.kind().as_str()));
@@ -155,12 +137,9 @@ fn entry(
             table.insert(key, value(side.to_string()));
         }
     }
-    let why = match kept {
-        Some(why) => why.to_owned(),
-        None => format!("The contract follows {}.", source.dated()),
-    };
-    table.insert("why", value(why));
-    if kept != Some(TOKEN) {
+    let newest = || format!("The contract follows {}.", source.dated());
+    table.insert("why", value(why.map_or_else(newest, str::to_owned)));
+    if why != Some(TOKEN) {
         table.insert("review", value(true));
     }
     table.decor_mut().set_prefix("\n");

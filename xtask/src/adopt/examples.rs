@@ -23,12 +23,10 @@ pub(super) fn drop_contradictory(root: &mut Value) {
 
 fn remove(root: &mut Value, id: OperationId, example: &ExampleId) -> Option<Value> {
     let media_type = Contract { root, id }.media_type(&example.section)?;
-    let media_type = root.pointer_mut(&media_type)?.as_object_mut()?;
-    match &example.name {
-        None => media_type.shift_remove("example"),
-        Some(name) => media_type
-            .get_mut("examples")?
-            .as_object_mut()?
-            .shift_remove(name),
-    }
+    let (holder, name) = match &example.name {
+        None => (media_type, "example"),
+        Some(name) => (format!("{media_type}/examples"), name.as_str()),
+    };
+    let holder = root.pointer_mut(&holder)?.as_object_mut()?;
+    holder.shift_remove(name)
 }

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::location::FieldPath;
 
-use crate::codegen::flags::{self, FlagName, kebab};
+use crate::codegen::flags::{self, FlagName};
+use crate::codegen::names::kebab;
 
+use super::names::free;
 use super::place::Contract;
-use super::write::insert_after;
+use super::write::member_mut;
 
 const FLAG_NAMES: &str = "x-flag-names";
 const TEMPLATE: &str = "x-template";
@@ -26,20 +28,27 @@ pub(super) fn settle(original: &Value, edited: &mut Value) {
                 continue;
             }
             // The fields of a new object are told apart by its name, as those beside them are.
-            let mut beside = known
-                .iter()
-                .filter(|it| parents(&it.path) == parents(&path));
-            let wanted = with_object(&path);
-            let wanted =
-                wanted.filter(|_| beside.all(|it| with_object(&it.path) == Some(it.flag.clone())));
-            let own = free(&path, wanted.unwrap_or(flag.clone()), &taken);
-            if own != flag {
-                give(edited, id, &path, &own);
+            let beside = |it: &&FlagName| parents(&it.path) == parents(&path);
+            let mut beside = known.iter().filter(beside);
+            let are_told_apart = beside.all(|it| with_object(&it.path).as_ref() == Some(&it.flag));
+            let wanted = with_object(&path).filter(|_| are_told_apart);
+            let own = free_flag(&path, wanted.unwrap_or(flag.clone()), &taken);
+            if own != flag
+                && let Some(names) = member_mut(edited, id, FLAG_NAMES, "x-webex-scope", json!({}))
+            {
+                names[path.join(".")] = Value::from(own.as_str());
             }
             taken.push(own);
             show_example(edited, id, &path);
         }
     }
+}
+
+/// The fields of a request with the names of their flags.
+pub(super) fn names(root: &Value, id: OperationId) -> Vec<FlagName> {
+    let operation = Contract { root, id }.operation();
+    let operation = operation.and_then(|pointer| root.pointer(&pointer));
+    operation.map_or(Vec::new(), |operation| flags::names(root, operation))
 }
 
 fn parents(path: &[String]) -> &[String] {
@@ -54,29 +63,43 @@ fn with_object(path: &[String]) -> Option<String> {
     }
 }
 
-/// Forgets the names and template values of fields that are gone.
-fn forget(root: &mut Value, id: OperationId) {
-    let fields: Vec<Vec<String>> = names(root, id).into_iter().map(|it| it.path).collect();
-    let place = Contract { root, id };
-    let (flag_names, template) = (place.member(FLAG_NAMES), place.member(TEMPLATE));
-    let known: Vec<String> = fields.iter().map(|path| path.join(".")).collect();
-    if let Some(Value::Object(names)) = flag_names.and_then(|it| root.pointer_mut(&it)) {
-        names.retain(|name, _| known.contains(name));
+/// The name, with those of the objects around the field before it until nobody else has it.
+fn free_flag(path: &[String], wanted: String, taken: &[String]) -> String {
+    let is_taken = |name: &str| taken.iter().any(|other| other == name);
+    let mut name = wanted;
+    for object in parents(path).iter().rev() {
+        if !is_taken(&name) {
+            break;
+        }
+        name = format!("{}-{name}", kebab(object));
     }
-    if let Some(template) = template.and_then(|it| root.pointer_mut(&it)) {
-        retain(template, &[], &fields);
-    }
+    free(&name, "-", is_taken)
 }
 
+/// Forgets the names and template values of fields that are gone.
+fn forget(root: &mut Value, id: OperationId) -> Option<()> {
+    let fields: Vec<Vec<String>> = names(root, id).into_iter().map(|it| it.path).collect();
+    let known: Vec<String> = fields.iter().map(|path| path.join(".")).collect();
+    let operation = Contract { root, id }.operation()?;
+    let operation = root.pointer_mut(&operation)?;
+    if let Some(Value::Object(names)) = operation.get_mut(FLAG_NAMES) {
+        names.retain(|name, _| known.contains(name));
+    }
+    if let Some(template) = operation.get_mut(TEMPLATE) {
+        retain(template, &[], &fields);
+    }
+    Some(())
+}
+
+/// Keeps the values of these fields, and the objects that have some.
 fn retain(value: &mut Value, path: &[String], fields: &[Vec<String>]) {
     let Value::Object(object) = value else {
         return;
     };
     object.retain(|name, value| {
         let at = [path, std::slice::from_ref(name)].concat();
-        let has_fields = fields
-            .iter()
-            .any(|it| it.len() > at.len() && it.starts_with(&at));
+        let is_above = |field: &Vec<String>| field.len() > at.len() && field.starts_with(&at);
+        let has_fields = fields.iter().any(is_above);
         if has_fields {
             retain(value, &at, fields);
         }
@@ -84,19 +107,11 @@ fn retain(value: &mut Value, path: &[String], fields: &[Vec<String>]) {
     });
 }
 
-/// The fields of a request with the names of their flags.
-pub(super) fn names(root: &Value, id: OperationId) -> Vec<FlagName> {
-    let operation = Contract { root, id }.operation();
-    let operation = operation.and_then(|pointer| root.pointer(&pointer));
-    operation.map_or(Vec::new(), |operation| flags::names(root, operation))
-}
-
 /// Puts the documented example of a field into the template, unless something is there.
 fn show_example(root: &mut Value, id: OperationId, path: &[String]) -> Option<()> {
     let place = Contract { root, id };
-    let field = path
-        .iter()
-        .fold(FieldPath::body(), |it, name| it.child(name));
+    let names = path.iter();
+    let field = names.fold(FieldPath::body(), |it, name| it.child(name));
     let site = place.follow(&place.site(&field)?);
     let example = root.pointer(&format!("{site}/example"))?.clone();
     let mut at = root.pointer_mut(&place.member(TEMPLATE)?)?;
@@ -104,30 +119,6 @@ fn show_example(root: &mut Value, id: OperationId, path: &[String]) -> Option<()
         at = at.as_object_mut()?.entry(name).or_insert(json!({}));
     }
     at.as_object_mut()?.entry(path.last()?).or_insert(example);
-    Some(())
-}
-
-/// The name, with those of the objects around the field before it until nobody else has it.
-fn free(path: &[String], wanted: String, taken: &[String]) -> String {
-    let mut name = wanted.clone();
-    for object in parents(path).iter().rev() {
-        if !taken.contains(&name) {
-            break;
-        }
-        name = format!("{}-{name}", kebab(object));
-    }
-    let numbered = (2..).map(|number: usize| format!("{name}-{number}"));
-    let mut names = std::iter::once(name.clone()).chain(numbered);
-    names.find(|name| !taken.contains(name)).unwrap_or(wanted)
-}
-
-fn give(root: &mut Value, id: OperationId, path: &[String], name: &str) -> Option<()> {
-    let place = Contract { root, id };
-    let (operation, names) = (place.operation()?, place.member(FLAG_NAMES)?);
-    if root.pointer(&names).is_none() {
-        insert_after(root, &operation, "x-webex-scope", FLAG_NAMES, json!({}));
-    }
-    root.pointer_mut(&names)?[path.join(".")] = Value::from(name);
     Some(())
 }
 
@@ -141,7 +132,7 @@ mod tests {
         let taken = ["city", "address-city", "output"].map(str::to_owned);
         let free = |path: &[&str]| {
             let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
-            free(&path, path[path.len() - 1].clone(), &taken)
+            free_flag(&path, path[path.len() - 1].clone(), &taken)
         };
         assert_eq!(free(&["zip"]), "zip");
         assert_eq!(free(&["owner", "city"]), "owner-city");

@@ -32,7 +32,7 @@ impl<'c> Lines<'c> {
     /// The lines of a value in the one layout of the contract.
     pub(super) fn of(contract: &'c Value) -> Self {
         let mut by_pointer = BTreeMap::new();
-        collect(contract, String::new(), &mut 1, &mut by_pointer);
+        collect(contract, String::new(), 1, &mut by_pointer);
         Self {
             contract,
             by_pointer,
@@ -41,41 +41,42 @@ impl<'c> Lines<'c> {
 
     /// The line of a pointer, or of what it stands in.
     pub(super) fn of_pointer(&self, pointer: &str) -> usize {
-        let mut pointers = std::iter::successors(Some(pointer), |at| {
-            at.rsplit_once('/').map(|(around, _)| around)
-        });
+        let mut pointers = std::iter::successors(Some(pointer), |at| Some(at.rsplit_once('/')?.0));
         let line = pointers.find_map(|at| self.by_pointer.get(at));
         line.copied().unwrap_or(1)
     }
 
     /// The line of what a difference is about, or of what that would stand in.
     pub(super) fn of_fact(&self, difference: &Difference) -> usize {
-        let place = Contract {
-            root: self.contract,
-            id: difference.operation,
-        };
-        self.of_pointer(&place.nearest(&difference.location()))
+        let (root, id) = (self.contract, difference.operation);
+        let pointer = Contract { root, id }.nearest(&difference.location());
+        self.of_pointer(&pointer)
     }
 
     /// The objects that have this member, each by its names in the contract, and the lines of the member.
     pub(super) fn with_member(&self, member: &str) -> Vec<(String, usize)> {
         let suffix = format!("/{member}");
-        let marks = self.by_pointer.iter();
-        let marks = marks.filter_map(|(it, line)| Some((it.strip_suffix(&suffix)?, *line)));
-        let mut found: Vec<(String, usize)> = marks
-            .map(|(pointer, line)| {
-                let parts = pointer.split('/').skip(1);
-                let parts =
-                    parts.filter(|part| !["components", "schemas", "properties"].contains(part));
-                (parts.collect::<Vec<_>>().join("."), line)
-            })
-            .collect();
+        let mut found = Vec::new();
+        for (pointer, line) in &self.by_pointer {
+            if let Some(object) = pointer.strip_suffix(&suffix) {
+                let folders = ["components", "schemas", "properties"];
+                let names = object.split('/').skip(1);
+                let names = names.filter(|name| !folders.contains(name));
+                found.push((names.collect::<Vec<_>>().join("."), *line));
+            }
+        }
         found.sort_by_key(|(_, line)| *line);
         found
     }
 }
 
-fn collect(value: &Value, pointer: String, line: &mut usize, found: &mut BTreeMap<String, usize>) {
+/// Notes on which line a value and all values in it begin; returns the line on which it ends.
+fn collect(
+    value: &Value,
+    pointer: String,
+    line: usize,
+    found: &mut BTreeMap<String, usize>,
+) -> usize {
     let inner: Vec<(String, &Value)> = match value {
         Value::Object(members) => members
             .iter()
@@ -84,12 +85,11 @@ fn collect(value: &Value, pointer: String, line: &mut usize, found: &mut BTreeMa
         Value::Array(values) => (0..).map(|it: usize| it.to_string()).zip(values).collect(),
         _ => Vec::new(),
     };
-    // The closing bracket has a line of its own, unless nothing is inside.
-    let closing = usize::from(!inner.is_empty());
-    found.insert(pointer.clone(), *line);
-    for (name, value) in inner {
-        *line += 1;
-        collect(value, format!("{pointer}/{name}"), line, found);
+    let mut last = line;
+    for (name, value) in &inner {
+        last = collect(value, format!("{pointer}/{name}"), last + 1, found);
     }
-    *line += closing;
+    found.insert(pointer, line);
+    // The closing bracket has a line of its own, unless nothing is inside.
+    last + usize::from(!inner.is_empty())
 }

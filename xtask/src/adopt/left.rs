@@ -1,52 +1,76 @@
 //! What an adoption leaves for a person, with file and line.
 
-use serde_json::Value;
-use webex_precheck_contract::deviations::{NewerSources, compare};
+use webex_precheck_contract::Inventory;
 use webex_precheck_contract::diff::{Change, Difference, Impact, Part};
 use webex_precheck_contract::location::{FieldPath, Section};
+use webex_precheck_contract::rules::Question;
 
 use crate::outcome::Failure;
 use crate::workspace::{CONTRACT, DEVIATIONS, RULES, facts, read_deviations, read_rules};
 
-use super::consequence::BY_HAND;
-use super::edits::{Edits, Outcome};
+use super::consequence::{BY_HAND, Refusal};
+use super::edits::Edits;
 use super::layout::Lines;
 use super::public_names;
-use super::schema::REWORD;
-use super::state::{Adoption, Left, Source};
+use super::state::{Adoption, Left};
+use super::write::REWORD;
 
 /// What a person has to do. What is to be done in several places alike is said once.
-pub(super) fn find(
-    adoption: &Adoption,
-    source: &Source<'_>,
-    original: &Value,
-    edits: &Edits,
-) -> Result<Vec<Left>, Failure> {
-    let mut found = Found {
-        lines: Lines::of(&edits.contract),
-        left: Vec::new(),
-    };
-    found.open(adoption, source, edits)?;
-    found.drift(adoption);
-    found.changes(adoption);
-    let mut left = grouped(found.left);
-    for (name, line) in found.lines.with_member(REWORD) {
+pub(super) fn find(adoption: &Adoption, edits: &Edits<'_>) -> Result<Vec<Left>, Failure> {
+    let basis = edits.basis;
+    let lines = &Lines::of(&edits.contract);
+    let deviations = read_deviations(&adoption.state.deviations)?;
+    let mut groups = Groups::default();
+    // Where the contract still differs from the source, and nothing excuses it.
+    for difference in &basis.open(&facts(&edits.contract), &deviations) {
+        let (Refusal::Keep(why) | Refusal::Leave(why)) =
+            edits.refusal(difference).unwrap_or(Refusal::Leave(BY_HAND));
+        let about = deviations.about(basis.source.capture, difference);
+        let (file, line) = match about {
+            Some(deviation) => (DEVIATIONS, deviation.line),
+            None => (CONTRACT, lines.of_fact(difference)),
+        };
+        let what = format!("{}: {why}", difference.reversed_phrase());
+        groups.add(difference, Left::new(file, line, what));
+    }
+    let drift = adoption.drift.differences.iter();
+    let drift = drift.map(|it| (it, of_drift(&it.change), it.change.details()));
+    let changes = adoption.changes.differences.iter();
+    let changes = changes.map(|it| (it, of_contract(it), Vec::new()));
+    for (difference, todo, details) in drift.chain(changes) {
+        if let Some(todo) = todo {
+            let mut what = vec![format!("{}: {todo}", difference.phrase())];
+            what.extend(details);
+            let line = lines.of_fact(difference);
+            groups.add(difference, Left::new(CONTRACT, line, what.join("\n    ")));
+        }
+    }
+    let mut left = groups.named();
+    for (name, line) in lines.with_member(REWORD) {
         let what = format!(
             "{name}: its description only states facts: improve it, then remove `{REWORD}`"
         );
         left.push(Left::new(CONTRACT, line, what));
     }
-    if let Some((pointer, names)) = public_names::new(original, &edits.contract) {
-        let line = found.lines.of_pointer(&pointer);
+    if let Some((pointer, names)) = public_names::new(&basis.contract, &edits.contract) {
         let todo = "new names of the public API; rename what does not fit before a release";
+        let line = lines.of_pointer(&pointer);
         left.push(Left::new(CONTRACT, line, format!("{names}: {todo}")));
     }
-    for deviation in read_deviations(&adoption.state.deviations)?.to_review() {
+    for deviation in deviations.to_review() {
         let todo = "this deviation was written for you: give its reason, then remove `review`";
         let what = format!("{}: {todo}", deviation.at);
         left.push(Left::new(DEVIATIONS, deviation.line, what));
     }
-    left.extend(of_rules(adoption, source)?);
+    let rules = read_rules(&adoption.state.rules)?;
+    for rule in rules.judge(&basis.captures) {
+        let todo = "read the new wording, then change the rule or its fingerprint";
+        left.push(Left::new(RULES, rule.line, format!("{rule}; {todo}")));
+    }
+    for question in rules.questions() {
+        let what = of_question(question, basis.source.inventory);
+        left.push(Left::new(RULES, question.line, what));
+    }
     Ok(left)
 }
 
@@ -56,96 +80,48 @@ impl Left {
     }
 }
 
-struct Found<'c> {
-    lines: Lines<'c>,
-    /// What is to be done, and where.
-    left: Vec<(Left, String)>,
-}
+/// What is to be done about facts, each with all places where it is, and with the line of the first.
+#[derive(Default)]
+struct Groups(Vec<(Left, Vec<String>)>);
 
-impl Found<'_> {
-    fn add(&mut self, difference: &Difference, what: String) {
-        let line = self.lines.of_fact(difference);
-        self.add_at(CONTRACT, line, difference, what);
-    }
-
-    fn add_at(&mut self, file: &'static str, line: usize, difference: &Difference, what: String) {
+impl Groups {
+    fn add(&mut self, difference: &Difference, left: Left) {
         let place = format!("{} {}", difference.operation, difference.location());
-        self.left.push((Left::new(file, line, what), place));
-    }
-
-    /// Where the contract still differs from the source, and nothing excuses it.
-    fn open(
-        &mut self,
-        adoption: &Adoption,
-        source: &Source<'_>,
-        edits: &Edits,
-    ) -> Result<(), Failure> {
-        let excuses = read_deviations(&adoption.state.deviations)?;
-        let others = adoption
-            .state
-            .captures
-            .iter()
-            .map(|(_, inventory)| inventory);
-        let newer = NewerSources::of(source.inventory, others);
-        for difference in compare(source.inventory, &facts(&edits.contract)).differences {
-            if excuses.excusing(source.capture, &difference).is_some()
-                || newer.document(&difference)
-            {
-                continue;
-            }
-            let why = match edits.outcome(&difference) {
-                Some(Outcome::Left(why) | Outcome::Kept(why)) => why,
-                Some(Outcome::Applied) | None => BY_HAND,
-            };
-            let what = format!("{}: {why}", difference.reversed_phrase());
-            match excuses.about(source.capture, &difference) {
-                Some(deviation) => self.add_at(DEVIATIONS, deviation.line, &difference, what),
-                None => self.add(&difference, what),
-            }
-        }
-        Ok(())
-    }
-
-    /// What changed in the source, and no edit follows from.
-    fn drift(&mut self, adoption: &Adoption) {
-        for difference in &adoption.drift.differences {
-            if let Some(todo) = of_drift(&difference.change) {
-                let mut what = format!("{}: {todo}", difference.phrase());
-                for detail in difference.change.details() {
-                    what.push_str("\n    ");
-                    what.push_str(&detail);
-                }
-                self.add(difference, what);
-            }
+        let mut known = self.0.iter_mut();
+        match known.find(|(it, _)| (it.file, &it.what) == (left.file, &left.what)) {
+            Some((_, places)) => places.push(place),
+            None => self.0.push((left, vec![place])),
         }
     }
 
-    /// What changed in the contract, and client and program have to follow.
-    fn changes(&mut self, adoption: &Adoption) {
-        for difference in &adoption.changes.differences {
-            let is_breaking = difference.impact == Impact::Breaking;
-            let in_body = |path: &FieldPath| path.section == Section::Body && is_breaking;
-            let todo = match &difference.change {
-                Change::Added(Part::Field { field, .. }) if field.at.section == Section::Query => {
-                    "client and program do not send it yet"
-                }
-                Change::Added(Part::Field { field, .. }) if in_body(&field.at) => CONSTRUCTORS,
-                Change::Requirement(path, _) if in_body(path) => CONSTRUCTORS,
-                _ => continue,
-            };
-            self.add(difference, format!("{}: {todo}", difference.phrase()));
-        }
+    fn named(self) -> Vec<Left> {
+        let named = self.0.into_iter().map(|(left, places)| {
+            let what = format!("{}: {}", places.join(", "), left.what);
+            Left { what, ..left }
+        });
+        named.collect()
     }
 }
 
 const CONSTRUCTORS: &str = "constructors take it now; correct the calls that no longer compile";
+const PLACE: &str = "give the field its place in the contract";
+
+/// What client and program have to follow in a change of the contract.
+fn of_contract(difference: &Difference) -> Option<&'static str> {
+    let is_breaking = difference.impact == Impact::Breaking;
+    let in_body = |path: &FieldPath| path.section == Section::Body && is_breaking;
+    match &difference.change {
+        Change::Added(Part::Field { field, .. }) if field.at.section == Section::Query => {
+            Some("client and program do not send it yet")
+        }
+        Change::Added(Part::Field { field, .. }) if in_body(&field.at) => Some(CONSTRUCTORS),
+        Change::Requirement(path, _) if in_body(path) => Some(CONSTRUCTORS),
+        _ => None,
+    }
+}
 
 /// What remains to be done about a change of the source that no edit follows from.
 fn of_drift(change: &Change) -> Option<&'static str> {
-    let is_placed = |part: &Part| match part {
-        Part::Field { field, .. } => field.at.is_placed(),
-        _ => true,
-    };
     match change {
         // A sentence that looks like a rule is asked about by itself.
         Change::Wording(..) if !change.rule_hints().is_empty() => None,
@@ -158,61 +134,28 @@ fn of_drift(change: &Change) -> Option<&'static str> {
         Change::Added(Part::Unnamed(..)) | Change::Removed(Part::Unnamed(..)) => {
             Some("a description without a name was added or removed")
         }
-        Change::Added(part) | Change::Removed(part) if !is_placed(part) => {
-            Some("give the field its place in the contract")
+        Change::Added(Part::Field { field, .. }) | Change::Removed(Part::Field { field, .. }) => {
+            (!field.at.is_placed()).then_some(PLACE)
         }
         Change::Type(path, _)
         | Change::Requirement(path, _)
         | Change::Enumeration(path, _)
-        | Change::Deprecation(path, _)
-            if !path.is_placed() =>
-        {
-            Some("give the field its place in the contract")
-        }
+        | Change::Deprecation(path, _) => (!path.is_placed()).then_some(PLACE),
         _ => None,
     }
 }
 
-fn of_rules(adoption: &Adoption, source: &Source<'_>) -> Result<Vec<Left>, Failure> {
-    let mut left = Vec::new();
-    let rules = read_rules(&adoption.state.rules)?;
-    for rule in rules.judge(&adoption.state.captures) {
-        let todo = "read the new wording, then change the rule or its fingerprint";
-        left.push(Left::new(RULES, rule.line, format!("{rule}; {todo}")));
-    }
-    for question in rules.questions() {
-        let why = if question.hints.is_empty() {
-            "it stands beside a sentence that a rule rests on".to_owned()
-        } else {
-            format!("it looks like a rule: {}", question.hints.join(", "))
-        };
-        let mut what = format!(
-            "{}: new sentence {} ({why}); make it a rule, or delete the question",
-            question.at.join(", "),
-            question.fingerprint
-        );
-        if let Some(sentence) = question.sentence(source.inventory) {
-            what.push_str("\n    + ");
-            what.push_str(&sentence);
-        }
-        left.push(Left::new(RULES, question.line, what));
-    }
-    Ok(left)
-}
-
-/// What is to be done, with all places where it is; each with one of them at first.
-fn grouped(items: Vec<(Left, String)>) -> Vec<Left> {
-    let mut groups: Vec<(Left, Vec<String>)> = Vec::new();
-    for (item, place) in items {
-        let mut known = groups.iter_mut();
-        match known.find(|(it, _)| (it.file, &it.what) == (item.file, &item.what)) {
-            Some((_, places)) => places.push(place),
-            None => groups.push((item, vec![place])),
-        }
-    }
-    let left = groups.into_iter().map(|(item, places)| {
-        let what = format!("{}: {}", places.join(", "), item.what);
-        Left { what, ..item }
-    });
-    left.collect()
+fn of_question(question: &Question, source: &Inventory) -> String {
+    let why = if question.hints.is_empty() {
+        "it stands beside a sentence that a rule rests on".to_owned()
+    } else {
+        format!("it looks like a rule: {}", question.hints.join(", "))
+    };
+    let sentence = question.sentence(source);
+    format!(
+        "{}: new sentence {} ({why}); make it a rule, or delete the question{}",
+        question.at.join(", "),
+        question.fingerprint,
+        sentence.map_or(String::new(), |it| format!("\n    + {it}")),
+    )
 }

@@ -1,12 +1,14 @@
 //! `adopt`: follows a source that changed, as a maintainer would do by hand.
 //!
-//! `plan.rs` names the steps. `edits.rs` takes the differences between source and contract one by one:
-//! `consequence.rs` says what follows from a change, `place.rs` where it stands in the contract, and
-//! `write/` writes it. `separate.rs` keeps apart what shares a schema, `schema.rs` makes new ones with
-//! `names.rs`, `flag_names.rs` and `examples.rs` settle what hangs on them, `layout.rs` keeps the layout.
+//! `plan.rs` names the steps, `basis.rs` reads and compares once what they start from. `edits.rs` takes the
+//! differences between source and contract one by one: `consequence.rs` says what follows from a change,
+//! `place.rs` where it stands in the contract, and `write/` writes it. `separate.rs` keeps apart what shares a
+//! schema, `write/schema.rs` makes new ones with `names.rs`, `flag_names.rs` and `examples.rs` settle what
+//! hangs on them, `layout.rs` keeps the layout.
 //! `left.rs` lists what is left for a person, `release.rs` classes the release. `deviations.rs` and
 //! `changelog.rs` write those files, `report.rs` the pull request, `commit.rs` commits.
 
+mod basis;
 mod changelog;
 mod commit;
 mod consequence;
@@ -22,7 +24,6 @@ mod plan;
 mod public_names;
 mod release;
 mod report;
-mod schema;
 mod separate;
 mod state;
 mod write;
@@ -31,7 +32,7 @@ use std::fs;
 use std::path::Path;
 
 use webex_precheck_contract::capture;
-use webex_precheck_contract::diff::Release;
+use webex_precheck_contract::diff::{Impact, Release};
 use webex_precheck_contract::evidence::Evidence;
 use webex_precheck_contract::ignore::Ignores;
 use webex_precheck_contract::report::{Format, Report};
@@ -45,8 +46,13 @@ use crate::workspace::{
     CHANGELOG, CONTRACT, DEVIATIONS, EVIDENCE, RULES, Workspace, capture_file, read_contract,
 };
 
+use basis::Basis;
+
 pub use plan::adopt;
 pub use state::{Adoption, Left, Source, State};
+
+/// Files of the workspace by path, and what they are to contain.
+type Files = Vec<(String, String)>;
 
 /// Follow a source that changed: capture, contract, rules, generated files, changelog
 ///
@@ -92,8 +98,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         stored.clone_from(known);
     }
     let adoption = adopt(&state, &Source::of(&fresh), arguments.allow_breaking)?;
-    let release = adoption.impact.map(|impact| impact.release());
-    let compared = Compared::new(workspace, fresh, adoption.drift.clone(), release)?;
+    let drift = adoption.drift.clone();
+    let compared = Compared::new(workspace, fresh, drift, adoption.release())?;
     let (fresh, source) = (&compared.fresh, Source::of(&compared.fresh));
     let ignores = Ignores::default();
     let drift = Report {
@@ -126,14 +132,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     if !arguments.dry_run {
         print_styled(&drift.render(Format::Terminal))?;
     }
-    note(
-        match (arguments.dry_run, fresh_enough) {
-            (_, true) => "Fresh",
-            (true, false) => "Dry run",
-            (false, false) => "Adopted",
-        },
-        &report::summary(&source, &adoption),
-    );
+    let done = if arguments.dry_run {
+        "Dry run"
+    } else {
+        "Adopted"
+    };
+    let verb = if fresh_enough { "Fresh" } else { done };
+    note(verb, &report::summary(&source, &adoption));
     Ok(if adoption.left.is_empty() && is_green {
         Outcome::Clean
     } else {
@@ -145,7 +150,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
 fn write_report(
     workspace: &Workspace,
     file: &Path,
-    files: &[(String, String)],
+    files: &Files,
     text: &str,
 ) -> Result<(), Failure> {
     let failed = |what: &str| Failure::usage(format!("--report {}: {what}", file.display()));
@@ -160,7 +165,7 @@ fn write_report(
 }
 
 /// The generated files that follow from an adoption.
-pub fn generated(adoption: &Adoption) -> Result<Vec<(String, String)>, Failure> {
+pub fn generated(adoption: &Adoption) -> Result<Files, Failure> {
     codegen::files(&adoption.state.contract, &adoption.state.captures)
 }
 
@@ -169,8 +174,9 @@ pub(crate) fn release_class(
     workspace: &Workspace,
     fresh: &Fresh,
 ) -> Result<Option<Release>, Failure> {
-    let impact = release::impact(&State::of(workspace)?, &Source::of(fresh))?;
-    Ok(impact.map(|impact| impact.release()))
+    let state = State::of(workspace)?;
+    let basis = Basis::of(&state, &Source::of(fresh))?;
+    Ok(release::impact(&basis).map(Impact::release))
 }
 
 impl State {
@@ -195,12 +201,14 @@ impl<'a> Source<'a> {
 }
 
 /// All files as they follow from an adoption.
-fn files(
-    workspace: &Workspace,
-    fresh: &Fresh,
-    adoption: &Adoption,
-) -> Result<Vec<(String, String)>, Failure> {
-    let mut captures = adoption.state.captures.clone();
+fn files(workspace: &Workspace, fresh: &Fresh, adoption: &Adoption) -> Result<Files, Failure> {
+    let State {
+        contract,
+        deviations,
+        rules,
+        captures,
+    } = &adoption.state;
+    let mut captures = captures.clone();
     // What was captured stays as it is where nothing changed but the name of the source.
     if let Some(stored) = &fresh.stored
         && adoption.drift.differences.is_empty()
@@ -209,10 +217,11 @@ fn files(
     {
         *inventory = stored.clone();
     }
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let mut files = vec![
-        (CONTRACT.to_owned(), adoption.state.contract.clone()),
-        (DEVIATIONS.to_owned(), adoption.state.deviations.clone()),
-        (RULES.to_owned(), adoption.state.rules.clone()),
+        file(CONTRACT, contract),
+        file(DEVIATIONS, deviations),
+        file(RULES, rules),
     ];
     for (name, inventory) in &captures {
         let text = capture::write(inventory).map_err(Failure::new)?;
@@ -220,15 +229,15 @@ fn files(
     }
     let dated = workspace.read_or_empty(SOURCES)?;
     let dated = sources::with_date(&dated, &fresh.capture, &fresh.inventory)?;
-    files.push((SOURCES.to_owned(), dated));
-    files.extend(codegen::files(&adoption.state.contract, &captures)?);
+    files.push(file(SOURCES, &dated));
+    files.extend(codegen::files(contract, &captures)?);
     let evidence = Evidence {
         captures: &captures,
-        contract: &read_contract(&adoption.state.contract)?,
+        contract: &read_contract(contract)?,
     };
-    files.push((EVIDENCE.to_owned(), evidence.to_markdown()));
+    files.push(file(EVIDENCE, &evidence.to_markdown()));
     let changelog = workspace.read_or_empty(CHANGELOG)?;
-    let entry = changelog::with(&changelog, &Source::of(fresh), adoption);
-    files.push((CHANGELOG.to_owned(), entry));
+    let changelog = changelog::with(&changelog, &Source::of(fresh), adoption);
+    files.push(file(CHANGELOG, &changelog));
     Ok(files)
 }

@@ -2,35 +2,24 @@
 
 use serde_json::Value;
 
-use crate::codegen::flags::kebab;
+use crate::codegen::names::kebab;
+
+/// The name, or with the lowest number behind it that makes it a free one.
+pub(super) fn free(name: &str, separator: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number: usize| format!("{name}{separator}{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !is_taken(name)).unwrap_or_default()
+}
 
 /// A name that no component of a folder has yet.
 pub(super) fn free_name(contract: &Value, folder: &str, wanted: &str) -> String {
     let is_taken = |name: &str| contract.pointer(&format!("{folder}/{name}")).is_some();
-    let numbered = (2..).map(|number: usize| format!("{wanted}{number}"));
-    let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
-    names.find(|name| !is_taken(name)).unwrap_or_default()
-}
-
-/// `address_line` -> `AddressLine`; always a name that Rust takes.
-pub(super) fn pascal(name: &str) -> String {
-    let parts = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let mut out: String = parts.map(capitalised).collect();
-    if !out.starts_with(|c: char| c.is_ascii_alphabetic()) || out == "Self" {
-        out.insert_str(0, "Value");
-    }
-    out
+    free(wanted, "", is_taken)
 }
 
 /// `stateOrProvince`, `webex_calling` -> `state or province`, `webex calling`
 pub(super) fn spoken(name: &str) -> String {
     kebab(name).replace('-', " ")
-}
-
-pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
 }
 
 /// `packages` -> `package`

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use webex_precheck_contract::OperationId;
-use webex_precheck_contract::location::{FieldPath, List, Location, Section};
+use webex_precheck_contract::location::{ExampleId, FieldPath, List, Location, Section};
 
 /// A JSON pointer from the root of the contract.
 pub(super) type Pointer = String;
@@ -20,11 +20,11 @@ pub(super) struct Contract<'c> {
 impl Contract<'_> {
     /// The operation itself.
     pub(super) fn operation(self) -> Option<Pointer> {
-        let paths = self.root.get("paths")?.as_object()?;
-        paths.iter().find_map(|(path, item)| {
-            let post = OperationId::of_path(path) == Some(self.id) && item.get("post").is_some();
-            post.then(|| format!("/paths/{}/post", escape(path)))
-        })
+        let mut paths = self.root.get("paths")?.as_object()?.iter();
+        let (path, _) = paths.find(|(path, item)| {
+            OperationId::of_path(path) == Some(self.id) && item.get("post").is_some()
+        })?;
+        Some(format!("/paths/{}/post", escape(path)))
     }
 
     /// A member of the operation.
@@ -34,16 +34,9 @@ impl Contract<'_> {
 
     /// Where the `$ref` at a pointer leads, or the pointer itself.
     pub(super) fn follow(self, pointer: &str) -> Pointer {
-        let mut at = pointer.to_owned();
+        let targets = std::iter::successors(Some(pointer.to_owned()), |at| target(self.root, at));
         // A reference that leads back to itself has no end.
-        for _ in 0..16 {
-            let reference = self.root.pointer(&at).and_then(|value| value.get("$ref"));
-            match reference.and_then(Value::as_str) {
-                Some(reference) => at = reference.trim_start_matches('#').to_owned(),
-                None => break,
-            }
-        }
-        at
+        targets.take(17).last().unwrap_or_default()
     }
 
     /// The request body or the response that a section is.
@@ -76,30 +69,27 @@ impl Contract<'_> {
         let list = self.member("parameters")?;
         let count = self.root.pointer(&list)?.as_array()?.len();
         let (section, name) = (path.section.to_string(), path.names().next()?);
-        let all = (0..count).map(|index| (index, self.follow(&format!("{list}/{index}"))));
-        all.into_iter().find(|(_, at)| {
-            let is = |key: &str, wanted: &str| {
-                let found = self.root.pointer(&format!("{at}/{key}"));
-                found.and_then(Value::as_str) == Some(wanted)
-            };
-            is("in", &section) && is("name", name)
+        let mut all = (0..count).map(|index| (index, self.follow(&format!("{list}/{index}"))));
+        all.find(|(_, at)| {
+            let parameter = self.root.pointer(at);
+            parameter.is_some_and(|it| it["in"] == section && it["name"] == name)
         })
     }
 
     /// The schema as it is written for a field, or for a body.
     pub(super) fn site(self, path: &FieldPath) -> Option<Pointer> {
         let mut names = Some(path).filter(|path| path.is_placed())?.names();
-        let mut site = if path.section.is_parameter() {
+        let holder = if path.section.is_parameter() {
             names.next()?;
-            format!("{}/schema", self.parameter(path)?.1)
+            self.parameter(path)?.1
         } else {
-            format!("{}/schema", self.media_type(&path.section)?)
+            self.media_type(&path.section)?
         };
+        let site = format!("{holder}/schema");
         self.root.pointer(&site)?;
-        for name in names {
-            site = self.below(&site, &format!("properties/{}", escape(name)))?;
-        }
-        Some(site)
+        names.try_fold(site, |site, name| {
+            self.below(&site, &format!("properties/{}", escape(name)))
+        })
     }
 
     /// The object schema that has the field at a place.
@@ -126,35 +116,36 @@ impl Contract<'_> {
 
     /// What a schema has at `inside`: itself, what it refers to, what it is made of or its elements.
     fn below(self, site: &str, inside: &str) -> Option<Pointer> {
-        self.schemas(site).into_iter().find_map(|schema| {
-            let at = format!("{}/{inside}", self.follow(&schema));
-            self.root.pointer(&at).map(|_| at)
-        })
+        let schemas = self.schemas(site).into_iter();
+        let mut places = schemas.map(|it| format!("{}/{inside}", self.follow(&it)));
+        places.find(|at| self.root.pointer(at).is_some())
     }
 
     /// A schema as it is written, and the schemas that it is made of, `$ref`s as they are.
     pub(super) fn schemas(self, site: &str) -> Vec<Pointer> {
-        let mut found = vec![site.to_owned()];
-        let mut index = 0;
-        // More than any schema is made of, unless it holds itself.
-        while index < found.len() && found.len() < 64 {
-            let at = self.follow(&found[index]);
-            let schema = self.root.pointer(&at);
-            let mut parts = Vec::new();
-            for keyword in ["allOf", "anyOf", "oneOf"] {
-                let list = schema.and_then(|it| it.get(keyword)?.as_array());
-                let count = list.map_or(0, Vec::len);
-                parts.extend((0..count).map(|part| format!("{at}/{keyword}/{part}")));
-            }
-            if schema.is_some_and(|it| it.get("items").is_some()) {
-                parts.push(format!("{at}/items"));
-            }
-            parts.retain(|part| !found.contains(part));
-            index += 1;
-            // What a part is made of comes before the next part.
-            found.splice(index..index, parts);
-        }
+        let mut found = Vec::new();
+        self.collect(site.to_owned(), &mut found);
         found
+    }
+
+    fn collect(self, site: Pointer, found: &mut Vec<Pointer>) {
+        // More than any schema is made of, unless it holds itself.
+        if found.len() == 64 || found.contains(&site) {
+            return;
+        }
+        let at = self.follow(&site);
+        found.push(site);
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let list = self.root.pointer(&format!("{at}/{keyword}"));
+            let count = list.and_then(Value::as_array).map_or(0, Vec::len);
+            for part in 0..count {
+                self.collect(format!("{at}/{keyword}/{part}"), found);
+            }
+        }
+        let items = format!("{at}/items");
+        if self.root.pointer(&items).is_some() {
+            self.collect(items, found);
+        }
     }
 
     /// What stands at a location, or at the nearest one that it is part of.
@@ -165,31 +156,38 @@ impl Contract<'_> {
 
     fn exactly(self, location: &Location) -> Option<Pointer> {
         match location {
+            Location::Operation => self.operation(),
             Location::Field(path) => self.site(path),
             // A value stands where the values are listed.
             Location::Value(path, _) => Some(format!("{}/enum", self.enumeration(path)?)),
-            Location::Constraint(path, _) => self.site(path),
-            Location::Status(status)
-            | Location::Reason(status)
-            | Location::List(List::Headers(status)) => self.response(status),
-            Location::List(List::MediaTypes(section)) => self.body(section),
+            Location::Status(status) => self.response(status),
+            Location::List(List::MediaTypes(section))
+            | Location::Unnamed(section)
+            | Location::Example(ExampleId { section, .. }, _) => self.body(section),
             Location::List(List::Dependency(package)) => {
                 self.member(&format!("x-package-dependencies/{}", escape(package)))
             }
             Location::Dependencies => self.member("x-package-dependencies"),
-            Location::Unnamed(section) => self.body(section),
-            Location::Example(id, _) => self.body(&id.section),
             Location::Statuses => self.member("responses"),
-            Location::Item(..) | Location::UnnamedAt(..) => None,
-            Location::Operation
+            // What these are part of is the nearest place to read.
+            Location::Constraint(..)
+            | Location::Reason(_)
+            | Location::Item(..)
+            | Location::UnnamedAt(..)
             | Location::Method
             | Location::Path
             | Location::Security
             | Location::Title
             | Location::Description
-            | Location::List(List::Servers) => self.operation(),
+            | Location::List(List::Servers | List::Headers(_)) => None,
         }
     }
+}
+
+/// Where the `$ref` at a pointer leads.
+pub(super) fn target(root: &Value, reference: &str) -> Option<Pointer> {
+    let text = root.pointer(reference)?.get("$ref")?.as_str()?;
+    Some(text.trim_start_matches('#').to_owned())
 }
 
 /// A name as part of a JSON pointer.

@@ -1,7 +1,6 @@
 //! What was done and what is left, for people.
 
-use std::fmt::Write;
-
+use webex_precheck_contract::diff::Difference;
 use webex_precheck_contract::report::markdown_code as code;
 
 use super::state::{Adoption, Source};
@@ -13,7 +12,7 @@ pub(super) fn summary(source: &Source<'_>, adoption: &Adoption) -> String {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
     };
-    let release = adoption.impact.map(|impact| impact.release().to_string());
+    let release = adoption.release().map(|release| release.to_string());
     format!(
         "{}: {} of the source, {} of the contract, {} left for you; next release: {}",
         source.name,
@@ -24,26 +23,25 @@ pub(super) fn summary(source: &Source<'_>, adoption: &Adoption) -> String {
     )
 }
 
+/// What differs, in Markdown; `code` keeps text of a source from becoming anything else.
+pub(super) fn fact(difference: &Difference, code: impl Fn(&str) -> String) -> String {
+    let location = code(&difference.location().to_string());
+    let phrase = code(&difference.phrase());
+    format!("{} {location}: {phrase}", difference.operation)
+}
+
 /// The text of a pull request; `drift` is the report of what the source documents otherwise.
 pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) -> String {
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "### What follows\n\n{}.",
+    let mut out = format!(
+        "### What follows\n\n{}.\n",
         code(&summary(source, adoption))
     );
     if !adoption.changes.differences.is_empty() {
         out.push_str("\nChanged in `spec/openapi.json`, and in all that is generated from it:\n\n");
     }
     for difference in &adoption.changes.differences {
-        let _ = writeln!(
-            out,
-            "- {} {}: {} (**{}**)",
-            difference.operation,
-            code(&difference.location().to_string()),
-            code(&difference.phrase()),
-            difference.impact
-        );
+        let fact = fact(difference, code);
+        out.push_str(&format!("- {fact} (**{}**)\n", difference.impact));
     }
     if !adoption.left.is_empty() {
         out.push_str("\nLeft for a person:\n\n");
@@ -51,9 +49,8 @@ pub(super) fn markdown(source: &Source<'_>, adoption: &Adoption, drift: &str) ->
     for left in &adoption.left {
         let what: Vec<String> = left.what.lines().map(code).collect();
         let what = what.join("<br>");
-        let _ = writeln!(out, "- [ ] `{}:{}` {what}", left.file, left.line);
+        out.push_str(&format!("- [ ] `{}:{}` {what}\n", left.file, left.line));
     }
     // What is cut off, where there is too much, is told by `cargo xtask drift` as well.
-    let _ = write!(out, "\n{drift}");
-    out
+    format!("{out}\n{drift}")
 }

@@ -4,9 +4,11 @@ use serde_json::Value;
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::location::{FieldPath, Section};
 
-use super::names::{free_name, pascal};
-use super::place::{Contract, Pointer, escape};
-use super::write::insert_after;
+use crate::codegen::names::pascal;
+
+use super::names::free_name;
+use super::place::{Contract, Pointer, escape, target};
+use super::write::behind;
 
 /// Copies whatever the path to a value leads through that is referred to from elsewhere too, and refers
 /// to the copies instead.
@@ -38,47 +40,38 @@ fn references_on(place: Contract<'_>, path: &FieldPath) -> Option<Vec<(Pointer, 
     let mut found = vec![(holder, whose.clone())];
     let mut owner = whose;
     let mut walked: Vec<FieldPath> = path.with_parents().collect();
-    walked.reverse();
-    for path in walked {
+    while let Some(path) = walked.pop() {
         let schemas = place.site(&path).map(|site| place.schemas(&site));
-        let schemas = schemas.into_iter().flatten();
-        found.extend(schemas.map(|schema| (schema, owner.clone())));
+        found.extend(schemas.into_iter().flatten().map(|it| (it, owner.clone())));
         owner = path.name().map_or(owner, pascal);
     }
     Some(found)
 }
 
-/// The component that the `$ref` at a pointer leads to.
-fn target(root: &Value, reference: &str) -> Option<Pointer> {
-    let text = root.pointer(reference)?.get("$ref")?.as_str()?;
-    Some(text.trim_start_matches('#').to_owned())
-}
-
 /// How often a component is referred to.
 fn count(value: &Value, component: &str) -> usize {
     match value {
-        Value::Object(object) => object
-            .iter()
-            .map(|(key, value)| match value {
-                Value::String(text) if key == "$ref" => {
-                    usize::from(text.strip_prefix('#') == Some(component))
-                }
-                other => count(other, component),
-            })
-            .sum(),
+        Value::Object(object) => {
+            let reference = object.get("$ref").and_then(Value::as_str);
+            let is_one = reference.and_then(|it| it.strip_prefix('#')) == Some(component);
+            let inner = object.values().map(|value| count(value, component));
+            usize::from(is_one) + inner.sum::<usize>()
+        }
         Value::Array(values) => values.iter().map(|value| count(value, component)).sum(),
         _ => 0,
     }
 }
 
 /// Copies what a reference leads to, under a name that begins with `prefix`.
-fn copy(root: &mut Value, reference: &str, prefix: &str) -> Option<()> {
-    let from = target(root, reference)?;
-    let (folder, name) = from.rsplit_once('/')?;
-    let value = root.pointer(&from)?.clone();
+fn copy(root: &mut Value, from: &str, prefix: &str) -> Option<()> {
+    let original = target(root, from)?;
+    let (folder, name) = original.rsplit_once('/')?;
+    let value = root.pointer(&original)?.clone();
     let copy = free_name(root, folder, &format!("{prefix}{name}"));
-    insert_after(root, folder, name, &copy, value);
-    root.pointer_mut(reference)?["$ref"] = format!("#{folder}/{copy}").into();
+    let components = root.pointer_mut(folder)?.as_object_mut()?;
+    let index = behind(components, name).unwrap_or(components.len());
+    components.shift_insert(index, copy.clone(), value);
+    root.pointer_mut(from)?["$ref"] = format!("#{folder}/{copy}").into();
     Some(())
 }
 
@@ -94,27 +87,22 @@ fn separate_parameter(root: &mut Value, id: OperationId, path: &FieldPath) -> Op
 
 /// Drops the components that nothing refers to any more, or that were made for nothing.
 pub(super) fn drop_orphans(before: &Value, root: &mut Value) {
+    let was_orphan =
+        |pointer: &str| before.pointer(pointer).is_some() && count(before, pointer) == 0;
     // What one orphan refers to is one when it is gone.
     loop {
-        let mut orphans = Vec::new();
+        let so_far = root.clone();
         for kind in ["schemas", "responses", "parameters"] {
             let folder = format!("/components/{kind}");
-            let names = root.pointer(&folder).and_then(Value::as_object);
-            for name in names.into_iter().flat_map(serde_json::Map::keys) {
-                let pointer = format!("{folder}/{}", escape(name));
-                let was_one = before.pointer(&pointer).is_some() && count(before, &pointer) == 0;
-                if count(root, &pointer) == 0 && !was_one {
-                    orphans.push((folder.clone(), name.clone()));
-                }
-            }
-        }
-        if orphans.is_empty() {
-            return;
-        }
-        for (folder, name) in orphans {
             if let Some(Value::Object(components)) = root.pointer_mut(&folder) {
-                components.shift_remove(&name);
+                components.retain(|name, _| {
+                    let pointer = format!("{folder}/{}", escape(name));
+                    count(&so_far, &pointer) > 0 || was_orphan(&pointer)
+                });
             }
+        }
+        if *root == so_far {
+            return;
         }
     }
 }

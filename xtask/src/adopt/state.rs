@@ -3,11 +3,8 @@
 use std::fmt;
 
 use webex_precheck_contract::Inventory;
-use webex_precheck_contract::diff::{Comparison, Impact};
-use webex_precheck_contract::rules::Rebound;
-
-/// More differences than two operations have, unless they are others.
-pub(super) const MOST_DIFFERENCES: usize = 1_000;
+use webex_precheck_contract::diff::{Comparison, Impact, Release};
+use webex_precheck_contract::rules::UpdatedCitation;
 
 /// What is adopted into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub struct Adoption {
     /// What is left for a person.
     pub left: Vec<Left>,
     /// Rules that rest on another sentence now, which is known to state them.
-    pub rebound: Vec<Rebound>,
+    pub rebound: Vec<UpdatedCitation>,
     /// What the release that follows the source means for those who use the crates, removals included
     /// that wait to be allowed.
     pub impact: Option<Impact>,
@@ -62,21 +59,10 @@ pub struct Left {
     pub what: String,
 }
 
-impl State {
-    /// The captures as they are with what a source documents now.
-    pub(super) fn captures_with(&self, source: &Source<'_>) -> Vec<(String, Inventory)> {
-        let mut captures = self.captures.clone();
-        captures.retain(|(name, _)| name != source.capture);
-        captures.push((source.capture.to_owned(), source.inventory.clone()));
-        captures.sort_by(|a, b| a.0.cmp(&b.0));
-        captures
-    }
-
-    /// What a source documented when it was captured.
-    pub(super) fn stored(&self, source: &Source<'_>) -> Option<&Inventory> {
-        let mut captures = self.captures.iter();
-        let found = captures.find(|(name, _)| name == source.capture);
-        found.map(|(_, inventory)| inventory)
+impl Adoption {
+    /// What the next release must be; none where nothing follows.
+    pub(super) fn release(&self) -> Option<Release> {
+        self.impact.map(Impact::release)
     }
 }
 

@@ -3,13 +3,18 @@
 mod fields;
 mod lists;
 mod responses;
+mod schema;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use webex_precheck_contract::OperationId;
 use webex_precheck_contract::diff::{Change, Part};
 use webex_precheck_contract::inventory::{Operation, Response};
 use webex_precheck_contract::location::{FieldPath, List, Section};
 
 use super::place::{Contract, Pointer};
+
+/// Marks a description that is to be put into better words.
+pub(super) const REWORD: &str = "x-reword";
 
 /// Makes the contract agree with what a source documents of an operation, in one change from the source
 /// to the contract. `None` where only a person can do that.
@@ -24,12 +29,10 @@ pub(super) fn write(contract: &mut Value, fresh: &Operation, change: &Change) ->
         Change::Enumeration(path, _) => writer.retype(path, true),
         Change::Requirement(path, both) => writer.require(path, both.before),
         Change::Deprecation(path, both) => {
-            let owner = writer.owner(path)?;
-            writer.mark(&owner, "deprecated", both.before)
+            writer.mark(&writer.owner(path)?, "deprecated", both.before)
         }
         Change::OperationDeprecation(both) => {
-            let operation = writer.place().operation()?;
-            writer.mark(&operation, "deprecated", both.before)
+            writer.mark(&writer.place().operation()?, "deprecated", both.before)
         }
         Change::Constraint(path, keyword, both) => {
             writer.constrain(path, keyword, both.before.as_deref())
@@ -124,17 +127,29 @@ impl Writer<'_> {
     }
 }
 
-/// Inserts a member behind another one, or at the end.
-pub(super) fn insert_after(
-    contract: &mut Value,
-    folder: &str,
-    neighbour: &str,
+/// A `$ref` to what stands at a pointer.
+pub(super) fn reference(pointer: &str) -> Value {
+    json!({ "$ref": format!("#{pointer}") })
+}
+
+/// A member of an operation. Where it is none yet, `value` is put behind `neighbour`.
+pub(super) fn member_mut<'c>(
+    root: &'c mut Value,
+    id: OperationId,
     name: &str,
+    neighbour: &str,
     value: Value,
-) {
-    if let Some(Value::Object(object)) = contract.pointer_mut(folder) {
-        let index = object.keys().position(|key| key == neighbour);
-        let index = index.map_or(object.len(), |index| index + 1);
-        object.shift_insert(index, name.to_owned(), value);
+) -> Option<&'c mut Value> {
+    let operation = Contract { root, id }.operation()?;
+    let operation = root.pointer_mut(&operation)?.as_object_mut()?;
+    if !operation.contains_key(name) {
+        let index = behind(operation, neighbour).unwrap_or(operation.len());
+        operation.shift_insert(index, name.to_owned(), value);
     }
+    operation.get_mut(name)
+}
+
+/// The index behind a member.
+pub(super) fn behind(object: &Map<String, Value>, name: &str) -> Option<usize> {
+    Some(object.keys().position(|key| key == name)? + 1)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::outcome::Failure;
 
 use super::contract::{self, Contract, Operation, members, string, strings};
-pub(crate) use super::names::kebab;
+use super::names::kebab;
 
 /// Flags of `webex-precheck customer` and `subscriber` that are not fields. A field of that name
 /// needs another one for its flag.

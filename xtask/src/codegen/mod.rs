@@ -14,7 +14,7 @@ mod enumerations;
 mod fields;
 pub(crate) mod flags;
 pub(crate) mod lower;
-mod names;
+pub(crate) mod names;
 mod newtypes;
 mod operations;
 mod progenitor;

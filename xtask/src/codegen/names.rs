@@ -3,18 +3,29 @@
 use proc_macro2::Ident;
 use quote::format_ident;
 
-/// `webex_calling` -> `WebexCalling`
+/// `webex_calling` -> `WebexCalling`; a variant of a generated enumeration, of which `Other` is one already.
 pub(super) fn upper_camel(value: &str) -> Ident {
-    let mut name = String::new();
-    for part in value.split(|c: char| !c.is_ascii_alphanumeric()) {
-        let mut chars = part.chars();
-        name.extend(chars.next().map(|c| c.to_ascii_uppercase()));
-        name.extend(chars);
+    match pascal(value).as_str() {
+        "Other" => format_ident!("ValueOther"),
+        name => format_ident!("{name}"),
     }
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || name == "Other" || name == "Self" {
+}
+
+/// `address_line` -> `AddressLine`; always a name that Rust takes.
+pub(crate) fn pascal(name: &str) -> String {
+    let parts = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut name: String = parts.map(capitalised).collect();
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || name == "Self" {
         name.insert_str(0, "Value");
     }
-    format_ident!("{name}")
+    name
+}
+
+/// `address` -> `Address`
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
 }
 
 /// `stateOrProvince` -> `state-or-province`

@@ -10,5 +10,5 @@ mod review;
 mod sentences;
 
 pub use file::{Citation, Question, Rule, Rules};
-pub use rebind::{Rebound, UpdatedCitation};
+pub use rebind::UpdatedCitation;
 pub use review::{Cause, StaleRule};

@@ -14,9 +14,6 @@ pub struct UpdatedCitation {
     pub fingerprint: String,
 }
 
-/// The name that `xtask` still uses.
-pub type Rebound = UpdatedCitation;
-
 impl Rules {
     /// The text of the file in which rules rest on sentences that changed, where the sentence that now
     /// stands there is known to state the same rule; and which rules those are.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use webex_precheck_contract::deviations::{Deviations, Finding, hold};
+use webex_precheck_contract::deviations::{Deviations, Violation, compare_captures};
 use webex_precheck_contract::diff::{Impact, drift};
 use webex_precheck_contract::{Inventory, capture, openapi, source};
 use xtask::adopt::{self, Adoption, Source, State};
@@ -282,15 +282,15 @@ fn open(adoption: &Adoption) -> Vec<String> {
         Ok(deviations) => deviations,
         Err(error) => return vec![error.to_string()],
     };
-    let held = hold(&adoption.state.captures, &contract);
+    let held = compare_captures(&adoption.state.captures, &contract);
     let findings = deviations.judge(&held);
     findings
         .iter()
         .map(|finding| match finding {
-            Finding::Unexcused { source, difference } => {
+            Violation::Unexcused { source, difference } => {
                 format!("{source} {}: {}", difference.id(), difference.phrase())
             }
-            Finding::Dead { message, .. } => message.clone(),
+            Violation::Unused { message, .. } => message.clone(),
         })
         .collect()
 }

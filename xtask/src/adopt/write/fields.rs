@@ -5,89 +5,75 @@ use webex_precheck_contract::Alternative;
 use webex_precheck_contract::inventory::Field;
 use webex_precheck_contract::location::{ExampleId, FieldPath, Keyword, Section};
 
-use crate::adopt::schema;
 use crate::codegen::lower::KEYED_BY;
 
-use super::{Writer, insert_after};
+use super::schema::{constraint, of_key};
+use super::{REWORD, Writer, behind, member_mut, reference};
+
+/// What a parameter says beside its schema, and the reader takes for constraints.
+const OF_PARAMETERS: [&str; 4] = ["style", "explode", "allowEmptyValue", "allowReserved"];
+/// What follows from the type of a field, or is said of it anew.
+const OF_TYPES: [&str; 6] = ["type", "enum", "allOf", "items", "example", REWORD];
 
 impl Writer<'_> {
     pub(super) fn add_field(&mut self, field: &Field) -> Option<()> {
         if field.at.section.is_parameter() {
             return self.add_parameter(field);
         }
+        let name = field.name();
         let scope = field.at.parent().filter(FieldPath::is_placed)?;
         let holder = match self.place().object(&scope) {
             Some(holder) => holder,
             None => {
                 // The first field of an object that had none.
                 let object = self.place().follow(&self.place().site(&scope)?);
-                let ty = self.contract.pointer(&format!("{object}/type"));
-                (ty == Some(&json!("object"))).then_some(object)?
+                let ty = self.contract.pointer(&format!("{object}/type"))?;
+                (ty == "object").then_some(object)?
             }
         };
         let is_keyed = self.object(&holder)?.contains_key(KEYED_BY);
-        let known = is_keyed.then(|| schema::of_key(&scope, field.name()));
-        let schema = schema::property(self.contract, self.fresh, field, known);
-        self.insert_property(&holder, &scope, field, schema)
-    }
-
-    /// Puts a property where the source has it.
-    fn insert_property(
-        &mut self,
-        holder: &str,
-        scope: &FieldPath,
-        field: &Field,
-        schema: Value,
-    ) -> Option<()> {
-        let siblings = self.fresh.children(scope).map(Field::name);
-        let before: Vec<&str> = siblings.take_while(|name| *name != field.name()).collect();
-        let object = self.contract.pointer_mut(holder)?.as_object_mut()?;
-        let properties = object.entry("properties").or_insert_with(|| json!({}));
-        let properties = properties.as_object_mut()?;
-        let position = |name: &&str| properties.keys().position(|key| key == *name);
-        let index = before.iter().rev().find_map(position);
-        let index = index.map_or(0, |index| index + 1);
-        properties.shift_insert(index, field.name().to_owned(), schema);
+        let known = is_keyed.then(|| of_key(&scope, name));
+        let schema = self.property(field, known);
+        let siblings = self.fresh.children(&scope).map(Field::name);
+        let properties = self.object(&holder)?.entry("properties");
+        let properties = properties.or_insert(json!({})).as_object_mut()?;
+        // Where the source has it.
+        let before = siblings.take_while(|sibling| *sibling != name);
+        let index = before.filter_map(|it| behind(properties, it)).last();
+        properties.shift_insert(index.unwrap_or_default(), name.to_owned(), schema);
         if field.required == Some(true) {
-            self.require_in(holder, field.name(), true)?;
+            self.require_in(&holder, name, true)?;
         }
         Some(())
     }
 
     fn add_parameter(&mut self, field: &Field) -> Option<()> {
-        if field.at.section != Section::Query {
+        let section = &field.at.section;
+        if *section != Section::Query {
             return None;
         }
-        let mut schema = schema::property(self.contract, self.fresh, field, None);
-        let section = &field.at.section;
-        let mut parameter = Map::new();
-        parameter.insert("name".to_owned(), Value::from(field.name()));
-        parameter.insert("in".to_owned(), Value::from(section.to_string()));
-        for key in ["description", schema::REWORD, "deprecated"] {
-            let value = schema.as_object_mut()?.shift_remove(key);
-            parameter.extend(value.map(|value| (key.to_owned(), value)));
+        let mut schema = self.property(field, None);
+        let mut parameter = json!({"name": field.name(), "in": section.to_string()});
+        for key in ["description", REWORD, "deprecated"] {
+            if let Some(value) = schema.as_object_mut()?.shift_remove(key) {
+                parameter[key] = value;
+            }
         }
         if field.required == Some(true) {
-            parameter.insert("required".to_owned(), Value::Bool(true));
+            parameter["required"] = true.into();
         }
-        parameter.insert("schema".to_owned(), schema);
+        parameter["schema"] = schema;
         let id = ExampleId {
             section: section.clone(),
             name: Some(field.name().to_owned()),
         };
         let example = self.fresh.examples.iter().find(|example| example.at == id);
         if let Some(value) = example.and_then(|it| serde_json::from_str(&it.json).ok()) {
-            parameter.insert("example".to_owned(), value);
+            parameter["example"] = value;
         }
-        let (operation, list) = (
-            self.place().operation()?,
-            self.place().member("parameters")?,
-        );
-        if self.contract.pointer(&list).is_none() {
-            insert_after(self.contract, &operation, "tags", "parameters", json!([]));
-        }
-        let parameters = self.contract.pointer_mut(&list)?.as_array_mut()?;
-        parameters.push(Value::Object(parameter));
+        let id = self.fresh.id;
+        let parameters = member_mut(self.contract, id, "parameters", "tags", json!([]))?;
+        parameters.as_array_mut()?.push(parameter);
         Some(())
     }
 
@@ -95,10 +81,8 @@ impl Writer<'_> {
         if path.section.is_parameter() {
             let (index, _) = self.place().parameter(path)?;
             let list = self.place().member("parameters")?;
-            self.contract
-                .pointer_mut(&list)?
-                .as_array_mut()?
-                .remove(index);
+            let list = self.contract.pointer_mut(&list)?.as_array_mut()?;
+            list.remove(index);
             return Some(());
         }
         let holder = self.place().holder_of(path)?;
@@ -127,17 +111,20 @@ impl Writer<'_> {
     /// Another type, or values that are listed or not: the schema is made anew, in our words. What else
     /// is said of values does not change with whether they are listed.
     pub(super) fn retype(&mut self, path: &FieldPath, keeps_constraints: bool) -> Option<()> {
-        let field = self.fresh.field(path)?.clone();
+        let field = self.fresh.field(path)?;
         let site = self.place().site(path)?;
         let old = self.contract.pointer(&site)?.as_object()?.clone();
-        let schema = match self.same_elements(&site, &field) {
+        let schema = match self.same_elements(&site, field) {
             Some(schema) => schema,
             None => {
-                let described = old.get("description").cloned();
-                let mut schema = schema::property(self.contract, self.fresh, &field, described);
-                if keeps_constraints {
-                    keep_constraints(&old, schema.as_object_mut()?);
-                }
+                let mut schema = self.property(field, old.get("description").cloned());
+                let kept = old.into_iter().filter(|(keyword, _)| {
+                    keeps_constraints
+                        && !OF_TYPES.contains(&keyword.as_str())
+                        && schema.get(keyword).is_none()
+                });
+                let kept: Map<String, Value> = kept.collect();
+                schema.as_object_mut()?.extend(kept);
                 schema
             }
         };
@@ -145,7 +132,7 @@ impl Writer<'_> {
         *site = schema;
         if path.section.is_parameter() {
             // A parameter says this beside its schema.
-            for key in ["description", schema::REWORD, "example"] {
+            for key in ["description", REWORD, "example"] {
                 site.as_object_mut()?.shift_remove(key);
             }
         }
@@ -155,15 +142,14 @@ impl Writer<'_> {
     /// An object that becomes a list of such objects, or the reverse, stays the object that it is.
     fn same_elements(&self, site: &str, field: &Field) -> Option<Value> {
         let object = self.place().holder(site, "properties")?;
-        let reference = json!({"$ref": format!("#{object}")});
         if !object.starts_with("/components/") {
             return None;
         }
         let mut schema = match field.ty.as_ref()?.single()? {
             Alternative::Array(Some(of)) if of.is_object() => {
-                json!({"type": "array", "items": reference})
+                json!({"type": "array", "items": reference(&object)})
             }
-            Alternative::Object => json!({"allOf": [reference]}),
+            Alternative::Object => json!({"allOf": [reference(&object)]}),
             _ => return None,
         };
         let described = self.contract.pointer(&format!("{site}/description"))?;
@@ -196,13 +182,12 @@ impl Writer<'_> {
         }
         if names.is_empty() {
             object.shift_remove("required");
-        } else if let Some(known) = object.get_mut("required") {
-            *known = Value::from(names);
-        } else {
-            let index = object.keys().position(|key| key == "properties");
-            let index = index.unwrap_or(object.len());
-            object.shift_insert(index, "required".to_owned(), Value::from(names));
+            return Some(());
         }
+        let position = |wanted: &str| object.keys().position(|key| key == wanted);
+        let index = position("required").or_else(|| position("properties"));
+        let index = index.unwrap_or(object.len());
+        object.shift_insert(index, "required".to_owned(), Value::from(names));
         Some(())
     }
 
@@ -216,37 +201,15 @@ impl Writer<'_> {
             return None;
         }
         let site = self.place().site(path)?;
-        let holder = if *of_elements {
-            format!("{site}/items")
-        } else {
-            site
-        };
-        let object = self.object(&holder)?;
-        match (value.map(schema::constraint), object.get_mut(name)) {
-            (Some(value), Some(known)) => *known = value,
-            (Some(value), None) => {
-                let index = object.keys().position(|key| key == "type");
-                let index = index.map_or(0, |index| index + 1);
-                object.shift_insert(index, name.clone(), value);
-            }
+        let elements = if *of_elements { "/items" } else { "" };
+        let object = self.object(&format!("{site}{elements}"))?;
+        let Some(value) = value else {
             // A keyword of a schema that is referred to stays there.
-            (None, None) => return None,
-            (None, Some(_)) => {
-                object.shift_remove(name);
-            }
-        }
+            return object.shift_remove(name).map(drop);
+        };
+        let known = object.keys().position(|key| key == name);
+        let index = known.or_else(|| behind(object, "type"));
+        object.shift_insert(index.unwrap_or_default(), name.clone(), constraint(value));
         Some(())
-    }
-}
-
-/// What a parameter says beside its schema, and the reader takes for constraints.
-const OF_PARAMETERS: [&str; 4] = ["style", "explode", "allowEmptyValue", "allowReserved"];
-
-fn keep_constraints(old: &Map<String, Value>, schema: &mut Map<String, Value>) {
-    const REPLACED: [&str; 6] = ["type", "enum", "allOf", "items", "example", schema::REWORD];
-    for (keyword, value) in old {
-        if !REPLACED.contains(&keyword.as_str()) && !schema.contains_key(keyword) {
-            schema.insert(keyword.clone(), value.clone());
-        }
     }
 }

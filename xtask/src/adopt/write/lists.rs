@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use webex_precheck_contract::location::FieldPath;
 
-use super::{Writer, insert_after};
+use super::{Writer, member_mut};
 
 impl Writer<'_> {
     pub(super) fn dependencies(&mut self) -> Option<&mut Map<String, Value>> {
@@ -13,17 +13,11 @@ impl Writer<'_> {
 
     /// Adds a package's dependencies, or those that are missing.
     pub(super) fn add_dependency(&mut self, package: &str) -> Option<()> {
-        let needed = self.fresh.dependencies.as_ref()?.get(package)?.clone();
-        let operation = self.place().operation()?;
-        if self.dependencies().is_none() {
-            let (neighbour, name) = ("x-webex-scope", "x-package-dependencies");
-            insert_after(self.contract, &operation, neighbour, name, json!({}));
-        }
-        let list = self
-            .dependencies()?
-            .entry(package)
-            .or_insert_with(|| json!([]));
-        insert_missing(list.as_array_mut()?, &needed);
+        let needed = self.fresh.dependencies.as_ref()?.get(package)?;
+        let (name, neighbour) = ("x-package-dependencies", "x-webex-scope");
+        let table = member_mut(self.contract, self.fresh.id, name, neighbour, json!({}))?;
+        let list = table.as_object_mut()?.entry(package).or_insert(json!([]));
+        insert_missing(list.as_array_mut()?, needed.iter());
         Some(())
     }
 
@@ -34,20 +28,18 @@ impl Writer<'_> {
     }
 
     pub(super) fn add_value(&mut self, path: &FieldPath, value: &str) -> Option<()> {
-        let documented = self.fresh.field(path)?.listed_values().to_vec();
+        let documented = self.fresh.field(path)?.listed_values().iter();
         let values = self.values(path)?;
         // One value at a time: each is a difference of its own.
-        let known = documented
-            .into_iter()
-            .filter(|it| it == value || values.iter().any(|known| known == it));
-        let known: Vec<String> = known.collect();
-        insert_missing(values, &known);
+        let known = values.clone();
+        let is_wanted = |it: &&String| *it == value || known.iter().any(|known| known == *it);
+        insert_missing(values, documented.filter(is_wanted));
         Some(())
     }
 }
 
 /// Inserts what is missing, each value behind the one that it follows.
-fn insert_missing(list: &mut Vec<Value>, wanted: &[String]) {
+fn insert_missing<'a>(list: &mut Vec<Value>, wanted: impl Iterator<Item = &'a String>) {
     let mut next = 0;
     for value in wanted {
         let known = list.iter().position(|known| known == value);

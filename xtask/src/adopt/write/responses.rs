@@ -1,15 +1,16 @@
 //! Statuses and their bodies.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::inventory::{Field, Response};
 use webex_precheck_contract::location::{FieldPath, Section};
 
-use crate::adopt::names::{free_name, pascal};
+use crate::adopt::names::free_name;
 use crate::adopt::place::{Contract, Pointer};
-use crate::adopt::schema;
+use crate::codegen::names::pascal;
 
-use super::Writer;
+use super::schema::describe;
+use super::{Writer, reference};
 
 const RESPONSES: &str = "/components/responses";
 
@@ -22,7 +23,7 @@ impl Writer<'_> {
             None => {
                 let name = response.reason.clone().unwrap_or(format!("Status{status}"));
                 let name = free_name(self.contract, RESPONSES, &pascal(&name));
-                let value = self.new_response(status, response.reason.as_deref());
+                let value = self.new_response(response);
                 self.object(RESPONSES)?.insert(name.clone(), value);
                 format!("{RESPONSES}/{name}")
             }
@@ -30,72 +31,68 @@ impl Writer<'_> {
         let responses = self.object(&list)?;
         let index = responses.keys().position(|other| other > status);
         let index = index.unwrap_or(responses.len());
-        let reference = json!({ "$ref": format!("#{pointer}") });
-        responses.shift_insert(index, status.to_owned(), reference);
+        responses.shift_insert(index, status.to_owned(), reference(&pointer));
         Some(())
     }
 
     /// The response that another operation has for this status.
     fn known_response(&self, status: &str) -> Option<Pointer> {
-        let others = OperationId::ALL
-            .into_iter()
-            .filter(|id| *id != self.fresh.id);
         let root = &*self.contract;
-        let mut known = others.filter_map(|id| Contract { root, id }.response(status));
-        known.find(|pointer| pointer.starts_with(RESPONSES))
+        let mut others = OperationId::ALL.into_iter();
+        others.find_map(|id| {
+            let response = Contract { root, id }.response(status)?;
+            (id != self.fresh.id && response.starts_with(RESPONSES)).then_some(response)
+        })
     }
 
     /// A response like the others of its class.
-    fn new_response(&mut self, status: &str, reason: Option<&str>) -> Value {
+    fn new_response(&mut self, Response { status, reason, .. }: &Response) -> Value {
         let neighbour = self.neighbour(status).unwrap_or_default();
-        let mut value = Map::new();
-        let text = match reason {
-            Some(reason) => format!("{reason}: Webex lists this status."),
-            None => "Webex lists this status.".to_owned(),
-        };
-        schema::describe(&mut value, None, &text);
+        let mut value = json!({});
+        let what = reason.iter().map(|reason| format!("{reason}: "));
+        let what: String = what.collect();
+        describe(&mut value, None, format!("{what}Webex lists this status."));
         if let Some(tracking) = neighbour.pointer("/headers/trackingid") {
-            value.insert("headers".to_owned(), json!({ "trackingid": tracking }));
+            value["headers"] = json!({ "trackingid": tracking });
         }
-        let schema = match self.fresh.field(&body(status)).cloned() {
-            Some(field) => Some(self.body_schema(&field)),
-            None => neighbour
+        let like_neighbour = || {
+            neighbour
                 .pointer("/content/application~1json/schema")
-                .cloned(),
+                .cloned()
         };
-        if let Some(schema) = schema {
-            value.insert("content".to_owned(), content(&schema));
+        let field = self.fresh.field(&body(status));
+        let schema = field.map(|field| self.body_schema(field));
+        if let Some(schema) = schema.or_else(like_neighbour) {
+            value["content"] = content(&schema);
         }
-        Value::Object(value)
+        value
     }
 
     fn neighbour(&self, status: &str) -> Option<Value> {
         let place = self.place();
-        let statuses = self
-            .contract
-            .pointer(&place.member("responses")?)?
-            .as_object()?;
+        let statuses = self.contract.pointer(&place.member("responses")?)?;
         let class = status.get(..1)?;
-        let alike = statuses.keys().filter(|other| other.starts_with(class));
+        let alike = statuses.as_object()?.keys();
+        let alike = alike.filter(|other| other.starts_with(class));
         let mut alike = alike.filter_map(|other| place.response(other));
         let pointer = alike.find(|pointer| pointer.starts_with(RESPONSES))?;
         self.contract.pointer(&pointer).cloned()
     }
 
     fn body_schema(&mut self, field: &Field) -> Value {
-        let schema = schema::property(self.contract, self.fresh, field, None);
+        let schema = self.property(field, None);
         // A body has the description of its schema.
-        match schema.pointer("/allOf/0/$ref") {
-            Some(reference) => json!({ "$ref": reference }),
+        match schema.pointer("/allOf/0") {
+            Some(reference) => reference.clone(),
             None => schema,
         }
     }
 
     /// A body of a response that had none.
     pub(super) fn add_body(&mut self, status: &str) -> Option<()> {
-        let field = self.fresh.field(&body(status))?.clone();
+        let field = self.fresh.field(&body(status))?;
         let response = self.place().response(status)?;
-        let schema = self.body_schema(&field);
+        let schema = self.body_schema(field);
         let response = self.object(&response)?;
         response.insert("content".to_owned(), content(&schema));
         Some(())
