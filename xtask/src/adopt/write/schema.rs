@@ -43,8 +43,21 @@ impl Writer<'_> {
     /// The schema of a documented field. The schemas that need a name of their own are added to the
     /// contract. `description` is the one that the field has already.
     pub(super) fn property(&mut self, field: &Field, description: Option<Value>) -> Value {
+        // A new fact of a field has to be written too. Whether it is required stands at its parent,
+        // its text stays the source's own.
+        let Field {
+            at: _,
+            ty: _,
+            required: _,
+            values: _,
+            constraints,
+            deprecated,
+            text: _,
+            labels: _,
+            example,
+        } = field;
         let mut schema = self.value(field);
-        for (keyword, value) in field.constraints.iter().flatten() {
+        for (keyword, value) in constraints.iter().flatten() {
             let holder = if keyword.of_elements {
                 schema.get_mut("items")
             } else {
@@ -54,11 +67,13 @@ impl Writer<'_> {
                 holder.insert(keyword.name.clone(), constraint(value));
             }
         }
-        if field.deprecated == Some(true) {
+        if *deprecated == Some(true) {
             schema["deprecated"] = true.into();
         }
-        let example = field.example.as_deref();
-        if let Some(example) = example.and_then(|json| serde_json::from_str(json).ok()) {
+        if let Some(example) = example
+            .as_deref()
+            .and_then(|json| serde_json::from_str(json).ok())
+        {
             schema["example"] = example;
         }
         describe(&mut schema, description, self.facts(field));
