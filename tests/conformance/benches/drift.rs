@@ -1,5 +1,6 @@
 //! `cargo bench -p conformance`: time to read and compare two revisions of the published file,
-//! beside the `drift` crate on the same texts in the same run.
+//! beside the `drift` crate on the same texts in the same run. With `ours` or `theirs` the program
+//! does that once, for a tool that counts instructions.
 
 #![allow(
     missing_docs,
@@ -38,24 +39,33 @@ fn main() {
             (text.replace("No more than 50", "No more than 40"), text)
         }
     };
+    let ours = || {
+        let (before, _) = openapi::read("older", black_box(&older));
+        let (after, _) = openapi::read("newer", black_box(&newer));
+        diff(&before, &after).differences.len()
+    };
+    let theirs = || {
+        let before = serde_json::from_str(black_box(&older)).unwrap();
+        let after = serde_json::from_str(black_box(&newer)).unwrap();
+        drift::compare(&before, &after).map_or(0, |changes| changes.len())
+    };
+    for argument in std::env::args() {
+        match argument.as_str() {
+            "ours" => return println!("{}", ours()),
+            "theirs" => return println!("{}", theirs()),
+            _ => {}
+        }
+    }
     println!(
         "{} and {} bytes, median of {ROUNDS} rounds",
         older.len(),
         newer.len()
     );
-    let (ours, found) = median(|| {
-        let (before, _) = openapi::read("older", black_box(&older));
-        let (after, _) = openapi::read("newer", black_box(&newer));
-        diff(&before, &after).differences.len()
-    });
+    let (ours, found) = median(ours);
     println!(
         "this workspace  {ours:>10.1?}  {found} differences in the two operations, wording included"
     );
-    let (theirs, found) = median(|| {
-        let before = serde_json::from_str(black_box(&older)).unwrap();
-        let after = serde_json::from_str(black_box(&newer)).unwrap();
-        drift::compare(&before, &after).map_or(0, |changes| changes.len())
-    });
+    let (theirs, found) = median(theirs);
     println!(
         "drift 0.2       {theirs:>10.1?}  {found} differences in all operations, without wording"
     );

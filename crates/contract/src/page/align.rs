@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::text_digest::TextDigest;
 use crate::types::Type;
 
-use super::fields;
+use super::field;
 use super::place::Place;
 use super::tree;
 
@@ -21,7 +21,7 @@ pub(super) fn place(
     tree: Option<&Operation>,
     problems: &mut Vec<Problem>,
 ) -> Vec<(Field, Place)> {
-    let found = shown.iter().filter_map(|shown| fields::named(scope, shown));
+    let found = shown.iter().filter_map(|shown| field::named(scope, shown));
     let found: Vec<Field> = found.collect();
     let fields = tree.into_iter().flat_map(|tree| &tree.fields);
     let known: Vec<&Field> = fields.filter(|field| scope.is_above(&field.at)).collect();

@@ -6,7 +6,7 @@
 mod align;
 mod descriptions;
 mod examples;
-mod fields;
+mod field;
 mod header;
 mod incomplete;
 mod place;

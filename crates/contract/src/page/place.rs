@@ -3,7 +3,7 @@
 use crate::inventory::{Field, Operation, Unplaced};
 use crate::location::FieldPath;
 
-use super::fields;
+use super::field;
 use super::tree;
 
 /// Where a field stands.
@@ -24,7 +24,7 @@ impl Place {
 pub(super) fn nested(parent: &FieldPath, shown: &[&tree::Field]) -> Vec<(Field, Place)> {
     let mut placed = Vec::new();
     for shown in shown {
-        if let Some(field) = fields::named(parent, shown) {
+        if let Some(field) = field::named(parent, shown) {
             let at = parent.child(field.name());
             placed.push((field, Place::Certain(at.clone())));
             placed.extend(nested(&at, &shown.fields.iter().collect::<Vec<_>>()));
