@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use jiff::{Timestamp, tz::TimeZone};
-use webex_precheck_contract::{Date, Inventory, Problem, Severity, capture, source};
+use webex_precheck_contract::{Date, Endpoints, Inventory, Problem, Severity, capture, source};
 
 use crate::fetch::{Address, Copies, fetch};
 use crate::outcome::{Failure, note};
@@ -67,19 +67,20 @@ fn read_beside(
     recover: impl Fn(Failure) -> Result<Option<Inventory>, Failure>,
 ) -> Result<Fresh, Failure> {
     let contract = workspace.contract()?;
+    let endpoints = &Endpoints::of(&contract);
     let opened = open(workspace, name)?;
     let name = opened.name;
     let broken = |problem: &Problem| Failure::new(format!("{name}: {problem}"));
     let text = source::decode(opened.bytes.clone()).map_err(|problem| broken(&problem))?;
-    let (first, problems) = source::read(&opened.short, &text, &contract);
+    let (first, problems) = source::read(&opened.short, &text, endpoints, &contract);
     if let Some(problem) = problems.iter().find(|it| it.severity == Severity::Broken) {
         return Err(broken(problem));
     }
-    let capture = capture::name(&first);
+    let capture = capture::name(&first, &workspace.readable_captures());
     let mut stored = workspace.capture(&capture).or_else(recover)?;
     // A page is aligned with what it said at its last capture.
     let (inventory, mut problems) = match &stored {
-        Some(stored) => source::read(&opened.short, &text, stored),
+        Some(stored) => source::read(&opened.short, &text, endpoints, stored),
         None => (first, problems),
     };
     if let Some(stored) = &mut stored {
@@ -87,7 +88,11 @@ fn read_beside(
             return Err(broken(&problem));
         }
         problems.extend(not_captured(stored, &inventory));
-        restore_words(stored, opened.copies.iter().flat_map(Copies::earlier));
+        restore_words(
+            stored,
+            endpoints,
+            opened.copies.iter().flat_map(Copies::earlier),
+        );
     }
     if let Some(copies) = opened.copies
         && let Err(error) = copies.keep(&opened.bytes)
@@ -106,17 +111,21 @@ fn read_beside(
 
 /// Notes the operations that a source documents and its capture does not follow.
 fn not_captured(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
-    let ids = fresh.operations.iter().map(|operation| operation.id);
-    let new = ids.filter(|id| stored.operation(*id).is_none());
+    let ids = fresh.operations.iter().map(|operation| &operation.id);
+    let new = ids.filter(|id| stored.operation(id).is_none());
     let new: Vec<String> = new.map(|id| format!("the {id} operation")).collect();
     let message = format!("{}: documented, and no capture follows it", new.join(", "));
     (!new.is_empty()).then(|| Problem::note("", message))
 }
 
 /// Takes the words of a capture's sentences from the copy that it was read from, if that is kept.
-fn restore_words(stored: &mut Inventory, copies: impl Iterator<Item = Vec<u8>>) {
+fn restore_words(
+    stored: &mut Inventory,
+    endpoints: &Endpoints,
+    copies: impl Iterator<Item = Vec<u8>>,
+) {
     for text in copies.filter_map(|copy| source::decode(copy).ok()) {
-        let (copy, problems) = source::read(&stored.source, &text, stored);
+        let (copy, problems) = source::read(&stored.source, &text, endpoints, stored);
         if !source::is_broken(&problems) && copy.operations == stored.operations {
             stored.operations = copy.operations;
             return;

@@ -60,10 +60,10 @@ impl Entry {
         let Some(captured) = captured else {
             return Some("has no capture");
         };
-        let operations = captured.operations.iter().map(|operation| operation.id);
+        let operations = captured.operations.iter().map(|operation| &operation.id);
         if captured.date != self.date {
             Some("has another date than its capture")
-        } else if captured.kind != self.kind || operations.ne(self.operations.iter().copied()) {
+        } else if captured.kind != self.kind || operations.ne(&self.operations) {
             Some("has another kind or other operations than its capture")
         } else {
             None
@@ -106,7 +106,7 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
             address: None,
             file: None,
             date: captured.date.clone(),
-            operations: captured.operations.iter().map(|it| it.id).collect(),
+            operations: captured.operations.iter().map(|it| it.id.clone()).collect(),
         }];
         let entry = toml_edit::ser::to_string_pretty(&File { sources }).map_err(incorrect)?;
         let text = format!("{text}\n{entry}");
@@ -127,7 +127,7 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
 #[cfg(test)]
 mod tests {
     //! Copies in folders, and dates in the file.
-    use webex_precheck_contract::openapi;
+    use webex_precheck_contract::{Endpoints, openapi};
 
     use super::*;
 
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_date_is_written_in_its_place() {
-        let (mut captured, _) = openapi::read("x", "{}");
+        let (mut captured, _) = openapi::read("x", "{}", &Endpoints::default());
         captured.date = Some("2026-04-17".parse().unwrap());
         let text = with_date(TEXT, "openapi", &captured).unwrap();
         assert_eq!(text, TEXT.replace("2025-01-02", "2026-04-17"));

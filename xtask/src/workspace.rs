@@ -74,18 +74,30 @@ impl Workspace {
 
     /// The stored captures by name, in order.
     pub(crate) fn captures(&self) -> Result<Vec<(String, Inventory)>, Failure> {
+        let names = self.capture_names()?.into_iter();
+        let captures = names.map(|name| Ok(self.capture(&name)?.map(|it| (name, it))));
+        captures.filter_map(Result::transpose).collect()
+    }
+
+    /// The same, without those that cannot be read.
+    pub(crate) fn readable_captures(&self) -> Result<Vec<(String, Inventory)>, Failure> {
+        let names = self.capture_names()?.into_iter();
+        let captures = names.filter_map(|name| Some((self.capture(&name).ok()??, name)));
+        Ok(captures
+            .map(|(inventory, name)| (name, inventory))
+            .collect())
+    }
+
+    fn capture_names(&self) -> Result<Vec<String>, Failure> {
         let failed = |error| Failure::new(format!("{DOCUMENTED}: {error}"));
-        let mut captures = Vec::new();
+        let mut names = Vec::new();
         for entry in fs::read_dir(self.path(DOCUMENTED)).map_err(failed)? {
             let file = entry.map_err(failed)?.file_name();
-            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".toml"))
-                && let Some(inventory) = self.capture(name)?
-            {
-                captures.push((name.to_owned(), inventory));
-            }
+            let name = file.to_str().and_then(|file| file.strip_suffix(".toml"));
+            names.extend(name.map(str::to_owned));
         }
-        captures.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(captures)
+        names.sort();
+        Ok(names)
     }
 
     /// A stored capture, if it exists.
@@ -174,7 +186,7 @@ pub(crate) fn capture_file(name: &str) -> String {
 
 /// The facts of a contract, without its prose.
 pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
-    let (contract, problems) = openapi::read(CONTRACT, text);
+    let (contract, problems) = openapi::read_contract(CONTRACT, text);
     // What is worth a note in a file of others is a mistake in our own.
     if let Some(Problem { place, message, .. }) = problems.first() {
         let what = message.split("; ").next().unwrap_or(message);
@@ -185,7 +197,7 @@ pub(crate) fn read_contract(text: &str) -> Result<Inventory, Failure> {
 
 /// What a contract says, without its prose.
 pub(crate) fn facts(contract: &Value) -> Inventory {
-    openapi::read_document(CONTRACT, contract)
+    openapi::read_contract_document(CONTRACT, contract)
         .0
         .without_descriptions()
 }

@@ -450,7 +450,7 @@ fn bad_sources() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             published
                 .replace(ours, "/wholesale/customers/check")
                 .into_bytes(),
-            "no path ends in",
+            "the customer operation is gone",
         ),
         (
             "reference to nothing",

@@ -141,7 +141,10 @@ impl Deviation {
 
     fn is_about(&self, source: &str, difference: &Difference) -> bool {
         self.sources.iter().any(|name| name == source)
-            && self.operation.is_none_or(|id| id == difference.operation)
+            && self
+                .operation
+                .as_ref()
+                .is_none_or(|id| *id == difference.operation)
             && self.kind == difference.kind()
             && self.at.contains(&difference.location())
     }
@@ -256,10 +259,13 @@ impl Deviations {
     }
 
     /// Whether a deviation says why the contract has a field that no source documents.
-    pub fn justifies(&self, operation: OperationId, field: &FieldPath) -> bool {
+    pub fn justifies(&self, operation: &OperationId, field: &FieldPath) -> bool {
         self.iter().any(|deviation| {
             let mut places = field.with_parents().map(Location::Field);
-            deviation.operation.is_none_or(|id| id == operation)
+            deviation
+                .operation
+                .as_ref()
+                .is_none_or(|id| id == operation)
                 && matches!(deviation.kind, Kind::Added | Kind::Body)
                 && places.any(|place| deviation.at.contains(&place))
         })

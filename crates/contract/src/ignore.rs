@@ -225,7 +225,7 @@ mod tests {
             operations: vec![Operation {
                 path: Some(path.to_owned()),
                 title: Some(crate::TextDigest::new(title)),
-                ..Operation::unknown(OperationId::Customer)
+                ..Operation::unknown(OperationId::new("customer"))
             }],
         };
         drift(&inventory("/a", "One."), &inventory("/b", "Two."))

@@ -1,9 +1,12 @@
-//! The one model: what a source documents of the two operations.
+//! The one model: what a source documents of the operations that it describes.
 //!
 //! Whatever a source cannot tell is unknown and not absent. A field of type `Option` is `None`
 //! when unknown; what is documented to be nothing is an empty value inside `Some`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,44 +43,34 @@ pub enum SourceKind {
     Page,
 }
 
-/// The two operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[derive(strum::Display, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-pub enum OperationId {
-    /// `POST /v1/wholesale/customers/validate`
-    Customer,
-    /// `POST /v1/wholesale/subscribers/validate`
-    Subscriber,
-}
+/// Which operation: a name of our own, such as `customer`, which all sources share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OperationId(String);
 
 impl OperationId {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Customer, Self::Subscriber];
-
-    /// How the path of the operation ends, with or without a version before it.
-    pub fn path_suffix(self) -> &'static str {
-        match self {
-            Self::Customer => "/wholesale/customers/validate",
-            Self::Subscriber => "/wholesale/subscribers/validate",
-        }
+    /// An ID of this text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
 
-    /// The operation that a documented path belongs to.
-    pub fn of_path(path: &str) -> Option<Self> {
-        let version =
-            |rest: &str| rest.is_empty() || (rest.starts_with("/v") && !rest[1..].contains('/'));
-        Self::ALL.into_iter().find(|id| {
-            path.trim_end_matches('/')
-                .strip_suffix(id.path_suffix())
-                .is_some_and(version)
-        })
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
+}
 
-    /// `customer` or `subscriber`.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+impl FromStr for OperationId {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::new(text))
+    }
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
     }
 }
 
@@ -199,8 +192,8 @@ pub struct Example {
 
 impl Inventory {
     /// What is documented of `id`.
-    pub fn operation(&self, id: OperationId) -> Option<&Operation> {
-        self.operations.iter().find(|o| o.id == id)
+    pub fn operation(&self, id: &OperationId) -> Option<&Operation> {
+        self.operations.iter().find(|o| o.id == *id)
     }
 
     /// Whether this source is known to be older than another one.

@@ -1,4 +1,4 @@
-//! What Webex documents of its two wholesale precheck operations, as facts that can be compared.
+//! What Webex documents of its precheck operations, as facts that can be compared.
 //!
 //! Readers turn a source into an [`Inventory`]: [`openapi::read`] an OpenAPI file, [`page::read`]
 //! a page of the developer portal, [`source::read`] whichever of them it is. A fact stands at a
@@ -14,6 +14,7 @@ mod date;
 mod dependencies;
 pub mod deviations;
 pub mod diff;
+mod endpoints;
 pub mod evidence;
 pub mod ignore;
 pub mod inventory;
@@ -31,6 +32,7 @@ mod types;
 mod visible;
 
 pub use date::{Date, DateError};
+pub use endpoints::{Endpoint, Endpoints};
 pub use inventory::{Inventory, OperationId};
 pub use problem::{Problem, Severity};
 pub use text_digest::TextDigest;

@@ -1,6 +1,7 @@
 //! A source of unknown kind: recognised, read, and refused where it cannot be true.
 
 use crate::diff::diff;
+use crate::endpoints::Endpoints;
 use crate::inventory::Inventory;
 use crate::problem::{Problem, Severity};
 use crate::visible::visible;
@@ -29,18 +30,23 @@ pub fn too_large() -> Problem {
     Problem::broken("", format!("{what}; check what was downloaded"))
 }
 
-/// Reads the text of a source called `name`: an OpenAPI file in JSON or YAML, or a page, which is
-/// aligned with the fields that `known` has.
-pub fn read(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Problem>) {
+/// Reads what the text of a source called `name` documents of these operations: an OpenAPI file in JSON
+/// or YAML, or a page, which is aligned with the fields that `known` has.
+pub fn read(
+    name: &str,
+    text: &str,
+    endpoints: &Endpoints,
+    known: &Inventory,
+) -> (Inventory, Vec<Problem>) {
     let text = text.trim_start_matches('\u{feff}');
     let name = visible(name);
     if openapi::is_description(text) {
-        return openapi::read(&name, text);
+        return openapi::read(&name, text, endpoints);
     }
-    let read = page::read(&name, text, known);
+    let read = page::read(&name, text, endpoints, known);
     if is_broken(&read.1) && openapi::is_other_yaml(text) {
         // Says what it is instead of what is missing for a page.
-        return openapi::read(&name, text);
+        return openapi::read(&name, text, endpoints);
     }
     read
 }
@@ -66,7 +72,7 @@ pub fn check_against(stored: &Inventory, fresh: &Inventory) -> Option<Problem> {
     };
     let mut operations = stored.operations.iter();
     let of_operations = operations.find_map(|before| {
-        let id = before.id;
+        let id = &before.id;
         let Some(after) = fresh.operation(id) else {
             return Some(format!("the {id} operation is gone; check the source"));
         };

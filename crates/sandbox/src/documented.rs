@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use hyper::body::Bytes;
-use webex_precheck_contract::inventory::{self, Inventory, OperationId};
+use webex_precheck_contract::inventory::{self, Inventory};
 use webex_precheck_contract::location::{FieldPath, Section};
 use webex_precheck_contract::{Type, capture};
+
+use crate::operation::Operation as OperationId;
 
 /// The captures, copied here by `cargo xtask codegen`.
 const CAPTURES: [&str; 3] = [
@@ -49,7 +51,9 @@ impl Documented {
             .into_iter()
             .map(capture::read)
             .collect::<Result<_, _>>()?;
-        let operation = |id| Operation::merge(sources.iter().filter_map(|s| s.operation(id)));
+        let contract_id = |id: OperationId| webex_precheck_contract::OperationId::new(id.as_str());
+        let operation =
+            |id| Operation::merge(sources.iter().filter_map(|s| s.operation(&contract_id(id))));
         Ok(Self {
             customer: operation(OperationId::Customer)?,
             subscriber: operation(OperationId::Subscriber)?,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 
-use webex_precheck_contract::OperationId;
+use crate::operation::Operation as OperationId;
 
 /// Values whose failures are counted at one time; the oldest is forgotten for a new one.
 const MOST_COUNTED: usize = 100_000;

@@ -2,7 +2,9 @@
 
 use email_address::{EmailAddress, Options};
 use serde_json::{Map, Value};
-use webex_precheck_contract::{Alternative, OperationId};
+use webex_precheck_contract::Alternative;
+
+use crate::operation::Operation as OperationId;
 
 use crate::country;
 use crate::documented::{Field, Operation};
@@ -251,7 +253,9 @@ mod tests {
                 include_str!("../documented/subscriber-page.toml"),
             ]
             .map(|text| webex_precheck_contract::capture::read(text).unwrap());
-            let operations = sources.iter().filter_map(|source| source.operation(id));
+            let operations = sources.iter().filter_map(|source| {
+                source.operation(&webex_precheck_contract::OperationId::new(id.as_str()))
+            });
             let examples = operations.flat_map(|operation| &operation.examples);
             let mut count = 0;
             for example in examples.filter(|example| example.at.section == Section::Body) {

@@ -15,6 +15,7 @@ mod judge;
 mod limits;
 mod log;
 mod logged;
+mod operation;
 mod reason;
 mod sandbox;
 mod scenario;
@@ -26,9 +27,9 @@ mod webex;
 
 pub use answer::Answer;
 pub use logged::LoggedRequest;
+pub use operation::Operation;
 pub use sandbox::{Builder, Sandbox, Unmet};
 pub use scenario::{Scenario, ScenarioError, Step};
 pub use tokens::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REFRESH_TOKEN, DEFAULT_TOKEN, Grant,
 };
-pub use webex_precheck_contract::OperationId as Operation;

@@ -6,8 +6,8 @@ mod script;
 use std::fmt;
 use std::path::Path;
 
+use crate::operation::Operation;
 use serde_json::Value;
-use webex_precheck_contract::OperationId as Operation;
 
 use crate::answer::Answer;
 use crate::test_values::TestValue;

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::operation::Operation as OperationId;
 use serde_json::{Value, json};
-use webex_precheck_contract::OperationId;
 
 /// The token that a sandbox takes unless told otherwise.
 pub const DEFAULT_TOKEN: &str = "sandbox-token";

@@ -5,12 +5,12 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::operation::Operation as OperationId;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
 use serde_json::{Value, json};
-use webex_precheck_contract::OperationId;
 
 use crate::about;
 use crate::answer::{Answer, Dropped, Outgoing, Sleep};

@@ -7,8 +7,9 @@ pub mod mutation;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use webex_precheck_contract::{Inventory, capture, openapi, page, source};
+use webex_precheck_contract::{Endpoints, Inventory, Problem, capture, openapi, page, source};
 use xtask::adopt::State;
 
 /// Root of the workspace: found when it is needed, since checkouts may share a target folder.
@@ -47,7 +48,8 @@ impl Spec {
 
     /// The contract as facts, without its prose.
     pub fn contract(&self) -> Inventory {
-        let (contract, problems) = openapi::read("openapi.json", &self.read("openapi.json"));
+        let (contract, problems) =
+            openapi::read_contract("openapi.json", &self.read("openapi.json"));
         assert!(problems.is_empty(), "{problems:?}");
         contract.without_descriptions()
     }
@@ -80,16 +82,27 @@ impl Spec {
     }
 }
 
+/// The operations of the frozen contract.
+pub fn endpoints() -> &'static Endpoints {
+    static ENDPOINTS: LazyLock<Endpoints> = LazyLock::new(|| Endpoints::of(&FROZEN.contract()));
+    &ENDPOINTS
+}
+
+/// Reads a source; `known` is what a page is aligned with.
+pub fn read_source(name: &str, text: &str, known: &Inventory) -> (Inventory, Vec<Problem>) {
+    source::read(name, text, endpoints(), known)
+}
+
 /// Reads a source and stores it, as `capture` does; `known` is what a page is aligned with.
 pub fn captured(text: &str, known: &Inventory) -> Inventory {
-    let (inventory, problems) = source::read("source", text, known);
+    let (inventory, problems) = read_source("source", text, known);
     assert!(!source::is_broken(&problems), "{problems:?}");
     capture::read(&capture::write(&inventory).expect("can be stored")).expect("can be read")
 }
 
 /// Reads a page against the frozen contract.
 pub fn page(text: &str) -> Inventory {
-    let (inventory, problems) = page::read("page", text, &FROZEN.contract());
+    let (inventory, problems) = page::read("page", text, endpoints(), &FROZEN.contract());
     assert!(!source::is_broken(&problems), "{problems:?}");
     inventory
 }

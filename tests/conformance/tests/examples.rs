@@ -39,14 +39,14 @@ fn bodies(operation: &Operation) -> impl Iterator<Item = &Example> {
     examples.filter(|example| !example.at.section.is_parameter())
 }
 
-fn check(id: OperationId, example: &Example) {
+fn check(id: &OperationId, example: &Example) {
     let given: Value = serde_json::from_str(&example.json).unwrap();
-    let (schema, encoded) = match (id, &example.at.section) {
-        (OperationId::Customer, Section::Body) => (
+    let (schema, encoded) = match (id.as_str(), &example.at.section) {
+        ("customer", Section::Body) => (
             "CustomerPrecheckRequest",
             round_trip::<CustomerPrecheckRequest>(&example.json),
         ),
-        (OperationId::Subscriber, Section::Body) => (
+        ("subscriber", Section::Body) => (
             "SubscriberPrecheckRequest",
             round_trip::<SubscriberPrecheckRequest>(&example.json),
         ),
@@ -68,12 +68,12 @@ fn check(id: OperationId, example: &Example) {
 }
 
 /// What a client would refuse to send.
-fn hard_findings(id: OperationId, json: &str) -> Vec<String> {
-    let findings = match id {
-        OperationId::Customer => serde_json::from_str::<CustomerPrecheck>(json)
+fn hard_findings(id: &OperationId, json: &str) -> Vec<String> {
+    let findings = match id.as_str() {
+        "customer" => serde_json::from_str::<CustomerPrecheck>(json)
             .unwrap()
             .findings(),
-        OperationId::Subscriber => serde_json::from_str::<SubscriberPrecheck>(json)
+        _ => serde_json::from_str::<SubscriberPrecheck>(json)
             .unwrap()
             .findings(),
     };
@@ -87,7 +87,7 @@ fn the_client_sends_every_documented_request() {
     for (_, inventory) in CHECKED_IN.captures() {
         for operation in &inventory.operations {
             for example in bodies(operation).filter(|example| example.at.section == Section::Body) {
-                let hard = hard_findings(operation.id, &example.json);
+                let hard = hard_findings(&operation.id, &example.json);
                 assert_eq!(hard, [""; 0], "{}", example.json);
                 count += 1;
             }
@@ -95,7 +95,7 @@ fn the_client_sends_every_documented_request() {
     }
     assert!(count > 0);
     let bad = r#"{"email": "", "packages": ["webex_suite", "webex_calling"]}"#;
-    assert_eq!(hard_findings(OperationId::Subscriber, bad).len(), 2);
+    assert_eq!(hard_findings(&OperationId::new("subscriber"), bad).len(), 2);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn documented_examples_decode_encode_and_validate() {
     for (_, inventory) in CHECKED_IN.captures() {
         for operation in &inventory.operations {
             for example in bodies(operation) {
-                check(operation.id, example);
+                check(&operation.id, example);
                 count += 1;
             }
         }
@@ -117,7 +117,7 @@ fn examples_of_the_contract_decode_encode_and_validate() {
     for operation in &CHECKED_IN.contract().operations {
         assert!(bodies(operation).count() > 0, "{}", operation.id);
         for example in bodies(operation) {
-            check(operation.id, example);
+            check(&operation.id, example);
         }
     }
 }

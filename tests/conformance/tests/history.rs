@@ -30,7 +30,7 @@ fn revisions() -> (Vec<Revision>, Vec<String>) {
     files.sort_by_key(|(name, _)| name.trim_end_matches(".json").to_owned());
     let (mut revisions, mut broken) = (Vec::new(), Vec::new());
     for (name, text) in files {
-        let (mut inventory, problems) = source::read(&name, &text, &FROZEN.contract());
+        let (mut inventory, problems) = conformance::read_source(&name, &text, &FROZEN.contract());
         inventory.date = Date::in_name(&name);
         if source::is_broken(&problems) {
             broken.push(name)
@@ -156,7 +156,7 @@ fn follow(state: &State, revision: &Revision, allow_breaking: bool) -> Adoption 
         "{}",
         revision.name
     );
-    let (contract, problems) = openapi::read("openapi.json", &adoption.state.contract);
+    let (contract, problems) = openapi::read_contract("openapi.json", &adoption.state.contract);
     assert_eq!(problems, [], "{}", revision.name);
     let contract = contract.without_descriptions();
     let deviations = Deviations::read(&adoption.state.deviations).unwrap();

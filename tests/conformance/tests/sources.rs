@@ -15,7 +15,7 @@ fn captures_say_what_their_documents_say() {
                 continue;
             }
             let text = real(&path).unwrap();
-            let (fresh, problems) = source::read(&stored.source, &text, &stored);
+            let (fresh, problems) = conformance::read_source(&stored.source, &text, &stored);
             assert!(!source::is_broken(&problems), "{name}: {problems:?}");
             let comparison = drift(&stored, &fresh);
             assert_eq!(comparison.differences, [], "{name}");

@@ -51,7 +51,7 @@ fn forget_null(schema: &mut Value) {
 
 /// What differs besides what types do not say: constraints on values, and examples.
 fn differences(document: &Value) -> (Vec<String>, usize) {
-    let (rust, problems) = openapi::read("rust", &document.to_string());
+    let (rust, problems) = openapi::read_contract("rust", &document.to_string());
     assert!(!source::is_broken(&problems), "{problems:?}");
     let comparison = compare(&CHECKED_IN.contract(), &rust.without_descriptions());
     let ids = comparison
@@ -107,14 +107,14 @@ fn dependencies_of_packages_are_those_of_the_contract() {
                 generated.insert(package, needed);
             }
         };
-        match operation.id {
-            webex_precheck_contract::OperationId::Customer => {
+        match operation.id.as_str() {
+            "customer" => {
                 for package in CustomerPackage::KNOWN {
                     let needed = package.needs_one_of().iter().map(ToString::to_string);
                     add(package.to_string(), needed.collect());
                 }
             }
-            webex_precheck_contract::OperationId::Subscriber => {
+            _ => {
                 for package in SubscriberPackage::KNOWN {
                     let needed = package.needs_one_of().iter().map(ToString::to_string);
                     add(package.to_string(), needed.collect());

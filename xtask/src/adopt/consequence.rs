@@ -49,9 +49,9 @@ pub(super) fn consequence(
     }: &Difference,
     allow_breaking: bool,
 ) -> Result<Change, Refusal> {
-    let others = || basis.others().filter_map(|it| it.operation(*operation));
+    let others = || basis.others().filter_map(|it| it.operation(operation));
     let has_field = |path: &FieldPath| others().any(|it| it.field(path).is_some());
-    let fresh = basis.source.inventory.operation(*operation);
+    let fresh = basis.source.inventory.operation(operation);
     let is_plain_at = |path: &FieldPath| {
         let fields = fresh.into_iter().flat_map(|it| &it.fields);
         let mut fields = fields.filter(|it| it.at == *path || path.is_above(&it.at));

@@ -1,7 +1,6 @@
 //! The file of deviations as it follows from an adoption. What stands in it stays as it is.
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TomlError, value};
-use webex_precheck_contract::OperationId;
 use webex_precheck_contract::deviations::{ComparedCapture, Deviation, Deviations};
 use webex_precheck_contract::diff::{Both, Difference};
 
@@ -45,7 +44,9 @@ pub(super) fn follow(text: &str, edits: &Edits<'_>, held: HeldBoth<'_>) -> Resul
         let alike = |(other, it, _): &&Missing<'_>| other == name && it.change == difference.change;
         let alike: Vec<&Missing<'_>> = missing.iter().filter(alike).collect();
         // One entry for all operations, where they are alike.
-        let for_all = alike.len() == OperationId::ALL.len();
+        let documented = basis.captures.iter().find(|(known, _)| known == name);
+        let count = documented.map_or(0, |(_, it)| it.operations.len());
+        let for_all = alike.len() > 1 && alike.len() == count;
         if !for_all || alike.first() == Some(&it) {
             entries.push(entry(*it, for_all, &basis.source));
         }

@@ -83,7 +83,7 @@ impl<'a> Edits<'a> {
             return Err(Refusal::Leave(DELIBERATE));
         }
         let change = consequence(self.basis, difference, self.allow_breaking)?;
-        let edited = self.edited(difference.operation, &change)?;
+        let edited = self.edited(&difference.operation, &change)?;
         if matches!(change, Change::Added(_)) && !self.allow_breaking {
             return Err(Refusal::Leave(REMOVAL));
         }
@@ -95,7 +95,7 @@ impl<'a> Edits<'a> {
 
     /// The contract with an edit. An edit of a schema that several places share changes others as well,
     /// which is right if the same is documented there.
-    fn edited(&self, operation: OperationId, change: &Change) -> Result<Value, Refusal> {
+    fn edited(&self, operation: &OperationId, change: &Change) -> Result<Value, Refusal> {
         let written = |mut contract: Value| {
             let fresh = self.basis.source.inventory.operation(operation);
             let done = fresh.and_then(|fresh| write(&mut contract, fresh, change));
@@ -131,7 +131,7 @@ impl<'a> Edits<'a> {
         let mut differences = compare(fresh, contract).differences;
         for other in self.basis.others() {
             let unknown = compare(other, contract).differences.into_iter();
-            differences.extend(unknown.filter(|it| fresh.operation(it.operation).is_none()));
+            differences.extend(unknown.filter(|it| fresh.operation(&it.operation).is_none()));
         }
         differences
     }

@@ -15,13 +15,13 @@ pub(super) fn drop_contradictory(root: &mut Value) {
         for contradiction in of_examples(&operation) {
             if let Location::Example(id, _) = contradiction.place {
                 // One that was dropped already is not there any more.
-                let _ = remove(root, operation.id, &id);
+                let _ = remove(root, &operation.id, &id);
             }
         }
     }
 }
 
-fn remove(root: &mut Value, id: OperationId, example: &ExampleId) -> Option<Value> {
+fn remove(root: &mut Value, id: &OperationId, example: &ExampleId) -> Option<Value> {
     let media_type = Contract { root, id }.media_type(&example.section)?;
     let (holder, name) = match &example.name {
         None => (media_type, "example"),

@@ -3,8 +3,8 @@
 //! documented example of a field that is new.
 
 use serde_json::{Value, json};
-use webex_precheck_contract::OperationId;
 use webex_precheck_contract::location::FieldPath;
+use webex_precheck_contract::{OperationId, openapi};
 
 use crate::codegen::flags::{self, FlagName};
 use crate::codegen::names::kebab;
@@ -18,7 +18,8 @@ const TEMPLATE: &str = "x-template";
 
 /// Gives flags to the fields that `edited` has and `original` has not.
 pub(super) fn settle(original: &Value, edited: &mut Value) {
-    for id in OperationId::ALL {
+    for endpoint in openapi::endpoints(edited).iter() {
+        let id = &endpoint.id;
         forget(edited, id);
         let known = names(original, id);
         let mut taken: Vec<String> = known.iter().map(|it| it.flag.clone()).collect();
@@ -45,7 +46,7 @@ pub(super) fn settle(original: &Value, edited: &mut Value) {
 }
 
 /// The fields of a request with the names of their flags.
-pub(super) fn names(root: &Value, id: OperationId) -> Vec<FlagName> {
+pub(super) fn names(root: &Value, id: &OperationId) -> Vec<FlagName> {
     let operation = Contract { root, id }.operation();
     let operation = operation.and_then(|pointer| root.pointer(&pointer));
     operation.map_or(Vec::new(), |operation| flags::names(root, operation))
@@ -77,7 +78,7 @@ fn free_flag(path: &[String], wanted: String, taken: &[String]) -> String {
 }
 
 /// Forgets the names and template values of fields that are gone.
-fn forget(root: &mut Value, id: OperationId) -> Option<()> {
+fn forget(root: &mut Value, id: &OperationId) -> Option<()> {
     let fields: Vec<Vec<String>> = names(root, id).into_iter().map(|it| it.path).collect();
     let known: Vec<String> = fields.iter().map(|path| path.join(".")).collect();
     let operation = Contract { root, id }.operation()?;
@@ -108,7 +109,7 @@ fn retain(value: &mut Value, path: &[String], fields: &[Vec<String>]) {
 }
 
 /// Puts the documented example of a field into the template, unless something is there.
-fn show_example(root: &mut Value, id: OperationId, path: &[String]) -> Option<()> {
+fn show_example(root: &mut Value, id: &OperationId, path: &[String]) -> Option<()> {
     let place = Contract { root, id };
     let names = path.iter();
     let field = names.fold(FieldPath::body(), |it, name| it.child(name));

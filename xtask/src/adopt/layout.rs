@@ -48,7 +48,7 @@ impl<'c> Lines<'c> {
 
     /// The line of what a difference is about, or of what that would stand in.
     pub(super) fn of_fact(&self, difference: &Difference) -> usize {
-        let (root, id) = (self.contract, difference.operation);
+        let (root, id) = (self.contract, &difference.operation);
         let pointer = Contract { root, id }.nearest(&difference.location());
         self.of_pointer(&pointer)
     }

@@ -1,8 +1,8 @@
 //! Where a documented fact stands in the contract: JSON pointers, through `$ref`s and compositions.
 
 use serde_json::Value;
-use webex_precheck_contract::OperationId;
 use webex_precheck_contract::location::{ExampleId, FieldPath, List, Location, Section};
+use webex_precheck_contract::{OperationId, openapi};
 
 /// A JSON pointer from the root of the contract.
 pub(super) type Pointer = String;
@@ -14,17 +14,16 @@ pub(super) const SCHEMAS: &str = "/components/schemas";
 #[derive(Clone, Copy)]
 pub(super) struct Contract<'c> {
     pub(super) root: &'c Value,
-    pub(super) id: OperationId,
+    pub(super) id: &'c OperationId,
 }
 
 impl Contract<'_> {
     /// The operation itself.
     pub(super) fn operation(self) -> Option<Pointer> {
-        let mut paths = self.root.get("paths")?.as_object()?.iter();
-        let (path, _) = paths.find(|(path, item)| {
-            OperationId::of_path(path) == Some(self.id) && item.get("post").is_some()
-        })?;
-        Some(format!("/paths/{}/post", escape(path)))
+        let endpoints = openapi::endpoints(self.root);
+        let endpoint = endpoints.iter().find(|it| it.id == *self.id)?;
+        let (path, method) = (escape(&endpoint.path), endpoint.method.to_lowercase());
+        Some(format!("/paths/{path}/{method}"))
     }
 
     /// A member of the operation.

@@ -1,7 +1,7 @@
 //! The names that an adoption adds to the public API: types, their fields and values, and flags.
 
 use serde_json::Value;
-use webex_precheck_contract::OperationId;
+use webex_precheck_contract::{Endpoint, openapi};
 
 use super::flag_names;
 use super::place::{Pointer, SCHEMAS, escape};
@@ -20,7 +20,7 @@ pub(super) fn new(before: &Value, after: &Value) -> Option<(Pointer, String)> {
         new.retain(|member| !members_of(known).contains(member));
         members.extend(new.iter().map(|member| format!("{name}.{member}")));
     }
-    for id in OperationId::ALL {
+    for Endpoint { id, .. } in openapi::endpoints(after).iter() {
         let known = flag_names::names(before, id);
         let mut new = flag_names::names(after, id);
         new.retain(|it| !known.iter().any(|other| other.path == it.path));

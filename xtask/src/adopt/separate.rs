@@ -12,7 +12,7 @@ use super::write::behind;
 
 /// Copies whatever the path to a value leads through that is referred to from elsewhere too, and refers
 /// to the copies instead.
-pub(super) fn separate(root: &mut Value, id: OperationId, path: &FieldPath) {
+pub(super) fn separate(root: &mut Value, id: &OperationId, path: &FieldPath) {
     if path.section.is_parameter() {
         separate_parameter(root, id, path);
         return;
@@ -76,7 +76,7 @@ fn copy(root: &mut Value, from: &str, prefix: &str) -> Option<()> {
 }
 
 /// Gives an operation a parameter of its own.
-fn separate_parameter(root: &mut Value, id: OperationId, path: &FieldPath) -> Option<()> {
+fn separate_parameter(root: &mut Value, id: &OperationId, path: &FieldPath) -> Option<()> {
     let place = Contract { root, id };
     let (index, own) = place.parameter(path)?;
     let at = place.member(&format!("parameters/{index}"))?;

@@ -98,7 +98,7 @@ impl Writer<'_> {
     fn place(&self) -> Contract<'_> {
         Contract {
             root: self.contract,
-            id: self.fresh.id,
+            id: &self.fresh.id,
         }
     }
 
@@ -135,7 +135,7 @@ pub(super) fn reference(pointer: &str) -> Value {
 /// A member of an operation. Where it is none yet, `value` is put behind `neighbour`.
 pub(super) fn member_mut<'c>(
     root: &'c mut Value,
-    id: OperationId,
+    id: &OperationId,
     name: &str,
     neighbour: &str,
     value: Value,

@@ -11,21 +11,22 @@ use crate::location::{FieldPath, List, Location, Section};
 /// The lines of a capture's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
-    lines: HashMap<(OperationId, Location), usize>,
+    lines: HashMap<OperationId, HashMap<Location, usize>>,
 }
 
 impl Lines {
     /// The line of a fact, or else of the nearest one that it is part of.
-    pub fn line(&self, operation: OperationId, location: &Location) -> usize {
+    pub fn line(&self, operation: &OperationId, location: &Location) -> usize {
         let mut places = std::iter::successors(Some(location.clone()), Location::parent);
-        let line = places.find_map(|place| self.lines.get(&(operation, place)));
+        let lines = self.lines.get(operation);
+        let line = lines.and_then(|lines| places.find_map(|place| lines.get(&place)));
         line.copied().unwrap_or(1)
     }
 
     /// The lines of the facts in the document of a capture.
     pub(super) fn of(text: &str, document: &DeTable<'_>) -> Self {
         let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-        let mut lines = HashMap::new();
+        let mut lines: HashMap<OperationId, HashMap<Location, usize>> = HashMap::new();
         for operation in tables(document, "operation") {
             let Some(id) = text_of::<OperationId>(operation, "id") else {
                 continue;
@@ -33,7 +34,11 @@ impl Lines {
             for (at, offset) in facts(operation) {
                 let line = breaks.partition_point(|end| *end < offset) + 1;
                 // The first of several facts with one location has it.
-                lines.entry((id, at)).or_insert(line);
+                lines
+                    .entry(id.clone())
+                    .or_default()
+                    .entry(at)
+                    .or_insert(line);
             }
         }
         Self { lines }
@@ -208,7 +213,7 @@ json = '{"colour":"red"}'
 
     fn line(at: &str) -> usize {
         let (_, lines) = crate::capture::read_with_lines(CAPTURE).unwrap();
-        lines.line(OperationId::Subscriber, &at.parse().unwrap())
+        lines.line(&OperationId::new("subscriber"), &at.parse().unwrap())
     }
 
     #[test]
@@ -264,10 +269,16 @@ json = '{"colour":"red"}'
     #[test]
     fn each_operation_has_its_lines() {
         let (_, lines) = crate::capture::read_with_lines(CAPTURE).unwrap();
-        assert_eq!(lines.line(OperationId::Customer, &Location::Path), 8);
-        assert_eq!(lines.line(OperationId::Customer, &Location::Method), 7);
         assert_eq!(
-            Lines::default().line(OperationId::Customer, &Location::Path),
+            lines.line(&OperationId::new("customer"), &Location::Path),
+            8
+        );
+        assert_eq!(
+            lines.line(&OperationId::new("customer"), &Location::Method),
+            7
+        );
+        assert_eq!(
+            Lines::default().line(&OperationId::new("customer"), &Location::Path),
             1
         );
     }

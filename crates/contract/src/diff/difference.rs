@@ -97,7 +97,7 @@ impl Comparison {
     }
 
     /// Takes over what was found in an operation.
-    pub(super) fn add(&mut self, operation: OperationId, walk: Walk<'_>, with_undocumented: bool) {
+    pub(super) fn add(&mut self, operation: &OperationId, walk: Walk<'_>, with_undocumented: bool) {
         let Walk {
             mut changes,
             compared,
@@ -115,7 +115,7 @@ impl Comparison {
             let count = seen.entry((change.location(), change.kind())).or_default();
             *count += 1;
             Difference {
-                operation,
+                operation: operation.clone(),
                 impact: Impact::of(&change),
                 change,
                 index: *count - 1,

@@ -42,9 +42,9 @@ pub fn drift(before: &Inventory, after: &Inventory) -> Comparison {
 fn compare(before: &Inventory, after: &Inventory, with_undocumented: bool) -> Comparison {
     let mut comparison = Comparison::default();
     for operation in &before.operations {
-        if let Some(other) = after.operation(operation.id) {
+        if let Some(other) = after.operation(&operation.id) {
             let walk = operation::compare(operation, other);
-            comparison.add(operation.id, walk, with_undocumented);
+            comparison.add(&operation.id, walk, with_undocumented);
         }
     }
     comparison
@@ -66,7 +66,7 @@ mod tests {
             date: None,
             operations: vec![Operation {
                 fields: vec![field],
-                ..Operation::unknown(OperationId::Customer)
+                ..Operation::unknown(OperationId::new("customer"))
             }],
         };
         let unknown = Field::unknown(Section::Query.field("colour"));

@@ -1,4 +1,4 @@
-//! A file without what its two operations do not refer to, most of which is never even parsed.
+//! A file without what the operations that are read do not refer to, most of which is never even parsed.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::inventory::OperationId;
+use crate::endpoints::Endpoints;
 
 /// A file of the usual form. Anything else is an error.
 #[derive(Deserialize)]
@@ -19,15 +19,15 @@ struct File<'a> {
     others: Map<String, Value>,
 }
 
-/// Parses the paths and the components that the two operations refer to, or `None` where the whole
+/// Parses the paths and the components that the operations refer to, or `None` where the whole
 /// file has to be parsed to know what they refer to, or what is wrong with it.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(super) fn parse(text: &str, endpoints: &Endpoints) -> Option<Value> {
     let file: File<'_> = serde_json::from_str(text).ok()?;
     let schemes = file.components.get("securitySchemes").into_iter().flatten();
     let schemes = schemes.map(|(name, _)| format!("#/components/securitySchemes/{name}"));
     let mut needed: Vec<String> = schemes.collect();
     for (path, item) in file.paths.as_object()? {
-        if OperationId::of_path(path).is_some() {
+        if endpoints.at(path).next().is_some() {
             needed.extend(references(item));
         }
     }
@@ -62,11 +62,20 @@ fn references(value: &Value) -> Vec<String> {
 mod tests {
     //! What is kept, what is not, and when the whole file has to be read.
     use super::*;
+    use crate::{Endpoint, OperationId};
+
+    fn parse(text: &str) -> Option<Value> {
+        let endpoint = Endpoint {
+            id: OperationId::new("a"),
+            method: "POST".to_owned(),
+            path: "/a".to_owned(),
+        };
+        super::parse(text, &[endpoint].into_iter().collect())
+    }
 
     fn file(reference: &str) -> String {
-        let path = format!("/v1{}", OperationId::Customer.path_suffix());
         format!(
-            r##"{{"openapi": "3.0.3", "paths": {{"{path}": {{"$ref": "{reference}"}}}}, "components": {{
+            r##"{{"openapi": "3.0.3", "paths": {{"/v1/a": {{"$ref": "{reference}"}}}}, "components": {{
                 "securitySchemes": {{"s": {{"type": "http"}}}},
                 "schemas": {{"a": {{"$ref": "#/components/schemas/b/x"}}, "b": {{"x": 1}}, "c": [1e999]}}}}}}"##
         )

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::dependencies;
-use crate::inventory::{Example, Field, NO_SECURITY, Operation, OperationId, Response};
+use crate::endpoints::Endpoint;
+use crate::inventory::{Example, Field, NO_SECURITY, Operation, Response};
 use crate::location::{ExampleId, FieldPath, Section};
 use crate::text_digest::TextDigest;
 
@@ -14,15 +15,19 @@ use super::node::{Node, elements, escape};
 use super::schema;
 
 /// The one that is read of several is the first.
-const METHODS: [&str; 8] = [
+pub(super) const METHODS: [&str; 8] = [
     "post", "get", "put", "delete", "options", "head", "patch", "trace",
 ];
 
 /// Reads the operation of a path item, or `None` where the item holds none.
-pub(super) fn read(id: OperationId, path: &str, item: &Node<'_>) -> Option<Operation> {
+pub(super) fn read(endpoint: &Endpoint, path: &str, item: &Node<'_>) -> Option<Operation> {
     let item = item.resolve()?;
-    let mut methods = METHODS.into_iter();
-    let Some(method) = methods.find(|method| item.value.get(method).is_some()) else {
+    let has = |method: &&str| item.value.get(method).is_some();
+    let mut known = METHODS
+        .into_iter()
+        .filter(|it| endpoint.method.eq_ignore_ascii_case(it));
+    // A source may change the method.
+    let Some(method) = known.find(has).or_else(|| METHODS.into_iter().find(has)) else {
         item.broken("the path has no operation");
         return None;
     };
@@ -42,7 +47,7 @@ pub(super) fn read(id: OperationId, path: &str, item: &Node<'_>) -> Option<Opera
         status_note: Some(TextDigest::default()),
         dependencies: Some(table.map_or(stated, dependency_table)),
         unnamed: Some(Vec::new()),
-        ..Operation::unknown(id)
+        ..Operation::unknown(endpoint.id.clone())
     };
     for holder in [&item, &node] {
         let parameters = holder.expect("parameters", Value::is_array, "a list");

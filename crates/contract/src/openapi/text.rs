@@ -4,6 +4,7 @@ use serde_json::Value;
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{budget, options};
 
+use crate::endpoints::Endpoints;
 use crate::problem::Problem;
 use crate::visible::{is_hidden, visible, visible_lines};
 
@@ -34,11 +35,16 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-/// The OpenAPI description that a text is, maybe without what the two operations do not refer to.
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+/// The OpenAPI description that a text is, maybe without what these operations do not refer to; all of
+/// it if they are `None`.
+pub(super) fn parse(text: &str, endpoints: Option<&Endpoints>) -> Result<Value, Problem> {
     let text = text.trim_start_matches('\u{feff}');
     let is_json = is_json(text);
-    let mut root = if is_json { json(text)? } else { yaml(text)? };
+    let mut root = if is_json {
+        json(text, endpoints)?
+    } else {
+        yaml(text)?
+    };
     make_harmless(&mut root);
     let format = if is_json { "JSON" } else { "YAML" };
     let fault = match root.get("openapi").and_then(Value::as_str) {
@@ -54,8 +60,8 @@ pub(super) fn parse(text: &str) -> Result<Value, Problem> {
     Err(Problem::broken("", message))
 }
 
-fn json(text: &str) -> Result<Value, Problem> {
-    if let Some(value) = abridged::parse(text) {
+fn json(text: &str, endpoints: Option<&Endpoints>) -> Result<Value, Problem> {
+    if let Some(value) = endpoints.and_then(|endpoints| abridged::parse(text, endpoints)) {
         return Ok(value);
     }
     serde_json::from_str(text).map_err(|error| {
@@ -122,7 +128,7 @@ mod tests {
             "# Our own.\nopenapi: 3.0.3\npaths:\n  /a: &a {x: [1, 0.5, true, null]}\n  /b: *a\n";
         let json = r#"{"openapi": "3.0.3", "paths": {"/a": {"x": [1, 0.5, true, null]}, "/b": {"x": [1, 0.5, true, null]}}}"#;
         assert!(is_description(yaml) && is_description(json));
-        assert_eq!(parse(yaml).unwrap(), parse(json).unwrap());
+        assert_eq!(parse(yaml, None).unwrap(), parse(json, None).unwrap());
     }
 
     #[test]
@@ -136,7 +142,7 @@ mod tests {
         let endless = "openapi: 3.0.3\nx: &x [*x]\n";
         let twice = "openapi: 3.0.3\nopenapi: 3.0.3\n";
         for text in [bomb.as_str(), &deep, endless, twice] {
-            let problem = parse(text).unwrap_err();
+            let problem = parse(text, None).unwrap_err();
             assert!(
                 problem.message.starts_with("not complete YAML"),
                 "{problem}"
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_steers_is_written_as_its_number() {
-        let mut value = json("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}").unwrap();
+        let mut value = json("{\"a\\u202eb\": \"c\\u001b[2J\\nd\"}", None).unwrap();
         make_harmless(&mut value);
         assert_eq!(value, serde_json::json!({"a\\u{202e}b": "c\\u{1b}[2J\nd"}));
     }

@@ -13,14 +13,19 @@ use super::tree::Block;
 const MOST_BODIES: usize = 16;
 
 /// Reads the examples.
-pub(super) fn read(operation: &mut Operation, examples: &[Block], problems: &mut Vec<Problem>) {
+pub(super) fn read(
+    operation: &mut Operation,
+    path: &str,
+    examples: &[Block],
+    problems: &mut Vec<Problem>,
+) {
     let mut bodies = 0;
     for example in examples {
         let Block::Code { caption, text } = example else {
             continue;
         };
         if let Some(address) = text.strip_prefix("https://") {
-            read_address(operation, address);
+            read_address(operation, path, address);
             continue;
         }
         bodies += 1;
@@ -62,9 +67,9 @@ fn read_body(operation: &mut Operation, caption: &str, value: &Value) {
 }
 
 /// Takes server and query parameters from the address of the example request, without its scheme.
-fn read_address(operation: &mut Operation, address: &str) {
+fn read_address(operation: &mut Operation, path: &str, address: &str) {
     // Other addresses may stand in the footer.
-    if operation.servers.is_some() || !address.contains(operation.id.path_suffix()) {
+    if operation.servers.is_some() || !address.contains(path) {
         return;
     }
     let host = address.split(['/', '?']).next().unwrap_or(address);

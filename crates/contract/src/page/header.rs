@@ -1,37 +1,42 @@
 //! Which operation a page is about, its title, description and dependencies.
 
 use crate::dependencies;
-use crate::inventory::{Operation, OperationId};
+use crate::endpoints::{Endpoint, Endpoints};
+use crate::inventory::Operation;
 use crate::problem::Problem;
 use crate::text_digest::TextDigest;
 
 use super::incomplete::incomplete;
-use super::tree::{self, Endpoint, Page};
+use super::tree::{self, Page, RequestLine};
 
 /// Tells which of the operations a page is about: by its path, or by its title where the page does
 /// not show the path.
-pub(super) fn identify(
-    endpoint: Option<&Endpoint>,
+pub(super) fn identify<'k>(
+    endpoint: Option<&RequestLine>,
     title: Option<&str>,
-) -> Result<OperationId, Problem> {
-    if let Some(Endpoint { path, line, .. }) = endpoint {
-        let [customer, subscriber] = OperationId::ALL.map(OperationId::path_suffix);
-        let message = format!(
-            "the page of `{path}`; capture the page of a precheck, \
-             `/v1{customer}` or `/v1{subscriber}`"
-        );
+    known: &'k Endpoints,
+) -> Result<&'k Endpoint, Problem> {
+    let paths: Vec<String> = known.iter().map(|it| format!("`{}`", it.path)).collect();
+    let paths = paths.join(" or ");
+    if let Some(RequestLine { method, path, line }) = endpoint {
         let place = format!("line {}", line + 1);
-        return OperationId::of_path(path).ok_or_else(|| Problem::broken(place, message));
+        let message = format!("the page of `{path}`; capture the page of {paths}");
+        let found = known.at(path).find(|it| it.method == *method);
+        let found = found.or_else(|| known.at(path).next());
+        return found.ok_or_else(|| Problem::broken(place, message));
     }
     let title = title.map(str::to_lowercase).unwrap_or_default();
-    let is_of = |id: &OperationId| title.contains("wholesale") && title.contains(id.as_str());
-    let mut found = OperationId::ALL.into_iter().filter(is_of);
+    let mut found = known
+        .iter()
+        .filter(|it| it.words().all(|word| title.contains(word)));
     match (found.next(), found.next()) {
-        (Some(id), None) => Ok(id),
+        (Some(endpoint), None) => Ok(endpoint),
         _ => Err(Problem::broken(
             "",
-            "neither a path nor a title says that this is the page of a wholesale precheck; \
-             capture the whole page of one",
+            format!(
+                "neither a path nor a title says which operation this page is about; \
+                 capture the whole page of {paths}"
+            ),
         )),
     }
 }

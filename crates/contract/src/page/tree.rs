@@ -29,7 +29,7 @@ pub(super) const STATUSES: &str = "Response Codes";
 
 /// One page.
 pub(super) struct Page {
-    pub(super) endpoint: Option<Endpoint>,
+    pub(super) endpoint: Option<RequestLine>,
     /// Title and description; `None` where no title was found.
     pub(super) header: Option<Section>,
     /// Parameters, properties and statuses, one section a heading.
@@ -46,7 +46,7 @@ pub(super) struct Page {
 
 /// Method and path.
 #[derive(Clone)]
-pub(super) struct Endpoint {
+pub(super) struct RequestLine {
     pub(super) method: String,
     pub(super) path: String,
     /// Where it stands in the source, counted from 0.

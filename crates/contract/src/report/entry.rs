@@ -70,7 +70,7 @@ pub(super) fn line(lines: &Lines, difference: &Difference) -> usize {
         Change::Added(_) => at.parent().unwrap_or(Location::Operation),
         _ => at,
     };
-    lines.line(difference.operation, &at)
+    lines.line(&difference.operation, &at)
 }
 
 pub(super) fn level(kind: FindingKind) -> Level {

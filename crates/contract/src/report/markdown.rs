@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
             Some(_) => format!("ignored ({})", difference.impact),
             None => difference.impact.to_string(),
         };
-        let (operation, line) = (difference.operation, entry.line);
+        let (operation, line) = (&difference.operation, entry.line);
         let (at, what) = (difference.location().to_string(), what.join("<br>"));
         let at = markdown_code(&at);
         out.push_str(&format!(

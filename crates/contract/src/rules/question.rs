@@ -17,7 +17,7 @@ impl Rules {
     pub fn ask(&self, source: &str, before: &Inventory, after: &Inventory) -> Vec<Question> {
         let mut raised: Vec<Question> = Vec::new();
         for operation in &after.operations {
-            let Some(earlier) = before.operation(operation.id) else {
+            let Some(earlier) = before.operation(&operation.id) else {
                 continue;
             };
             let known = sentences::all(earlier).map(|(_, it)| it.fingerprint);
@@ -28,7 +28,7 @@ impl Rules {
                     continue;
                 }
                 let hints = sentence.words.map(rule_hints).unwrap_or_default();
-                let mut beside = self.citations_of(source, operation.id, &at);
+                let mut beside = self.citations_of(source, &operation.id, &at);
                 if hints.is_empty() && beside.next().is_none() {
                     continue;
                 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::operation::Operation;
 use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
-use webex_precheck_contract::OperationId as Operation;
 
 use super::{Given, Scenario, ScenarioError, Step};
 use crate::answer::Answer;

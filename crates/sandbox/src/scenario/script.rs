@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::operation::Operation;
 use serde_json::Value;
-use webex_precheck_contract::OperationId as Operation;
 
 use super::{Given, Scenario, Step};
 use crate::answer::Answer;

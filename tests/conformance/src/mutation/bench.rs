@@ -138,7 +138,7 @@ impl<'a> Base<'a> {
             *numbers.kinds.entry(mutation.kind).or_default() += 1;
         }
         let text = self.subject.with(mutations);
-        let (fresh, problems) = source::read("copy", &text, &self.stored);
+        let (fresh, problems) = crate::read_source("copy", &text, &self.stored);
         if source::is_broken(&problems) {
             numbers
                 .failures
@@ -229,7 +229,7 @@ impl<'a> Base<'a> {
             return fail("its capture cannot be stored".to_owned());
         };
         let text = self.subject.with(mutations);
-        let (second, _) = source::read("copy", &text, &stored);
+        let (second, _) = crate::read_source("copy", &text, &stored);
         let rest = drift(&stored, &second);
         if !rest.differences.is_empty() {
             fail(format!("after adoption it drifts: {:?}", rest.differences));
@@ -273,7 +273,7 @@ impl<'a> Base<'a> {
 
 /// What differs between the captures and the contract without an excuse, and the excuses for nothing.
 fn open(adoption: &Adoption) -> Vec<String> {
-    let (contract, problems) = openapi::read("openapi.json", &adoption.state.contract);
+    let (contract, problems) = openapi::read_contract("openapi.json", &adoption.state.contract);
     if !problems.is_empty() {
         return vec![format!("{problems:?}")];
     }

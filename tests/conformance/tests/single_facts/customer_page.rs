@@ -501,7 +501,7 @@ fn reword_before_note(text: &str) -> String {
 
 #[test]
 fn navigation_footer_and_year_are_no_drift() {
-    use webex_precheck_contract::{diff::diff, source};
+    use webex_precheck_contract::diff::diff;
     let texts = [
         Some(conformance::fixture("customer-page.txt")),
         conformance::real("docs/precheck-customer.txt"),
@@ -511,18 +511,18 @@ fn navigation_footer_and_year_are_no_drift() {
         let year = text.replace("© 2025", "© 2026");
         let nav =
             format!("New in the menu\nQuick links\n\nSign in\n{year}\nMore Links\n\nCareers\n");
-        let (fresh, problems) = source::read("copy", &nav, &stored);
+        let (fresh, problems) = conformance::read_source("copy", &nav, &stored);
         assert_eq!(diff(&stored, &fresh).differences, [], "{problems:?}");
     }
 }
 
 #[test]
 fn a_field_with_two_possible_places_is_reported_with_both() {
-    use webex_precheck_contract::{diff::diff, source};
+    use webex_precheck_contract::diff::diff;
     let text = conformance::fixture("customer-page.txt");
     let stored = conformance::captured(&text, &conformance::FROZEN.contract());
     let changed = add_after("country", 0, &["county", "string"])(&text);
-    let (fresh, _) = source::read("copy", &changed, &stored);
+    let (fresh, _) = conformance::read_source("copy", &changed, &stored);
     let comparison = diff(&stored, &fresh);
     assert_eq!(
         comparison.differences[0].change.details(),

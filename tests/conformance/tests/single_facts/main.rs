@@ -45,7 +45,7 @@ fn run(rows: &[Row], base: &str, forget: fn(&mut Operation)) -> Vec<(&'static st
     for row in rows {
         let changed = (row.edit)(base);
         assert!(changed != base, "{}: changes nothing", row.what);
-        let (mut fresh, problems) = source::read("copy", &changed, &tree);
+        let (mut fresh, problems) = conformance::read_source("copy", &changed, &tree);
         if source::is_broken(&problems) || source::check_against(&tree, &fresh).is_some() {
             wrong.push((row.what, format!("broken: {problems:?}")));
             continue;
@@ -227,7 +227,7 @@ fn an_unchanged_source_is_fresh() {
         let texts = [Some(conformance::fixture(fixture)), conformance::real(real)];
         for text in texts.into_iter().flatten() {
             let stored = conformance::captured(&text, &conformance::FROZEN.contract());
-            let (fresh, _) = source::read("copy", &text, &stored);
+            let (fresh, _) = conformance::read_source("copy", &text, &stored);
             let comparison = drift(&stored, &fresh);
             assert_eq!(comparison.differences, [], "{fixture}");
             assert!(

@@ -88,7 +88,7 @@ fn changed(rows: &[Row], fixture: &str) -> Vec<Case> {
     let base = conformance::fixture(fixture);
     let stored = conformance::captured(&base, &conformance::FROZEN.contract());
     let rows = rows.iter().map(|row| {
-        let (fresh, problems) = source::read("copy", &(row.edit)(&base), &stored);
+        let (fresh, problems) = conformance::read_source("copy", &(row.edit)(&base), &stored);
         case(
             format!("{fixture}: {}", row.what),
             &stored,
@@ -109,7 +109,7 @@ fn make_cases() -> Vec<Case> {
         .map(|name| {
             (
                 name,
-                source::read(name, &conformance::fixture(name), &contract),
+                conformance::read_source(name, &conformance::fixture(name), &contract),
             )
         })
         .into();
@@ -160,7 +160,7 @@ fn hostile() -> Case {
             orgid[name] = value;
         }
     });
-    let (fresh, problems) = source::read("copy", &text, &stored);
+    let (fresh, problems) = conformance::read_source("copy", &text, &stored);
     assert!(!source::is_broken(&problems), "{problems:?}");
     let case = case("hostile".to_owned(), &stored, &fresh, problems);
     let differences = case.comparison.differences.len();
@@ -195,7 +195,7 @@ fn differences_with_one_location_and_kind_are_told_apart() {
         })
     };
     let stored = conformance::captured(&orgid(&["red", "red", "green"]), &contract);
-    let (fresh, _) = source::read("copy", &orgid(&["green"]), &stored);
+    let (fresh, _) = conformance::read_source("copy", &orgid(&["green"]), &stored);
     let ids: Vec<String> = drift(&stored, &fresh)
         .differences
         .iter()
@@ -505,7 +505,7 @@ fn every_form_shows_the_words_of_today_and_the_fingerprint_of_yesterday() {
     ] {
         let changed = base.replace("It was here once.", reworded);
         assert_ne!(changed, base);
-        let (fresh, problems) = source::read("copy", &changed, &stored);
+        let (fresh, problems) = conformance::read_source("copy", &changed, &stored);
         let case = case("reworded".to_owned(), &stored, &fresh, problems);
         for &format in Format::ALL {
             let text = case.render(format);
@@ -541,7 +541,7 @@ fn what_is_said_of_something_new_is_shown_and_marked() {
         });
     });
     let stored = conformance::captured(&base, &conformance::FROZEN.contract());
-    let (fresh, _) = source::read("copy", &changed, &stored);
+    let (fresh, _) = conformance::read_source("copy", &changed, &stored);
     let comparison = drift(&stored, &fresh);
     for (id, details, hints) in [
         (

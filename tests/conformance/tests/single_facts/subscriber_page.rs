@@ -400,11 +400,11 @@ fn state_dependency(text: &str) -> String {
 
 #[test]
 fn a_row_of_the_table_run_together_says_the_same() {
-    use webex_precheck_contract::{diff::diff, source};
+    use webex_precheck_contract::diff::diff;
     let text = conformance::fixture("subscriber-page.txt");
     let stored = conformance::captured(&text, &conformance::FROZEN.contract());
     let changed = line_starting("410 |", |l| l.replace(" | ", "").replace(" |", ""))(&text);
     assert_ne!(changed, text);
-    let (fresh, _) = source::read("copy", &changed, &stored);
+    let (fresh, _) = conformance::read_source("copy", &changed, &stored);
     assert_eq!(diff(&stored, &fresh).differences, []);
 }

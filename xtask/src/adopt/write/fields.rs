@@ -71,7 +71,7 @@ impl Writer<'_> {
         if let Some(value) = example.and_then(|it| serde_json::from_str(&it.json).ok()) {
             parameter["example"] = value;
         }
-        let id = self.fresh.id;
+        let id = &self.fresh.id;
         let parameters = member_mut(self.contract, id, "parameters", "tags", json!([]))?;
         parameters.as_array_mut()?.push(parameter);
         Some(())

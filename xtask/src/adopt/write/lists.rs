@@ -15,7 +15,7 @@ impl Writer<'_> {
     pub(super) fn add_dependency(&mut self, package: &str) -> Option<()> {
         let needed = self.fresh.dependencies.as_ref()?.get(package)?;
         let (name, neighbour) = ("x-package-dependencies", "x-webex-scope");
-        let table = member_mut(self.contract, self.fresh.id, name, neighbour, json!({}))?;
+        let table = member_mut(self.contract, &self.fresh.id, name, neighbour, json!({}))?;
         let list = table.as_object_mut()?.entry(package).or_insert(json!([]));
         insert_missing(list.as_array_mut()?, needed.iter());
         Some(())

@@ -1,9 +1,9 @@
 //! Statuses and their bodies.
 
 use serde_json::{Value, json};
-use webex_precheck_contract::OperationId;
 use webex_precheck_contract::inventory::{Field, Response};
 use webex_precheck_contract::location::{FieldPath, Section};
+use webex_precheck_contract::{Endpoint, openapi};
 
 use crate::adopt::names::free_name;
 use crate::adopt::place::{Contract, Pointer};
@@ -38,10 +38,10 @@ impl Writer<'_> {
     /// The response that another operation has for this status.
     fn known_response(&self, status: &str) -> Option<Pointer> {
         let root = &*self.contract;
-        let mut others = OperationId::ALL.into_iter();
-        others.find_map(|id| {
+        let endpoints = openapi::endpoints(root);
+        endpoints.iter().find_map(|Endpoint { id, .. }| {
             let response = Contract { root, id }.response(status)?;
-            (id != self.fresh.id && response.starts_with(RESPONSES)).then_some(response)
+            (*id != self.fresh.id && response.starts_with(RESPONSES)).then_some(response)
         })
     }
 

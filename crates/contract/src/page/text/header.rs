@@ -1,7 +1,8 @@
 //! What stands above the parameters: title, description, method and path.
 
-use crate::inventory::{Operation, OperationId};
-use crate::page::tree::{Endpoint, Section};
+use crate::endpoints::Endpoints;
+use crate::inventory::Operation;
+use crate::page::tree::{RequestLine, Section};
 use crate::text_digest::TextDigest;
 
 use super::paragraphs;
@@ -9,19 +10,19 @@ use super::paragraphs;
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Finds the line with method and path: the menu may hold others, above it.
-pub(super) fn endpoint(lines: &[&str]) -> Option<Endpoint> {
+pub(super) fn endpoint(lines: &[&str], known: &Endpoints) -> Option<RequestLine> {
     let lines = lines.iter().enumerate();
     let found = lines.filter_map(|(line, text)| method_and_path(text, line));
-    let is_precheck = |endpoint: &Endpoint| OperationId::of_path(&endpoint.path).is_some();
-    found.max_by_key(|endpoint| (is_precheck(endpoint), endpoint.line))
+    let is_known = |endpoint: &RequestLine| known.at(&endpoint.path).next().is_some();
+    found.max_by_key(|endpoint| (is_known(endpoint), endpoint.line))
 }
 
 /// Reads `POST/v1/…` as it stands above the parameters.
-fn method_and_path(text: &str, line: usize) -> Option<Endpoint> {
+fn method_and_path(text: &str, line: usize) -> Option<RequestLine> {
     let method = METHODS.into_iter().find(|m| text.starts_with(m))?;
     let path = text[method.len()..].trim_start();
     let is_path = path.starts_with('/') && !path.contains(char::is_whitespace);
-    is_path.then(|| Endpoint {
+    is_path.then(|| RequestLine {
         method: method.to_owned(),
         path: path.to_owned(),
         line,

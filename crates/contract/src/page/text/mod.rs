@@ -14,12 +14,13 @@ mod paragraphs;
 mod statuses;
 mod types;
 
+use crate::endpoints::Endpoints;
 use crate::inventory::Operation;
 use crate::problem::Problem;
 use crate::visible::visible_lines;
 
 use super::incomplete::incomplete;
-use super::tree::{BODY, Block, Endpoint, Page, Part, STATUSES, Section, parts};
+use super::tree::{BODY, Block, Page, Part, RequestLine, STATUSES, Section, parts};
 
 /// A page has some 15 KB and 400 lines.
 const MOST_BYTES: usize = 512 * 1024;
@@ -54,14 +55,14 @@ pub(super) fn clean(text: &str) -> Result<String, Problem> {
 /// The lines of a page, and what tells which operation it is about.
 pub(super) struct Outline<'t> {
     lines: Vec<&'t str>,
-    pub(super) endpoint: Option<Endpoint>,
+    pub(super) endpoint: Option<RequestLine>,
     /// The title, if its words show that it is one.
     pub(super) title: Option<&'t str>,
 }
 
 impl<'t> Outline<'t> {
     /// Finds the outline of a text that is [`clean`].
-    pub(super) fn new(text: &'t str) -> Result<Self, Problem> {
+    pub(super) fn new(text: &'t str, known: &Endpoints) -> Result<Self, Problem> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let mut parts = lines.split(|line| *line == BODY);
         let above = parts.next().unwrap_or_default();
@@ -70,7 +71,7 @@ impl<'t> Outline<'t> {
             return Err(Problem::broken("", message));
         }
         Ok(Self {
-            endpoint: header::endpoint(above),
+            endpoint: header::endpoint(above, known),
             title: header::title(above).map(|index| above[index]),
             lines,
         })
