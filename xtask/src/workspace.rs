@@ -80,12 +80,10 @@ impl Workspace {
     }
 
     /// The same, without those that cannot be read.
-    pub(crate) fn readable_captures(&self) -> Result<Vec<(String, Inventory)>, Failure> {
-        let names = self.capture_names()?.into_iter();
+    pub(crate) fn readable_captures(&self) -> Vec<(String, Inventory)> {
+        let names = self.capture_names().unwrap_or_default().into_iter();
         let captures = names.filter_map(|name| Some((self.capture(&name).ok()??, name)));
-        Ok(captures
-            .map(|(inventory, name)| (name, inventory))
-            .collect())
+        captures.map(|(inventory, name)| (name, inventory)).collect()
     }
 
     fn capture_names(&self) -> Result<Vec<String>, Failure> {
