@@ -83,7 +83,9 @@ impl Workspace {
     pub(crate) fn readable_captures(&self) -> Vec<(String, Inventory)> {
         let names = self.capture_names().unwrap_or_default().into_iter();
         let captures = names.filter_map(|name| Some((self.capture(&name).ok()??, name)));
-        captures.map(|(inventory, name)| (name, inventory)).collect()
+        captures
+            .map(|(inventory, name)| (name, inventory))
+            .collect()
     }
 
     fn capture_names(&self) -> Result<Vec<String>, Failure> {

@@ -112,7 +112,7 @@ fn an_optional_text_reaches_everyone() {
             "crates/client/src/request/generated.rs",
             "pub fn fresh_name(",
         ),
-        ("crates/cli/src/fields/generated.rs", "field: \"freshName\""),
+        ("crates/api/src/generated.rs", "path: \"freshName\""),
         (
             "crates/sandbox/documented/openapi.toml",
             "at = \"body.freshName\"",
@@ -191,7 +191,6 @@ fn a_dry_run_writes_nothing_and_shows_everything() {
         "spec/documented/openapi.toml",
         "spec/sources.toml",
         "crates/api/src/generated.rs",
-        "crates/cli/src/fields/generated.rs",
         "CHANGELOG.md",
     ] {
         assert!(
@@ -397,7 +396,7 @@ fn a_removal_waits_to_be_allowed() {
     );
     assert_eq!(workspace.run(&["conform"]).code, Some(0));
     // Neither a flag nor the template speaks of it.
-    let fields = String::from_utf8(workspace.read("crates/cli/src/fields/generated.rs")).unwrap();
+    let fields = String::from_utf8(workspace.read("crates/api/src/generated.rs")).unwrap();
     assert!(!fields.contains("extension"));
 }
 

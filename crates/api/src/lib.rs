@@ -1,4 +1,4 @@
-//! Types and client of the two wholesale precheck operations of Webex.
+//! Types and client of the precheck operations of Webex.
 //!
 //! Everything here that knows a field, a value or an address is generated from a contract which is
 //! held against Webex's documentation. Most programs want the crate `webex-precheck` instead, which
@@ -35,10 +35,10 @@ mod text;
 mod wire;
 
 pub use generated::types;
-pub use generated::{BASE_URL, KNOWN_INFO_CODES, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
+pub use generated::{BASE_URL, KNOWN_INFO_CODES, OPERATIONS, operations};
 #[cfg(feature = "client")]
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue};
 pub use number::{NotANumber, Number};
-pub use operation::Operation;
+pub use operation::{Field, FieldType, Operation};
 pub use text::{Country, Email, SubPartnerOrgId, TimeZone};
 pub use wire::{Code, InfoList};

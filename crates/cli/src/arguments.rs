@@ -2,9 +2,10 @@
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use webex_precheck::AnyPrecheck;
+use webex_precheck::api::{FieldType, OPERATIONS, Operation};
 
 use crate::connect::{self, Destination};
-use crate::fields::{CUSTOMER, Flag, SUBSCRIBER, Shape};
 use crate::outcome::Failure;
 use crate::profile::{self, Output, Profile};
 use crate::{bulk, doctor, explain, request, sandbox, schema, shell, template};
@@ -33,16 +34,9 @@ Which combinations go through is Webex's decision: an existing customer's subscr
 --customer-id, that of a new customer --provisioning-id and --customer-email.
 The verdict goes to stdout, everything else to stderr.";
 
-/// What to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
-    Customer,
-    Subscriber,
-}
-
 /// What the command line asks for.
 pub(crate) enum Task {
-    Precheck(Plan),
+    Precheck(Box<Plan>),
     Bulk(Box<bulk::Plan>),
     Sandbox(sandbox::Settings),
     Doctor(Destination),
@@ -52,7 +46,7 @@ pub(crate) enum Task {
 
 /// One precheck.
 pub(crate) struct Plan {
-    pub(crate) request: request::Request,
+    pub(crate) request: AnyPrecheck,
     pub(crate) destination: Destination,
     pub(crate) output: Output,
 }
@@ -65,16 +59,7 @@ pub(crate) fn command() -> Command {
         .after_help(AFTER_HELP)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(precheck(
-            "customer",
-            "Ask whether a customer could be provisioned",
-            CUSTOMER,
-        ))
-        .subcommand(precheck(
-            "subscriber",
-            "Ask whether a subscriber could be provisioned",
-            SUBSCRIBER,
-        ))
+        .subcommands(OPERATIONS.iter().map(|operation| precheck(operation)))
         .subcommand(bulk::command())
         .subcommand(template::command())
         .subcommand(schema::command())
@@ -86,12 +71,14 @@ pub(crate) fn command() -> Command {
         .args(profile::flags())
 }
 
-fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command {
-    let mut command = Command::new(name)
-        .about(about)
+fn precheck(operation: &'static Operation) -> Command {
+    let mut command = Command::new(operation.name)
+        .about(operation.title)
         .after_help(AFTER_PRECHECK_HELP)
         .next_help_heading("Where and how");
-    command = command.args(connect::flags());
+    command = command
+        .args(connect::flags())
+        .args(operation.takes_sub_partner.then(connect::sub_partner));
     for arg in [
         Arg::new("from")
             .long("from")
@@ -107,16 +94,16 @@ fn precheck(name: &'static str, about: &'static str, flags: &[Flag]) -> Command 
         command = command.arg(arg);
     }
     command = command.next_help_heading("Fields of the request");
-    for flag in flags {
-        let arg = Arg::new(flag.name)
-            .long(flag.name)
-            .value_name(flag.value)
+    for field in operation.fields {
+        let arg = Arg::new(field.flag)
+            .long(field.flag)
+            .value_name(field.value_name)
             .value_parser(NonEmptyStringValueParser::new())
             // A text may begin with a hyphen, as IDs do, and a number as well.
-            .allow_hyphen_values(flag.shape != Shape::List)
-            .help(format!("{} ({})", flag.help, flag.field));
-        command = command.arg(match flag.shape {
-            Shape::List => arg.value_delimiter(',').action(ArgAction::Append),
+            .allow_hyphen_values(field.ty != FieldType::StringArray)
+            .help(format!("{} ({})", field.help, field.path));
+        command = command.arg(match field.ty {
+            FieldType::StringArray => arg.value_delimiter(',').action(ArgAction::Append),
             _ => arg,
         });
     }
@@ -130,8 +117,6 @@ pub(crate) fn interpret(matches: &ArgMatches) -> Result<Task, Failure> {
     };
     let profile = || Profile::of(matches);
     match name {
-        "customer" => plan(Subject::Customer, of_task, CUSTOMER, &profile()?),
-        "subscriber" => plan(Subject::Subscriber, of_task, SUBSCRIBER, &profile()?),
         "bulk" => bulk::Plan::of(of_task, &profile()?).map(|plan| Task::Bulk(Box::new(plan))),
         "sandbox" => sandbox::Settings::of(of_task).map(Task::Sandbox),
         "doctor" => Destination::of(of_task, &profile()?).map(Task::Doctor),
@@ -139,51 +124,32 @@ pub(crate) fn interpret(matches: &ArgMatches) -> Result<Task, Failure> {
         "schema" => schema::text(of_task).map(Task::Text),
         "explain" => explain::text(of_task).map(Task::Text),
         "completions" => Ok(Task::Text(shell::completions_text(of_task))),
-        _ => shell::man_text().map(Task::Text),
+        "man" => shell::man_text().map(Task::Text),
+        name => match Operation::named(name) {
+            Some(operation) => plan(operation, of_task, &profile()?),
+            None => Err(Failure::usage(format!("no command `{name}`; see --help"))),
+        },
     }
 }
 
-fn plan(
-    subject: Subject,
-    matches: &ArgMatches,
-    flags: &[Flag],
-    profile: &Profile,
-) -> Result<Task, Failure> {
+fn plan(operation: &Operation, matches: &ArgMatches, profile: &Profile) -> Result<Task, Failure> {
     let output = matches.get_one::<String>("output");
-    Ok(Task::Precheck(Plan {
-        request: request::build(subject, flags, matches)?,
-        destination: Destination::of(matches, profile)?,
+    Ok(Task::Precheck(Box::new(Plan {
+        request: request::build(operation, matches)?,
+        destination: Destination::of(matches, profile)?.for_operation(operation)?,
         output: output
             .and_then(|name| Output::named(name))
             .or(profile.output)
             .unwrap_or(Output::Table),
-    }))
+    })))
 }
 
 #[cfg(test)]
 mod tests {
     //! The command line holds together.
 
-    use crate::fields::{CUSTOMER, RESERVED, SUBSCRIBER};
-
     #[test]
     fn clap_finds_no_fault() {
         super::command().debug_assert();
-    }
-
-    #[test]
-    fn flags_that_are_no_fields_are_reserved() {
-        let mut command = super::command();
-        command.build();
-        for (name, fields) in [("customer", CUSTOMER), ("subscriber", SUBSCRIBER)] {
-            let flags = command.find_subcommand(name).unwrap().get_arguments();
-            let mut own: Vec<&str> = flags.filter_map(|flag| flag.get_long()).collect();
-            own.retain(|flag| !fields.iter().any(|field| field.name == *flag));
-            own.sort_unstable();
-            assert_eq!(
-                own, RESERVED,
-                "correct RESERVED of xtask/src/codegen/flags.rs"
-            );
-        }
     }
 }

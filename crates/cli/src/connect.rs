@@ -2,6 +2,7 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches};
+use webex_precheck::api::Operation;
 use webex_precheck::{Client, Credentials, Error, Token};
 use webex_precheck_sandbox::Sandbox;
 
@@ -44,7 +45,7 @@ pub(crate) struct Connection {
 }
 
 /// The flags that say where to ask.
-pub(crate) fn flags() -> [Arg; 3] {
+pub(crate) fn flags() -> [Arg; 2] {
     [
         Arg::new("sandbox")
             .long("sandbox")
@@ -56,12 +57,16 @@ pub(crate) fn flags() -> [Arg; 3] {
             .value_parser(NonEmptyStringValueParser::new())
             .value_name("URL")
             .help("Ask this address [env: WEBEX_BASE_URL] [default: https://webexapis.com]"),
-        Arg::new("on-behalf-of")
-            .long("on-behalf-of")
-            .value_parser(NonEmptyStringValueParser::new())
-            .value_name("ORG_ID")
-            .help("Ask on behalf of this sub-partner (onBehalfOfSubPartnerOrgId)"),
     ]
+}
+
+/// The flag that says for which sub-partner to ask.
+pub(crate) fn sub_partner() -> Arg {
+    Arg::new("on-behalf-of")
+        .long("on-behalf-of")
+        .value_parser(NonEmptyStringValueParser::new())
+        .value_name("ORG_ID")
+        .help("Ask on behalf of this sub-partner (onBehalfOfSubPartnerOrgId)")
 }
 
 /// The address in `WEBEX_BASE_URL`; an empty one is none.
@@ -78,7 +83,8 @@ fn address_from_environment() -> Result<Option<Address>, Failure> {
 
 impl Destination {
     pub(crate) fn of(matches: &ArgMatches, profile: &Profile) -> Result<Self, Failure> {
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        // Some operations have no --on-behalf-of.
+        let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
         let target = if matches.get_flag("sandbox") {
             Target::Sandbox
         } else {
@@ -101,6 +107,17 @@ impl Destination {
             on_behalf_of: text("on-behalf-of").or_else(|| profile.on_behalf_of.clone()),
             profile: profile.clone(),
         })
+    }
+
+    /// The same, for an operation: refused if it cannot be asked for the sub-partner of the profile.
+    pub(crate) fn for_operation(self, operation: &Operation) -> Result<Self, Failure> {
+        if self.on_behalf_of.is_some() && !operation.takes_sub_partner {
+            return Err(Failure::usage(format!(
+                "on-behalf-of of the profile: {} takes no sub-partner; choose a profile without it",
+                operation.name
+            )));
+        }
+        Ok(self)
     }
 
     pub(crate) fn on_behalf_of(&self) -> Option<&str> {

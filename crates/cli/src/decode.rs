@@ -1,9 +1,10 @@
 //! From a JSON object to the request of an operation, with every fault told by its field.
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::fields::Flag;
+use serde_path_to_error::Track;
+use webex_precheck::AnyPrecheck;
+use webex_precheck::api::{Field, Operation};
 
 /// Why an object is no request.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,27 +15,36 @@ pub(crate) enum Wrong {
     Missing(Vec<String>),
     /// The value of a field has the wrong type.
     Type { field: String, reason: String },
+    /// Fields exclude each other.
+    Conflict(String),
 }
 
-/// Decodes a request that has no other fields than those of `fields`.
-pub(crate) fn decode<T: DeserializeOwned>(mut body: Value, fields: &[Flag]) -> Result<T, Wrong> {
+/// Decodes a request of an operation.
+pub(crate) fn decode(mut body: Value, operation: &Operation) -> Result<AnyPrecheck, Wrong> {
     // The usual case.
-    if let Ok(request) = T::deserialize(&body) {
+    if let Ok(request) = AnyPrecheck::deserialize(operation, &body) {
         return Ok(request);
     }
-    if let Some(field) = unknown_field(&body, fields, "") {
+    if let Some(field) = unknown_field(&body, operation.fields, "") {
         return Err(Wrong::Unknown(field));
     }
     let mut missing: Vec<String> = Vec::new();
     loop {
-        let error = match serde_path_to_error::deserialize::<_, T>(&body) {
+        let mut track = Track::new();
+        let tracked = serde_path_to_error::Deserializer::new(&body, &mut track);
+        let error = match AnyPrecheck::deserialize(operation, tracked) {
             Ok(request) if missing.is_empty() => return Ok(request),
             Ok(_) => break,
             Err(error) => error,
         };
-        let path = error.path().to_string();
-        let reason = error.into_inner().to_string();
+        let path = track.path().to_string();
+        let reason = error.to_string();
         let Some(name) = missing_field(&reason) else {
+            if path == "." && missing.is_empty() {
+                return Err(Wrong::Conflict(reason));
+            } else if path == "." {
+                break;
+            }
             return Err(Wrong::Type {
                 field: path,
                 reason: in_json(&reason),
@@ -45,7 +55,7 @@ pub(crate) fn decode<T: DeserializeOwned>(mut body: Value, fields: &[Flag]) -> R
             path => format!("{path}.{name}"),
         };
         // A stand-in lets the next round find what else is missing.
-        let stand_in = if fields.iter().any(|known| known.field == field) {
+        let stand_in = if operation.field(&field).is_some() {
             missing.push(field.clone());
             Value::from("")
         } else {
@@ -101,16 +111,16 @@ fn missing_field(reason: &str) -> Option<&str> {
     reason.strip_prefix("missing field `")?.split('`').next()
 }
 
-fn unknown_field(body: &Value, fields: &[Flag], path: &str) -> Option<String> {
+fn unknown_field(body: &Value, fields: &[Field], path: &str) -> Option<String> {
     body.as_object()?.iter().find_map(|(name, value)| {
         let at = match path {
             "" => name.clone(),
             path => format!("{path}.{name}"),
         };
         let prefix = format!("{at}.");
-        match fields.iter().any(|known| known.field.starts_with(&prefix)) {
+        match fields.iter().any(|known| known.path.starts_with(&prefix)) {
             true => unknown_field(value, fields, &at),
-            false if fields.iter().any(|known| known.field == at) => None,
+            false if fields.iter().any(|known| known.path == at) => None,
             false => Some(at),
         }
     })
@@ -120,14 +130,13 @@ fn unknown_field(body: &Value, fields: &[Flag], path: &str) -> Option<String> {
 mod tests {
     //! What is wrong is named by its path.
     use serde_json::json;
-    use webex_precheck::api::types::CustomerPrecheckRequest;
+    use webex_precheck::api::operations::PRECHECK_CUSTOMER;
 
     use super::*;
-    use crate::fields::CUSTOMER;
 
     #[test]
     fn all_missing_fields_are_named() {
-        let wrong = decode::<CustomerPrecheckRequest>(json!({"address": {"city": "x"}}), CUSTOMER);
+        let wrong = decode(json!({"address": {"city": "x"}}), &PRECHECK_CUSTOMER);
         let missing = ["address.addressLine1", "address.country"].map(str::to_owned);
         assert_eq!(wrong.unwrap_err(), Wrong::Missing(missing.to_vec()));
     }

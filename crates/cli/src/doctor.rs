@@ -4,17 +4,19 @@ use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
 use clap::Command;
-use webex_precheck::{
-    Address, Client, Country, CustomerPrecheck, Error, Patience, Precheck, Report,
-    SubscriberPrecheck,
-};
+use serde_json::{Map, Value};
+use webex_precheck::api::{FieldType, OPERATIONS, Operation};
+use webex_precheck::{AnyPrecheck, Client, Error, Patience, Report};
 
 use crate::connect::{self, Destination};
+use crate::decode::set;
 use crate::outcome::{Exit, Failure, printable, with_causes};
+use crate::request::number;
 
 const AFTER_HELP: &str = "\
-It asks one precheck of each operation, which changes nothing, for an address and a subscriber that
-are made up: what Webex says of them does not matter, but that it says something.
+It sends one precheck to each operation, which changes nothing, about somebody who is made up: what
+Webex says of them does not matter, only that it answers. A partner need not sell every product: if
+all operations of a product are forbidden and others work, that is no error.
 
 Exit codes: 0 all is well, 3 Webex does not accept the token, or not for all of it, 4 Webex cannot
 be reached or gives no proper answer, or its clock and this machine's differ.";
@@ -30,6 +32,7 @@ pub(crate) fn command() -> Command {
         .about("Find out why it does not work: token, scopes, entitlement, sub-partner, network, clock")
         .after_help(AFTER_HELP)
         .args(connect::flags())
+        .arg(connect::sub_partner())
 }
 
 /// What is known of a thing that must be right.
@@ -95,55 +98,82 @@ pub(crate) async fn run(destination: &Destination) -> Result<Exit, Failure> {
 
 async fn examine(destination: &Destination) -> Result<Exit, Failure> {
     let connection = destination.connect().await?;
-    let client = connection
-        .client
-        .with_patience(Patience::new().attempts(2).total(PATIENCE));
     let mut findings = vec![Finding {
         what: "token",
         health: Health::Well,
         words: format!("there is one, from {}", connection.token_origin),
     }];
-    let customer = ask(&client, &customer()).await;
-    let subscriber = ask(&client, &subscriber()).await;
-    let replies = [Reply::of(&customer), Reply::of(&subscriber)];
-    findings.extend(clock([&customer, &subscriber], SystemTime::now()));
-    let own = match destination.on_behalf_of() {
-        Some(_) if replies.iter().any(|reply| !matches!(reply, Reply::Judged)) => {
-            // The same for the partner itself tells whose fault it is.
-            let plain = destination.for_itself().connect().await?;
-            let client = plain
-                .client
-                .with_patience(Patience::new().attempts(2).total(PATIENCE));
-            Some([
-                Reply::of(&ask(&client, &self::customer()).await),
-                Reply::of(&ask(&client, &self::subscriber()).await),
-            ])
+    let sub_partner = destination.on_behalf_of();
+    let askable = OPERATIONS.iter().copied();
+    let askable = askable.filter(|it| it.takes_sub_partner || sub_partner.is_none());
+    let mut asked = Vec::new();
+    let mut date = None;
+    for operation in askable {
+        let result = ask(&connection.client, &sample(operation)?).await;
+        date = date.or(match &result {
+            Ok(report) => report.date(),
+            Err(error) => error.date(),
+        });
+        asked.push(Asked {
+            operation,
+            reply: Reply::of(&result),
+            is_judged_without_sub_partner: false,
+        });
+    }
+    findings.extend(date.map(|date| clock(date, SystemTime::now())));
+    if sub_partner.is_some() && !asked.iter().all(Asked::is_judged) {
+        // The same for the partner itself tells whose fault it is.
+        let plain = destination.for_itself().connect().await?;
+        for it in &mut asked {
+            let result = ask(&plain.client, &sample(it.operation)?).await;
+            it.is_judged_without_sub_partner = result.is_ok();
         }
-        _ => None,
-    };
-    findings.extend(diagnosis(
-        &replies,
-        own.as_ref(),
-        destination.on_behalf_of(),
-    ));
+    }
+    findings.extend(diagnosis(&asked, sub_partner));
+    let width = findings.iter().map(|it| it.what.len()).fold(12, usize::max);
     for finding in &findings {
         let sign = match finding.health {
             Health::Well => "ok",
             Health::Unknown => "?",
             Health::Ill => "!!",
         };
-        let line = format!("{sign:>2}  {:<12} {}", finding.what, finding.words);
+        let line = format!("{sign:>2}  {:<width$} {}", finding.what, finding.words);
         let _ = writeln!(io::stdout(), "{}", printable(&line));
     }
     let _ = writeln!(io::stdout(), "    {}", connection.asked);
-    Ok(exit(&replies, &findings))
+    Ok(exit(&asked, &findings))
 }
 
-fn exit(replies: &[Reply; 2], findings: &[Finding]) -> Exit {
-    let any = |is: fn(&Reply) -> bool| replies.iter().any(is);
-    if any(|reply| matches!(reply, Reply::Unauthorized(_) | Reply::Forbidden(_))) {
+/// An operation that was asked.
+struct Asked {
+    operation: &'static Operation,
+    reply: Reply,
+    is_judged_without_sub_partner: bool,
+}
+
+impl Asked {
+    fn is_judged(&self) -> bool {
+        matches!(self.reply, Reply::Judged)
+    }
+
+    fn is_forbidden(&self) -> bool {
+        matches!(self.reply, Reply::Forbidden(_))
+    }
+
+    /// Whether all operations of its product are forbidden, and another product works: a partner need
+    /// not sell all of them.
+    fn is_of_other_product(&self, all: &[Self]) -> bool {
+        let is_same = |it: &&Self| it.operation.product() == self.operation.product();
+        all.iter().filter(is_same).all(Self::is_forbidden) && all.iter().any(Self::is_judged)
+    }
+}
+
+fn exit(asked: &[Asked], findings: &[Finding]) -> Exit {
+    let mut counted = asked.iter().filter(|it| !it.is_of_other_product(asked));
+    let is_refused = |it: &Asked| it.is_forbidden() || matches!(it.reply, Reply::Unauthorized(_));
+    if counted.clone().any(is_refused) {
         Exit::Unauthorized
-    } else if any(|reply| !matches!(reply, Reply::Judged))
+    } else if counted.any(|it| !it.is_judged())
         || findings.iter().any(|finding| finding.health == Health::Ill)
     {
         Exit::Unavailable
@@ -152,26 +182,35 @@ fn exit(replies: &[Reply; 2], findings: &[Finding]) -> Exit {
     }
 }
 
-async fn ask<R: Precheck>(client: &Client, request: &R) -> Result<Report, Error> {
+async fn ask(client: &Client, request: &AnyPrecheck) -> Result<Report, Error> {
+    let client = client.with_patience(Patience::new().attempts(2).total(PATIENCE));
     client.precheck(request).await
 }
 
-fn customer() -> CustomerPrecheck {
-    let address = Address::new("771 Alder Drive", "Milpitas", Country::new("US"));
-    CustomerPrecheck::new(address.state_or_province("CA").zip_or_postal_code("95035"))
-}
-
-fn subscriber() -> SubscriberPrecheck {
-    SubscriberPrecheck::new("precheck.doctor@example.com")
+/// A request of required fields, about nobody.
+fn sample(operation: &Operation) -> Result<AnyPrecheck, Failure> {
+    let mut body = Value::Object(Map::new());
+    let required = operation.fields.iter().filter(|field| field.is_required);
+    for field in required {
+        let example = field.example.unwrap_or_default();
+        let value = match field.ty {
+            FieldType::String if example.contains('@') => {
+                Value::from("precheck.doctor@example.com")
+            }
+            FieldType::String => Value::from(example),
+            FieldType::Number => number(example),
+            FieldType::StringArray => example.split(',').collect(),
+            _ => serde_json::from_str(example).unwrap_or_default(),
+        };
+        // No field is in the way of another.
+        let _ = set(&mut body, field.path, value);
+    }
+    AnyPrecheck::deserialize(operation, body)
+        .map_err(|error| Failure::usage(format!("no example of {}: {error}", operation.plural)))
 }
 
 /// Compares the clocks of this machine and of Webex.
-fn clock(answers: [&Result<Report, Error>; 2], now: SystemTime) -> Option<Finding> {
-    let date = |answer: &&Result<Report, Error>| match answer {
-        Ok(report) => report.date(),
-        Err(error) => error.date(),
-    };
-    let date = answers.iter().find_map(date)?;
+fn clock(date: SystemTime, now: SystemTime) -> Finding {
     let skew = match now.duration_since(date) {
         Ok(skew) => skew,
         Err(ahead) => ahead.duration(),
@@ -188,56 +227,47 @@ fn clock(answers: [&Result<Report, Error>; 2], now: SystemTime) -> Option<Findin
             ),
         )
     };
-    Some(Finding {
+    Finding {
         what: "clock",
         health,
         words,
-    })
+    }
 }
 
-/// What the answers mean: to both operations, and to both as the partner itself where a sub-partner
-/// was asked for in vain.
-fn diagnosis(
-    replies: &[Reply; 2],
-    own: Option<&[Reply; 2]>,
-    sub_partner: Option<&str>,
-) -> Vec<Finding> {
-    const SCOPES: [&str; 2] = [
-        "spark-admin:wholesale_customers_write",
-        "spark-admin:wholesale_subscribers_write",
-    ];
-    const OPERATIONS: [&str; 2] = ["customers", "subscribers"];
+/// What the answers mean.
+fn diagnosis(asked: &[Asked], sub_partner: Option<&str>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut tell = |what, health, words: String| {
+    let mut add = |what, health, words: String| {
         findings.push(Finding {
             what,
             health,
             words,
         });
     };
-    let unreachable = replies
-        .iter()
-        .all(|reply| matches!(reply, Reply::Unreachable(_)));
-    if let (true, Reply::Unreachable(words)) = (unreachable, &replies[0]) {
-        tell(
+    let unreachable = asked.iter().map(|it| match &it.reply {
+        Reply::Unreachable(words) => Some(words),
+        _ => None,
+    });
+    if let Some(words) = unreachable
+        .collect::<Option<Vec<_>>>()
+        .and_then(|it| it.first().copied())
+    {
+        add(
             "network",
             Health::Ill,
             format!("{words}; look at the address, the proxy (HTTPS_PROXY) and the firewall"),
         );
-        tell(
-            "token",
-            Health::Unknown,
-            "whether Webex accepts it cannot be told".to_owned(),
-        );
+        let words = "whether Webex accepts it cannot be told";
+        add("token", Health::Unknown, words.to_owned());
         return findings;
     }
-    tell("network", Health::Well, "Webex can be reached".to_owned());
-    let refused = replies.iter().find_map(|reply| match reply {
+    add("network", Health::Well, "Webex can be reached".to_owned());
+    let refused = asked.iter().find_map(|it| match &it.reply {
         Reply::Unauthorized(words) => Some(words),
         _ => None,
     });
     if let Some(words) = refused {
-        tell(
+        add(
             "token",
             Health::Ill,
             format!(
@@ -248,90 +278,101 @@ fn diagnosis(
         );
         return findings;
     }
-    tell("token", Health::Well, "Webex accepts it".to_owned());
-    let judged = replies
-        .each_ref()
-        .map(|reply| matches!(reply, Reply::Judged));
-    let forbidden = replies
-        .each_ref()
-        .map(|reply| matches!(reply, Reply::Forbidden(_)));
-    let own_judged = own.map(|own| own.each_ref().map(|reply| matches!(reply, Reply::Judged)));
-    for (index, reply) in replies.iter().enumerate() {
-        let what = OPERATIONS[index];
-        match reply {
-            Reply::Judged => tell(
-                what,
-                Health::Well,
-                format!("Webex judges them; scope {}", SCOPES[index]),
-            ),
-            Reply::Forbidden(_) if own_judged.is_some_and(|own| own[index]) => tell(
-                what,
-                Health::Ill,
-                "the token may ask for the partner itself, and not for this sub-partner".to_owned(),
-            ),
-            Reply::Forbidden(words) if judged[1 - index] => tell(
-                what,
-                Health::Ill,
-                format!(
-                    "the scope {} is missing, for the other operation works ({words})",
-                    SCOPES[index]
-                ),
-            ),
-            Reply::Forbidden(words) => tell(what, Health::Ill, words.clone()),
-            Reply::Limited(words) => tell(
-                what,
-                Health::Unknown,
-                format!("Webex limits it for now ({words})"),
-            ),
-            Reply::Unreachable(words) | Reply::Odd(words) => tell(what, Health::Ill, words.clone()),
-            Reply::Unauthorized(_) => {}
-        }
+    add("token", Health::Well, "Webex accepts it".to_owned());
+    for it in asked {
+        let (health, words) = of_operation(it, asked);
+        add(it.operation.plural, health, words);
     }
-    match (forbidden, judged) {
-        ([true, true], _) if own_judged != Some([true, true]) => tell(
+    if asked
+        .iter()
+        .all(|it| it.is_forbidden() && !it.is_judged_without_sub_partner)
+    {
+        add(
             "entitlement",
             Health::Unknown,
-            "both are forbidden: both scopes are missing, or the role, or the organization has neither the entitlement \
-             wxc-wholesale nor the setting webex-wholesale-partner-testing; Webex does not say which"
+            "all operations are forbidden: the scopes are missing, or the role, or the organization has neither \
+             the entitlement wxc-wholesale nor the setting webex-wholesale-partner-testing; Webex does not say which"
                 .to_owned(),
-        ),
-        (_, [false, false]) => {}
-        _ => tell("entitlement", Health::Well, "the organization may ask".to_owned()),
+        );
+    } else if asked.iter().any(Asked::is_judged) {
+        add(
+            "entitlement",
+            Health::Well,
+            "the organization may ask".to_owned(),
+        );
     }
     if let Some(id) = sub_partner {
-        let words = match (judged, own_judged) {
-            ([true, true], _) => (Health::Well, format!("the token may ask on behalf of {id}")),
-            (_, Some([true, true])) => (
-                Health::Ill,
-                format!(
-                    "{id} is at fault: the ID, or the partner's right to it; without it both operations work"
-                ),
-            ),
-            _ => (
-                Health::Unknown,
-                "it cannot be told from what else is wrong".to_owned(),
-            ),
+        let (health, words) = if asked.iter().all(Asked::is_judged) {
+            (Health::Well, format!("the token may ask on behalf of {id}"))
+        } else if asked.iter().all(|it| it.is_judged_without_sub_partner) {
+            let words =
+                "is at fault: the ID, or the partner's right to it; without it all operations work";
+            (Health::Ill, format!("{id} {words}"))
+        } else {
+            let words = "it cannot be told from what else is wrong";
+            (Health::Unknown, words.to_owned())
         };
-        tell("sub-partner", words.0, words.1);
+        add("sub-partner", health, words);
     }
     findings
 }
 
+/// What the answer of an operation means, beside those of the others.
+fn of_operation(it: &Asked, all: &[Asked]) -> (Health, String) {
+    let scope = it.operation.scope.unwrap_or("that is not known");
+    match &it.reply {
+        Reply::Judged => (Health::Well, format!("Webex judges them; scope {scope}")),
+        Reply::Forbidden(_) if it.is_judged_without_sub_partner => (
+            Health::Ill,
+            "the token may ask for the partner itself, and not for this sub-partner".to_owned(),
+        ),
+        Reply::Forbidden(words) if it.is_of_other_product(all) => (
+            Health::Unknown,
+            format!(
+                "not with this token; if you sell {}, it needs the scope {scope} ({words})",
+                it.operation.product()
+            ),
+        ),
+        Reply::Forbidden(words) if all.iter().any(Asked::is_judged) => (
+            Health::Ill,
+            format!("the scope {scope} is missing, for another operation works ({words})"),
+        ),
+        Reply::Limited(words) => (
+            Health::Unknown,
+            format!("Webex limits it for now ({words})"),
+        ),
+        Reply::Forbidden(words)
+        | Reply::Unreachable(words)
+        | Reply::Odd(words)
+        | Reply::Unauthorized(words) => (Health::Ill, words.clone()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    //! What each pair of answers means.
+    //! What the answers mean together.
+    use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
+
+    use webex_precheck::{Precheck as _, Severity};
+
     use super::*;
 
-    fn ill(
-        replies: [Reply; 2],
-        own: Option<[Reply; 2]>,
-        sub_partner: Option<&str>,
-    ) -> Vec<&'static str> {
-        let findings = diagnosis(&replies, own.as_ref(), sub_partner);
-        let ill = findings
-            .iter()
-            .filter(|finding| finding.health == Health::Ill);
-        ill.map(|finding| finding.what).collect()
+    fn asked(replies: [Reply; 2], is_judged_without_sub_partner: bool) -> [Asked; 2] {
+        let [customer, subscriber] = replies;
+        [
+            (&PRECHECK_CUSTOMER, customer),
+            (&PRECHECK_SUBSCRIBER, subscriber),
+        ]
+        .map(|(operation, reply)| Asked {
+            operation,
+            reply,
+            is_judged_without_sub_partner,
+        })
+    }
+
+    fn with(findings: &[Finding], health: Health) -> Vec<&'static str> {
+        let found = findings.iter().filter(|finding| finding.health == health);
+        found.map(|finding| finding.what).collect()
     }
 
     fn forbidden() -> Reply {
@@ -343,39 +384,61 @@ mod tests {
         use Reply::Judged;
         let refused = || Reply::Unauthorized("no".to_owned());
         let gone = || Reply::Unreachable("no route".to_owned());
-        assert!(ill([Judged, Judged], None, None).is_empty());
-        assert_eq!(ill([gone(), gone()], None, None), ["network"]);
-        assert_eq!(ill([refused(), refused()], None, None), ["token"]);
-        assert_eq!(ill([Judged, forbidden()], None, None), ["subscribers"]);
-        assert_eq!(ill([forbidden(), Judged], None, None), ["customers"]);
+        let ill = |replies| with(&diagnosis(&asked(replies, false), None), Health::Ill);
+        assert!(ill([Judged, Judged]).is_empty());
+        assert_eq!(ill([gone(), gone()]), ["network"]);
+        assert_eq!(ill([refused(), refused()]), ["token"]);
+        assert_eq!(ill([Judged, forbidden()]), ["subscribers"]);
+        assert_eq!(ill([forbidden(), Judged]), ["customers"]);
         assert_eq!(
-            ill([forbidden(), forbidden()], None, None),
+            ill([forbidden(), forbidden()]),
             ["customers", "subscribers"]
         );
+        let without = asked([forbidden(), forbidden()], true);
+        let found = diagnosis(&without, Some("x"));
         assert_eq!(
-            ill(
-                [forbidden(), forbidden()],
-                Some([Judged, Judged]),
-                Some("x")
-            ),
+            with(&found, Health::Ill),
             ["customers", "subscribers", "sub-partner"]
         );
     }
 
     #[test]
     fn what_cannot_be_told_is_not_claimed() {
-        let findings = diagnosis(&[forbidden(), forbidden()], None, None);
-        let entitlement = findings
-            .iter()
-            .find(|finding| finding.what == "entitlement")
-            .unwrap();
-        assert_eq!(entitlement.health, Health::Unknown);
-        let both = Some([forbidden(), forbidden()]);
-        let findings = diagnosis(&[forbidden(), forbidden()], both.as_ref(), Some("x"));
-        let partner = findings
-            .iter()
-            .find(|finding| finding.what == "sub-partner")
-            .unwrap();
-        assert_eq!(partner.health, Health::Unknown);
+        let asked = asked([forbidden(), forbidden()], false);
+        let found = diagnosis(&asked, None);
+        assert_eq!(with(&found, Health::Unknown), ["entitlement"]);
+        let found = diagnosis(&asked, Some("x"));
+        assert_eq!(
+            with(&found, Health::Unknown),
+            ["entitlement", "sub-partner"]
+        );
+        assert_eq!(exit(&asked, &found), Exit::Unauthorized);
+    }
+
+    #[test]
+    fn product_that_is_not_sold_is_no_fault() {
+        let sold = OPERATIONS[0].product();
+        let asked = OPERATIONS.iter().map(|operation| Asked {
+            operation,
+            reply: if operation.product() == sold {
+                Reply::Judged
+            } else {
+                forbidden()
+            },
+            is_judged_without_sub_partner: false,
+        });
+        let asked: Vec<Asked> = asked.collect();
+        let found = diagnosis(&asked, None);
+        assert_eq!(with(&found, Health::Ill), [""; 0]);
+        assert_eq!(exit(&asked, &found), Exit::Likely);
+    }
+
+    #[test]
+    fn samples_need_no_correction() {
+        for operation in OPERATIONS {
+            let findings = sample(operation).unwrap().findings();
+            let errors = findings.iter().filter(|it| it.severity() == Severity::Hard);
+            assert_eq!(errors.count(), 0, "{}", operation.name);
+        }
     }
 }

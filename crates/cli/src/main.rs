@@ -6,7 +6,6 @@ mod connect;
 mod decode;
 mod doctor;
 mod explain;
-mod fields;
 mod logging;
 mod outcome;
 mod output;
@@ -36,7 +35,7 @@ fn main() -> ExitCode {
             .map_err(|error| outcome::Failure::usage(format!("no runtime: {error}")))?;
         runtime.block_on(async {
             match task {
-                arguments::Task::Precheck(plan) => precheck::run(plan).await,
+                arguments::Task::Precheck(plan) => precheck::run(*plan).await,
                 arguments::Task::Bulk(plan) => bulk::run(&plan).await,
                 arguments::Task::Sandbox(settings) => sandbox::run(settings).await,
                 arguments::Task::Doctor(destination) => doctor::run(&destination).await,

@@ -6,7 +6,6 @@ use crate::arguments::Plan;
 use crate::connect::told;
 use crate::outcome::{self, Exit, Failure};
 use crate::output;
-use crate::request::Request;
 
 /// Asks, and writes the verdict.
 pub(crate) async fn run(plan: Plan) -> Result<Exit, Failure> {
@@ -26,9 +25,6 @@ pub(crate) async fn run(plan: Plan) -> Result<Exit, Failure> {
 async fn ask(plan: &Plan) -> Result<Report, Failure> {
     let connection = plan.destination.connect().await?;
     let client = &connection.client;
-    match &plan.request {
-        Request::Customer(request) => client.precheck_customer(request).await,
-        Request::Subscriber(request) => client.precheck_subscriber(request).await,
-    }
-    .map_err(|error| told(error, &connection.asked))
+    let report = client.precheck(&plan.request).await;
+    report.map_err(|error| told(error, &connection.asked))
 }

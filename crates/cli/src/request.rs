@@ -4,59 +4,30 @@ use std::fs;
 use std::io::{self, Read};
 
 use clap::ArgMatches;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use webex_precheck::api::Number;
-use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
-use webex_precheck::{CustomerPrecheck, Finding, Severity, SubscriberPrecheck};
+use webex_precheck::api::{Field, FieldType, Number, Operation};
+use webex_precheck::{AnyPrecheck, Finding, Precheck as _, Severity};
 
-use crate::arguments::Subject;
 use crate::decode::{self, Wrong, set};
-use crate::fields::{Flag, Shape};
 use crate::outcome::{Failure, warn};
-
-/// What to send.
-#[derive(Debug)]
-pub(crate) enum Request {
-    Customer(Box<CustomerPrecheck>),
-    Subscriber(Box<SubscriberPrecheck>),
-}
 
 /// More bytes than any request has.
 const MOST_BYTES: u64 = 1024 * 1024;
 
 /// Builds the request from `--from` and the flags, which win over it.
-pub(crate) fn build(
-    subject: Subject,
-    flags: &[Flag],
-    matches: &ArgMatches,
-) -> Result<Request, Failure> {
+pub(crate) fn build(operation: &Operation, matches: &ArgMatches) -> Result<AnyPrecheck, Failure> {
     let (mut body, origin) = match matches.get_one::<String>("from") {
         Some(file) => (read(file)?, format!("--from {}", shown_name(file))),
         None => (Value::Object(Map::new()), "the command line".to_owned()),
     };
-    for flag in flags {
-        if let Some(value) = flag_value(flag, matches) {
-            set(&mut body, flag.field, value)
+    for field in operation.fields {
+        if let Some(value) = flag_value(field, matches) {
+            set(&mut body, field.path, value)
                 .map_err(|at| Failure::usage(format!("{origin}: `{at}` must be an object")))?;
         }
     }
-    let (request, findings) = match subject {
-        Subject::Customer => {
-            let request: CustomerPrecheckRequest = decode(body, &origin, flags)?;
-            let request = CustomerPrecheck::from(request);
-            let findings = request.findings();
-            (Request::Customer(Box::new(request)), findings)
-        }
-        Subject::Subscriber => {
-            let request: SubscriberPrecheckRequest = decode(body, &origin, flags)?;
-            let request = SubscriberPrecheck::try_from(request)
-                .map_err(|conflict| Failure::usage(format!("{origin}: {conflict}")))?;
-            let findings = request.findings();
-            (Request::Subscriber(Box::new(request)), findings)
-        }
-    };
-    judge(&findings)?;
+    let request = decode(body, &origin, operation)?;
+    judge(&request.findings())?;
     Ok(request)
 }
 
@@ -120,41 +91,42 @@ pub(crate) fn number(text: &str) -> Value {
     number.unwrap_or_else(|| Value::from(text))
 }
 
-fn flag_value(flag: &Flag, matches: &ArgMatches) -> Option<Value> {
-    match flag.shape {
-        Shape::Text => matches
-            .get_one::<String>(flag.name)
+fn flag_value(field: &Field, matches: &ArgMatches) -> Option<Value> {
+    match field.ty {
+        FieldType::String => matches
+            .get_one::<String>(field.flag)
             .map(|text| Value::from(text.as_str())),
         // What is no number is a text, which decoding finds to be of the wrong type.
-        Shape::Number => matches
-            .get_one::<String>(flag.name)
+        FieldType::Number => matches
+            .get_one::<String>(field.flag)
             .map(|text| number(text)),
-        // What is no JSON is a text, which decoding finds to be of the wrong type.
-        Shape::Json => matches
-            .get_one::<String>(flag.name)
-            .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()))),
-        Shape::List => matches.get_many::<String>(flag.name).map(|values| {
+        FieldType::StringArray => matches.get_many::<String>(field.flag).map(|values| {
             values
                 .map(|value| value.trim())
                 .filter(|value| !value.is_empty())
                 .collect()
         }),
+        // What is no JSON is a text, which decoding finds to be of the wrong type.
+        _ => matches
+            .get_one::<String>(field.flag)
+            .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()))),
     }
 }
 
 /// Decodes the request. A wrong type is told with the path of the field, a missing field with the
 /// flag that sets it, and a field that the request does not have is refused.
-fn decode<T: DeserializeOwned>(body: Value, origin: &str, flags: &[Flag]) -> Result<T, Failure> {
-    decode::decode(body, flags).map_err(|wrong| {
+fn decode(body: Value, origin: &str, operation: &Operation) -> Result<AnyPrecheck, Failure> {
+    decode::decode(body, operation).map_err(|wrong| {
         Failure::usage(match wrong {
             Wrong::Unknown(field) => format!(
                 "{origin}: `{field}` is no field of this request; see --help for its fields"
             ),
+            Wrong::Conflict(reason) => format!("{origin}: {reason}"),
             Wrong::Type { field, reason } => format!("{origin}: `{field}`: {reason}"),
             Wrong::Missing(fields) => {
-                let named = |field: &String| {
-                    let flag = flags.iter().find(|flag| flag.field == *field);
-                    flag.map_or(field.clone(), |flag| format!("--{} ({field})", flag.name))
+                let named = |path: &String| {
+                    let field = operation.field(path);
+                    field.map_or(path.clone(), |field| format!("--{} ({path})", field.flag))
                 };
                 let missing: Vec<String> = fields.iter().map(named).collect();
                 format!(

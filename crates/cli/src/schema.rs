@@ -3,9 +3,7 @@
 use clap::{ArgMatches, Command};
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
-use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 
-use crate::bulk::Kind;
 use crate::outcome::Failure;
 use crate::template;
 
@@ -13,22 +11,13 @@ use crate::template;
 pub(crate) fn command() -> Command {
     Command::new("schema")
         .about("Print the JSON Schema of a row, for editors and validators")
-        .arg(template::subject())
+        .arg(template::kind())
 }
 
 pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
+    let operation = template::operation(matches)?;
     let generator = SchemaSettings::draft2020_12().into_generator();
-    let (schema, title) = match template::kind(matches)? {
-        Kind::Customers => (
-            generator.into_root_schema_for::<CustomerPrecheckRequest>(),
-            "A row of webex-precheck bulk customers",
-        ),
-        Kind::Subscribers => (
-            generator.into_root_schema_for::<SubscriberPrecheckRequest>(),
-            "A row of webex-precheck bulk subscribers",
-        ),
-    };
-    let mut schema = Value::from(schema);
-    schema["title"] = json!(title);
+    let mut schema = Value::from(operation.request_schema(generator));
+    schema["title"] = json!(format!("A row of webex-precheck bulk {}", operation.plural));
     Ok(format!("{schema:#}\n").into_bytes())
 }

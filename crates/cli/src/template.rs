@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Map, Value};
+use webex_precheck::api::{Field, FieldType, OPERATIONS, Operation};
 
-use crate::bulk::{self, Kind};
+use crate::bulk;
 use crate::decode::set;
-use crate::fields::{Flag, Shape};
 use crate::outcome::Failure;
 use crate::request::number;
 
@@ -16,7 +16,7 @@ use crate::request::number;
 pub(crate) fn command() -> Command {
     Command::new("template")
         .about("Print a header with an example row, to begin a spreadsheet with")
-        .arg(subject())
+        .arg(kind())
         .arg(
             Arg::new("output")
                 .long("output")
@@ -28,24 +28,26 @@ pub(crate) fn command() -> Command {
 }
 
 /// The argument that says what rows ask.
-pub(crate) fn subject() -> Arg {
-    Arg::new("subject")
-        .value_name("OF")
-        .value_parser(PossibleValuesParser::new(["customers", "subscribers"]))
+pub(crate) fn kind() -> Arg {
+    Arg::new("kind")
+        .value_name("KIND")
+        .value_parser(PossibleValuesParser::new(
+            OPERATIONS.iter().map(|operation| operation.plural),
+        ))
         .required(true)
         .help("What the rows are about")
 }
 
 /// What was typed for it.
-pub(crate) fn kind(matches: &ArgMatches) -> Result<Kind, Failure> {
-    let name = matches.get_one::<String>("subject");
-    name.and_then(|name| Kind::named(name))
-        .ok_or_else(|| Failure::usage("of customers or of subscribers?"))
+pub(crate) fn operation(matches: &ArgMatches) -> Result<&'static Operation, Failure> {
+    let name = matches.get_one::<String>("kind");
+    name.and_then(|name| Operation::named(name))
+        .ok_or_else(|| Failure::usage("rows of what? See --help"))
 }
 
 pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
-    let fields: Vec<(&Flag, &str)> = kind(matches)?
-        .fields()
+    let fields: Vec<(&Field, &str)> = operation(matches)?
+        .fields
         .iter()
         .filter_map(|field| Some((field, field.example?)))
         .collect();
@@ -55,7 +57,7 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
             _ => {
                 let names = fields
                     .iter()
-                    .map(|(field, _)| Cow::Borrowed(field.field))
+                    .map(|(field, _)| Cow::Borrowed(field.path))
                     .collect();
                 let examples = fields
                     .iter()
@@ -67,17 +69,17 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
     )
 }
 
-fn json(fields: &[(&Flag, &str)]) -> Vec<u8> {
+fn json(fields: &[(&Field, &str)]) -> Vec<u8> {
     let mut row = Value::Object(Map::new());
     for (field, example) in fields.iter().filter(|(_, example)| !example.is_empty()) {
-        let value = match field.shape {
-            Shape::List => example.split(',').collect(),
-            Shape::Text => Value::from(*example),
-            Shape::Number => number(example),
-            Shape::Json => serde_json::from_str(example).unwrap_or_default(),
+        let value = match field.ty {
+            FieldType::StringArray => example.split(',').collect(),
+            FieldType::String => Value::from(*example),
+            FieldType::Number => number(example),
+            _ => serde_json::from_str(example).unwrap_or_default(),
         };
         // No field is in the way of another.
-        let _ = set(&mut row, field.field, value);
+        let _ = set(&mut row, field.path, value);
     }
     format!("{row}\n").into_bytes()
 }

@@ -544,12 +544,12 @@ async fn the_doctor_tells_them_apart() {
             vec![],
             0,
             &[
-                "ok  network",
-                "ok  token        Webex accepts",
-                "ok  customers",
-                "ok  subscribers",
-                "ok  entitlement",
-                "ok  clock",
+                "ok network",
+                "ok token Webex accepts",
+                "ok customers",
+                "ok subscribers",
+                "ok entitlement",
+                "ok clock",
             ][..],
         ),
         (
@@ -557,40 +557,40 @@ async fn the_doctor_tells_them_apart() {
             vec![],
             3,
             &[
-                "ok  customers",
-                "!!  subscribers  the scope spark-admin:wholesale_subscribers_write is missing",
-                "ok  entitlement",
+                "ok customers",
+                "!! subscribers the scope spark-admin:wholesale_subscribers_write is missing",
+                "ok entitlement",
             ],
         ),
         (
             format!("{own}-no-scope"),
             vec![],
             3,
-            &["!!  customers", "!!  subscribers", " ?  entitlement"],
+            &["!! customers", "!! subscribers", "? entitlement"],
         ),
         (
             "canary-of-another".to_owned(),
             vec![],
             3,
-            &["!!  token        Webex does not accept the access token"],
+            &["!! token Webex does not accept the access token"],
         ),
         (
             own.to_owned(),
             vec!["--on-behalf-of", "sandbox:status-403"],
             3,
-            &["!!  sub-partner  sandbox:status-403 is at fault"],
+            &["!! sub-partner sandbox:status-403 is at fault"],
         ),
         (
             own.to_owned(),
             vec!["--on-behalf-of", "partner"],
             0,
-            &["ok  sub-partner"],
+            &["ok sub-partner"],
         ),
         (
             own.to_owned(),
             vec!["--base-url", "http://127.0.0.1:9"],
             4,
-            &["!!  network      Webex could not be reached"],
+            &["!! network Webex could not be reached"],
         ),
     ] {
         let run = doctor(token, arguments.clone(), url.clone()).await;
@@ -601,9 +601,11 @@ async fn the_doctor_tells_them_apart() {
             run.stdout,
             run.stderr
         );
+        let words: Vec<&str> = run.stdout.split_whitespace().collect();
+        let stdout = words.join(" ");
         for said in said {
             assert!(
-                run.stdout.contains(said),
+                stdout.contains(said),
                 "{arguments:?}: {said}: {}",
                 run.stdout
             );

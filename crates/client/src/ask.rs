@@ -7,13 +7,15 @@ use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tracing::{Instrument, Span, field};
 use url::Url;
+use webex_precheck_api::Operation;
 
 use crate::clock::{Clock, Deadline};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::http::{self, Answer};
 use crate::keeper::{Current, Keeper};
 use crate::outcome::Outcome;
-use crate::pace::{Going, SharedPace, TooLong};
+use crate::pace::{Going, TooLong};
 use crate::patience::{Patience, Setback};
 use crate::renewal::Renewal;
 use crate::report::Report;
@@ -25,8 +27,8 @@ pub(crate) struct Core {
     pub(crate) base_url: Arc<Url>,
     pub(crate) renewal: Renewal,
     pub(crate) keeper: Arc<Keeper>,
-    /// Addresses and paces of the operations, by their index.
-    pub(crate) operations: [(Url, Arc<SharedPace>); 2],
+    /// One for each operation.
+    pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) refuse_hard_findings: bool,
 }
 
@@ -50,7 +52,7 @@ impl Core {
     /// Asks until there is an answer or no more patience.
     pub(crate) async fn ask(
         &self,
-        (operation, id): (usize, &'static str),
+        operation: &Operation,
         body: Bytes,
         line: Line,
         stop: Stop,
@@ -58,17 +60,19 @@ impl Core {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::new(Kind::Builder(NO_RUNTIME)));
         }
+        let endpoint = self.endpoint(operation);
+        endpoint.check()?;
         let start = self.clock().now();
         let span = tracing::debug_span!(
             "precheck",
-            operation = id,
+            operation = operation.id,
             attempts = field::Empty,
             status = field::Empty,
             tracking_id = field::Empty,
         );
         let precheck = Asking {
             core: self,
-            operation,
+            endpoint,
             body,
             start,
             deadline: Deadline::after(self.clock(), self.patience().total_time()),
@@ -80,6 +84,14 @@ impl Core {
             place: None,
         };
         precheck.run().instrument(span).await
+    }
+
+    /// Where an operation is asked.
+    pub(crate) fn endpoint(&self, operation: &Operation) -> &Endpoint {
+        let mut endpoints = self.endpoints.iter();
+        let found = endpoints.find(|it| std::ptr::eq(it.operation, operation));
+        // Operations come from the table that the endpoints are made of.
+        found.unwrap_or(&self.endpoints[0])
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -94,7 +106,7 @@ impl Core {
 /// A precheck under way.
 struct Asking<'a> {
     core: &'a Core,
-    operation: usize,
+    endpoint: &'a Endpoint,
     body: Bytes,
     start: Instant,
     deadline: Deadline,
@@ -202,7 +214,7 @@ impl<'a> Asking<'a> {
     async fn leave(&mut self) -> Result<Going<'a>, Error> {
         let core: &'a Core = self.core;
         let clock = core.clock();
-        let (_, pace) = &core.operations[self.operation];
+        let pace = &self.endpoint.pace;
         let deadline = match self.line {
             Line::Counts => self.deadline,
             Line::IsFree => Deadline::never(),
@@ -282,15 +294,11 @@ impl<'a> Asking<'a> {
     }
 
     async fn attempt(&self, current: &Current, going: Option<Going<'_>>) -> Outcome {
-        let Core {
-            renewal,
-            operations,
-            ..
-        } = self.core;
-        let (address, _) = &operations[self.operation];
+        let Core { renewal, .. } = self.core;
+        let Endpoint { method, url, .. } = self.endpoint;
         let request = renewal
             .http
-            .post(address.clone())
+            .request(method.clone(), url.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .header(AUTHORIZATION, current.header.clone())
             .body(self.body.clone());

@@ -10,12 +10,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use tokio::runtime::{Builder, Runtime};
+use webex_precheck_api::Operation;
 
 use crate::error::{Error, Kind};
 use crate::many::{self, Limits};
 use crate::pace::Pace;
 use crate::report::Report;
-use crate::request::{CustomerPrecheck, Precheck, SubscriberPrecheck};
+use crate::request::Precheck;
 
 /// Asks Webex, and blocks until there is an answer. Cheap to clone; may be used from many threads
 /// at once.
@@ -67,30 +68,12 @@ impl Client {
         Self::new(crate::Client::from_env()?)
     }
 
-    /// See [`Client::precheck_customer`](crate::Client::precheck_customer).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn precheck_customer(&self, request: &CustomerPrecheck) -> Result<Report, Error> {
-        self.precheck(request)
-    }
-
-    /// See [`Client::precheck_subscriber`](crate::Client::precheck_subscriber).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn precheck_subscriber(&self, request: &SubscriberPrecheck) -> Result<Report, Error> {
-        self.precheck(request)
-    }
-
     /// See [`Client::precheck`](crate::Client::precheck).
     ///
     /// # Errors
     ///
     /// As there.
-    pub fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
+    pub fn precheck<R: Precheck + ?Sized>(&self, request: &R) -> Result<Report, Error> {
         self.block_on(self.client.precheck(request))
     }
 
@@ -109,8 +92,8 @@ impl Client {
     }
 
     /// See [`Client::pace`](crate::Client::pace).
-    pub fn pace<R: Precheck>(&self) -> Pace {
-        self.client.pace::<R>()
+    pub fn pace(&self, operation: &Operation) -> Pace {
+        self.client.pace(operation)
     }
 
     /// Waits for `work` on this thread, while the runtime's thread serves the network. Unlike

@@ -6,17 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use url::{Host, Url};
-use webex_precheck_api::{
-    BASE_URL, Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER, SubPartnerOrgId,
-};
+use webex_precheck_api::{BASE_URL, OPERATIONS, SubPartnerOrgId};
 
 use crate::ask::Core;
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Credentials;
+use crate::endpoint::{Endpoint, address};
 use crate::error::{Error, Kind};
 use crate::keeper::Keeper;
-use crate::pace::SharedPace;
 use crate::patience::Patience;
 use crate::renewal::Renewal;
 
@@ -150,17 +148,16 @@ impl ClientBuilder {
         let http = http
             .build()
             .map_err(|error| Error::new(Kind::Builder("TLS cannot be set up")).because(error))?;
-        let operation = |operation: Operation| {
-            let address = address(&base_url, operation.path, self.on_behalf_of.as_ref());
-            (address, Arc::new(SharedPace::new()))
-        };
+        let on_behalf_of = self.on_behalf_of.as_ref();
+        let endpoints = OPERATIONS.iter();
+        let endpoints = endpoints.map(|it| Endpoint::new(it, &base_url, on_behalf_of));
         let keeper = Arc::new(Keeper::new(self.credentials, self.clock.now())?);
         Ok(Client(Arc::new(Core {
-            operations: [operation(PRECHECK_CUSTOMER), operation(PRECHECK_SUBSCRIBER)],
+            endpoints: endpoints.collect(),
             renewal: Renewal {
                 http,
                 clock: self.clock,
-                address: Arc::new(address(&base_url, "/v1/access_token", None)),
+                address: Arc::new(address(&base_url, "/v1/access_token")),
                 attempt: self.attempt,
                 patience: Arc::new(self.patience),
             },
@@ -208,20 +205,6 @@ fn parse(base_url: &str) -> Result<Url, Error> {
     Ok(base_url)
 }
 
-/// The address of an operation.
-pub(crate) fn address(base_url: &Url, path: &str, on_behalf_of: Option<&SubPartnerOrgId>) -> Url {
-    let mut address = base_url.clone();
-    let base = address.path().trim_end_matches('/').to_owned();
-    address.set_path(&format!("{base}{path}"));
-    address.set_fragment(None);
-    if let Some(org_id) = on_behalf_of {
-        address
-            .query_pairs_mut()
-            .append_pair("onBehalfOfSubPartnerOrgId", org_id.as_str());
-    }
-    address
-}
-
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -233,7 +216,7 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    //! Which base addresses may get a token, and what is asked there.
+    //! Which base addresses may get a token.
     use super::*;
     use crate::token::Token;
 
@@ -268,15 +251,5 @@ mod tests {
             assert!(error.is_builder(), "{url}");
             assert!(!format!("{error} {error:?}").contains("secret"), "{url}");
         }
-    }
-
-    #[test]
-    fn the_base_path_and_the_sub_partner_are_in_the_address() {
-        let base_url = Url::parse("https://gateway.example/webex/").unwrap();
-        let org_id = SubPartnerOrgId::new("a+b=");
-        assert_eq!(
-            address(&base_url, PRECHECK_CUSTOMER.path, Some(&org_id)).as_str(),
-            "https://gateway.example/webex/v1/wholesale/customers/validate?onBehalfOfSubPartnerOrgId=a%2Bb%3D"
-        );
     }
 }

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use webex_precheck_api::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER, SubPartnerOrgId};
+use webex_precheck_api::{Operation, SubPartnerOrgId};
 
 use crate::ask::{Core, Line};
-use crate::builder::{ClientBuilder, address};
+use crate::builder::ClientBuilder;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::pace::Pace;
 use crate::patience::Patience;
 use crate::report::Report;
-use crate::request::{CustomerPrecheck, Encode as _, Precheck, SubscriberPrecheck};
+use crate::request::{Encode as _, Precheck};
 use crate::stop::Stop;
 use crate::token::Token;
 
@@ -47,36 +47,18 @@ impl Client {
         builder.build()
     }
 
-    /// Asks whether a customer could be provisioned: `POST /v1/wholesale/customers/validate`.
+    /// Asks the operation of the request.
     ///
     /// # Errors
     ///
     /// If there is no verdict; see [`Error`].
-    pub async fn precheck_customer(&self, request: &CustomerPrecheck) -> Result<Report, Error> {
-        self.precheck(request).await
-    }
-
-    /// Asks whether a subscriber could be provisioned: `POST /v1/wholesale/subscribers/validate`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no verdict; see [`Error`].
-    pub async fn precheck_subscriber(&self, request: &SubscriberPrecheck) -> Result<Report, Error> {
-        self.precheck(request).await
-    }
-
-    /// Asks either, by the type of the request.
-    ///
-    /// # Errors
-    ///
-    /// If there is no verdict; see [`Error`].
-    pub async fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
+    pub async fn precheck<R: Precheck + ?Sized>(&self, request: &R) -> Result<Report, Error> {
         self.ask(request, Line::Counts, Stop::default()).await
     }
 
     /// As [`precheck`](Self::precheck), for which the time in the line does not count, and whose
     /// waits end when the run is stopped.
-    pub(crate) async fn precheck_in_run<R: Precheck>(
+    pub(crate) async fn precheck_in_run<R: Precheck + ?Sized>(
         &self,
         request: &R,
         stop: Stop,
@@ -84,7 +66,12 @@ impl Client {
         self.ask(request, Line::IsFree, stop).await
     }
 
-    async fn ask<R: Precheck>(&self, request: &R, line: Line, stop: Stop) -> Result<Report, Error> {
+    async fn ask<R: Precheck + ?Sized>(
+        &self,
+        request: &R,
+        line: Line,
+        stop: Stop,
+    ) -> Result<Report, Error> {
         if self.0.refuse_hard_findings {
             let findings = request.hard_findings();
             if !findings.is_empty() {
@@ -92,8 +79,7 @@ impl Client {
             }
         }
         let body = request.encode()?;
-        let operation = (R::INDEX, R::OPERATION.id);
-        self.0.ask(operation, body, line, stop).await
+        self.0.ask(request.operation(), body, line, stop).await
     }
 
     /// The same client, sharing connections, token and pace, that asks on behalf of another
@@ -102,9 +88,8 @@ impl Client {
     pub fn on_behalf_of(&self, org_id: impl Into<SubPartnerOrgId>) -> Self {
         let mut core = Core::clone(&self.0);
         let org_id = org_id.into();
-        let operations = [PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER];
-        for ((url, _), operation) in core.operations.iter_mut().zip(operations) {
-            *url = address(&core.base_url, operation.path, Some(&org_id));
+        for endpoint in &mut core.endpoints {
+            endpoint.address(&core.base_url, Some(&org_id));
         }
         Self(Arc::new(core))
     }
@@ -118,18 +103,17 @@ impl Client {
         Self(Arc::new(core))
     }
 
-    /// How fast the client asks at this moment for prechecks of this type, and what it waits for.
-    pub fn pace<R: Precheck>(&self) -> Pace {
-        let (_, pace) = &self.0.operations[R::INDEX];
-        pace.snapshot(self.0.renewal.clock.now())
+    /// How fast the client asks an operation at this moment, and what it waits for.
+    pub fn pace(&self, operation: &Operation) -> Pace {
+        let now = self.0.renewal.clock.now();
+        self.0.endpoint(operation).pace.snapshot(now)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let addresses = self.0.operations.each_ref();
         f.debug_struct("Client")
-            .field("addresses", &addresses.map(|(address, _)| address.as_str()))
+            .field("base_url", &self.0.base_url.as_str())
             .field("patience", &self.0.renewal.patience)
             .finish_non_exhaustive()
     }

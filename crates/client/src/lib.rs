@@ -354,6 +354,7 @@ mod builder;
 mod client;
 mod clock;
 mod credentials;
+mod endpoint;
 mod error;
 mod excerpt;
 mod findings;
@@ -376,8 +377,8 @@ mod token;
 /// The generated types, and what else is generated from the contract: the wire, as it is.
 pub mod api {
     pub use webex_precheck_api::{
-        BASE_URL, InfoList, KNOWN_INFO_CODES, NotANumber, Number, Operation, PRECHECK_CUSTOMER,
-        PRECHECK_SUBSCRIBER, types,
+        BASE_URL, Field, FieldType, InfoList, KNOWN_INFO_CODES, NotANumber, Number, OPERATIONS,
+        Operation, operations, types,
     };
 }
 
@@ -396,5 +397,5 @@ pub use pace::Pace;
 pub use patience::Patience;
 pub use refresh::{RefreshGrant, RefreshToken, Renewed};
 pub use report::{Reason, Report, Verdict};
-pub use request::{Conflict, CustomerPrecheck, Precheck, Prepared, SubscriberPrecheck};
+pub use request::*;
 pub use token::Token;

@@ -14,8 +14,9 @@ use e2e::{VirtualClock, until};
 use futures_core::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 use webex_precheck::{
-    Client, CustomerPrecheck, Limits, Pace, Patience, SubscriberPrecheck, Token, rows,
+    Client, Limits, Pace, Patience, SubscriberPrecheck, Token, rows,
 };
 use webex_precheck_sandbox::{Answer, Sandbox};
 
@@ -127,7 +128,7 @@ async fn rows_start_no_faster_than_asked_for() {
     let answered = std::future::poll_fn(|context| {
         let polled = all.as_mut().poll(context);
         // Nothing is under way, so it waits to start the next.
-        if polled.is_pending() && client.pace::<SubscriberPrecheck>().under_way == 0 {
+        if polled.is_pending() && client.pace(&PRECHECK_SUBSCRIBER).under_way == 0 {
             clock.advance_to_next();
         }
         context.waker().wake_by_ref();
@@ -210,7 +211,7 @@ async fn a_precheck_dropped_at_any_point_leaves_nothing_behind() {
         }
         drop(asked);
         assert!(
-            is_quiet(&client.pace::<SubscriberPrecheck>()),
+            is_quiet(&client.pace(&PRECHECK_SUBSCRIBER)),
             "after {polls} polls"
         );
         if done {
@@ -242,7 +243,7 @@ async fn callers_that_give_up_in_the_line_hold_nobody_up() {
             tokio::spawn(async move { client.precheck_subscriber(&request()).await })
         })
         .collect();
-    let pace = || client.pace::<SubscriberPrecheck>();
+    let pace = || client.pace(&PRECHECK_SUBSCRIBER);
     // Three more may have gone before the refusal came.
     let settled = || pace().pause.is_some() && pace().under_way == 0 && pace().waiting >= 47;
     until(settled).await;
@@ -269,9 +270,9 @@ async fn the_operations_are_paced_apart_and_clones_together() {
         .await
         .unwrap_err();
     assert!(error.is_rate_limited());
-    let pause = client.pace::<SubscriberPrecheck>().pause.unwrap();
+    let pause = client.pace(&PRECHECK_SUBSCRIBER).pause.unwrap();
     assert!(pause > Duration::from_secs(900) && pause <= Duration::from_secs(1000));
-    assert_eq!(client.pace::<CustomerPrecheck>().pause, None);
+    assert_eq!(client.pace(&PRECHECK_CUSTOMER).pause, None);
 }
 
 #[tokio::test]
@@ -301,10 +302,10 @@ async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_
         assert_eq!(error.status(), Some(429));
     }
     // Without patience no pace is kept.
-    assert_eq!(client.pace::<SubscriberPrecheck>().pause, None);
+    assert_eq!(client.pace(&PRECHECK_SUBSCRIBER).pause, None);
     let patient = of_partner.with_patience(Patience::default());
     patient.precheck_subscriber(&request()).await.unwrap_err();
-    assert!(client.pace::<SubscriberPrecheck>().pause.is_some());
+    assert!(client.pace(&PRECHECK_SUBSCRIBER).pause.is_some());
     assert!(client.precheck_subscriber(&request()).await.is_err());
     let query = "onBehalfOfSubPartnerOrgId=a%2Bb";
     assert_eq!(*seen.lock().unwrap(), [query; 3]);
@@ -323,7 +324,7 @@ async fn no_patience_is_one_attempt_and_no_pace() {
         let error = client.precheck_subscriber(&request()).await.unwrap_err();
         assert_eq!((error.attempts(), error.status()), (1, Some(429)));
     }
-    assert_eq!(client.pace::<SubscriberPrecheck>().pause, None);
+    assert_eq!(client.pace(&PRECHECK_SUBSCRIBER).pause, None);
     assert!(
         client
             .precheck_subscriber(&request())
@@ -379,7 +380,7 @@ async fn futures_that_nobody_polls_hold_nobody_up() {
     let report = client.precheck_subscriber(&request()).await.unwrap();
     assert!(report.is_likely());
     drop(kept);
-    assert!(is_quiet(&client.pace::<SubscriberPrecheck>()));
+    assert!(is_quiet(&client.pace(&PRECHECK_SUBSCRIBER)));
     drop(sandbox);
 }
 
@@ -406,13 +407,13 @@ async fn rows_wait_as_long_as_webex_asks_and_their_consumer_as_long_as_it_likes(
                 assert!(result.unwrap().is_likely());
                 answered += 1;
                 // What the consumer takes its time for, with rows still in the line.
-                if client.pace::<SubscriberPrecheck>().under_way == 0 {
+                if client.pace(&PRECHECK_SUBSCRIBER).under_way == 0 {
                     clock.advance(Duration::from_secs(100));
                 }
             }
             Poll::Ready(None) => panic!("the end after {answered}"),
             Poll::Pending => {
-                let pace = client.pace::<SubscriberPrecheck>();
+                let pace = client.pace(&PRECHECK_SUBSCRIBER);
                 if pace.under_way == 0 && pace.waiting > 0 {
                     clock.advance_to_next();
                 }
@@ -571,7 +572,7 @@ async fn those_who_wait_for_answers_go_one_by_one() {
             tokio::spawn(async move { client.precheck_subscriber(&request()).await })
         })
         .collect();
-    let pace = || client.pace::<SubscriberPrecheck>();
+    let pace = || client.pace(&PRECHECK_SUBSCRIBER);
     until(|| pace().waiting >= 96).await;
     assert_eq!(pace().under_way, 4);
     for second in 1..=3 {

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use e2e::VirtualClock;
 use tokio::task::LocalSet;
+use webex_precheck::api::operations::PRECHECK_SUBSCRIBER;
 use webex_precheck::{Client, Clock, Patience, SubscriberPrecheck, Token};
 use webex_precheck_sandbox::Sandbox;
 
@@ -86,7 +87,7 @@ async fn run(requests: u64, patience: Patience, obeys: bool) -> Run {
     }
     let time = async {
         while callers.get() > 0 {
-            let waiting = client.pace::<SubscriberPrecheck>().waiting + asleep.get();
+            let waiting = client.pace(&PRECHECK_SUBSCRIBER).waiting + asleep.get();
             if waiting == callers.get() {
                 clock.advance_to_next();
             }

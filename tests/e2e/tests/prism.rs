@@ -16,6 +16,7 @@ use e2e::VirtualClock;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 use webex_precheck::{
     Address, Client, Country, CustomerInfo, CustomerPrecheck, Error, Report, SubscriberPrecheck,
     Token, Verdict,
@@ -99,8 +100,8 @@ async fn ask(url: &str) -> [Result<Report, Error>; 2] {
 }
 
 fn is_idle(client: &Client) -> bool {
-    client.pace::<CustomerPrecheck>().under_way == 0
-        && client.pace::<SubscriberPrecheck>().under_way == 0
+    client.pace(&PRECHECK_CUSTOMER).under_way == 0
+        && client.pace(&PRECHECK_SUBSCRIBER).under_way == 0
 }
 
 fn codes(report: &Report) -> Vec<i64> {

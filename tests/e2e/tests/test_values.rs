@@ -18,6 +18,7 @@ use e2e::{Log, Raw, VirtualClock};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use webex_precheck::api::operations::PRECHECK_SUBSCRIBER;
 use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
 use webex_precheck_sandbox::{Sandbox, Scenario};
 
@@ -92,7 +93,7 @@ async fn asked(sandbox: &Sandbox, value: &str, patience: Patience) -> Result<Rep
     let request = SubscriberPrecheck::new(format!("{value}@sandbox.example"));
     let stalls = value == "stalled";
     let passing = clock.pass_while(|| {
-        let is_idle = client.pace::<SubscriberPrecheck>().under_way == 0;
+        let is_idle = client.pace(&PRECHECK_SUBSCRIBER).under_way == 0;
         is_idle || (stalls && log.count("the headers have come") > 0)
     });
     tokio::select! {

@@ -15,6 +15,7 @@
 use std::time::Duration;
 
 use e2e::{Log, Server, VirtualClock, Weather, until};
+use webex_precheck::api::operations::PRECHECK_SUBSCRIBER;
 use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
 
 /// The documented ones.
@@ -225,7 +226,7 @@ async fn ask(client: &Client, clock: &VirtualClock, server: Option<&Server>) -> 
     let time = async {
         let mut stalled = 0;
         loop {
-            if client.pace::<SubscriberPrecheck>().under_way == 0 {
+            if client.pace(&PRECHECK_SUBSCRIBER).under_way == 0 {
                 clock.advance_to_next();
             } else if let Some(server) = server
                 && server.stalled() > stalled

@@ -3,19 +3,25 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use webex_precheck_contract::openapi;
 
 use crate::outcome::Failure;
 use crate::workspace::CONTRACT;
 
 const SCHEMAS: &str = "#/components/schemas/";
 
+/// The members of a path that are operations.
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
 pub(super) struct Contract<'a> {
     pub(super) document: &'a Value,
     pub(super) operations: Vec<Operation<'a>>,
 }
 
-/// A `POST`; no operation of the contract has another method.
+/// An operation, whatever its method.
 pub(super) struct Operation<'a> {
+    /// Upper case.
+    pub(super) method: String,
     pub(super) path: &'a str,
     pub(super) value: &'a Value,
     /// Name of the schema of its request.
@@ -26,9 +32,10 @@ pub(super) struct Operation<'a> {
 
 impl<'a> Contract<'a> {
     pub(super) fn read(document: &'a Value) -> Self {
-        let paths = members(document.get("paths"));
-        let post = |item: &'a Value| item.get("post").unwrap_or(&Value::Null);
-        let operations = paths.map(|(path, item)| Operation::read(document, path, post(item)));
+        let operations = members(document.get("paths")).flat_map(|(path, item)| {
+            let operations = members(Some(item)).filter(|(name, _)| METHODS.contains(name));
+            operations.map(move |(method, value)| Operation::read(document, (method, path), value))
+        });
         Self {
             document,
             operations: operations.collect(),
@@ -60,6 +67,14 @@ impl<'a> Contract<'a> {
         schema.filter(|it| !it.is_null()).unwrap_or(property)
     }
 
+    /// What a `$ref` refers to, or the value itself.
+    pub(super) fn resolved(&self, value: &'a Value) -> &'a Value {
+        let target = string(value, "$ref").and_then(|it| it.strip_prefix('#'));
+        target
+            .and_then(|at| self.document.pointer(at))
+            .unwrap_or(value)
+    }
+
     /// Whether a request can hold a value of this schema.
     pub(super) fn is_sent(&self, schema: &str) -> bool {
         self.operations.iter().any(|it| it.sends(schema))
@@ -67,16 +82,51 @@ impl<'a> Contract<'a> {
 }
 
 impl<'a> Operation<'a> {
-    pub(super) fn read(document: &'a Value, path: &'a str, value: &'a Value) -> Self {
+    pub(super) fn read(
+        document: &'a Value,
+        (method, path): (&str, &'a str),
+        value: &'a Value,
+    ) -> Self {
         let schema = value.pointer("/requestBody/content/application~1json/schema");
         let mut sent = BTreeSet::new();
         follow(document, &value["requestBody"], &mut sent);
         Self {
+            method: method.to_ascii_uppercase(),
             path,
             value,
             body: schema.and_then(reference),
             sent,
         }
+    }
+
+    /// Its ID in the contract.
+    pub(super) fn id(&self) -> Result<&'a str, Failure> {
+        let id = self.string("operationId")?;
+        if id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            Ok(id)
+        } else {
+            Err(self.invalid(&format!(
+                "the `operationId` `{id}` must begin with a letter"
+            )))
+        }
+    }
+
+    /// Its name for people: `customer` of `precheckCustomer`.
+    pub(super) fn name(&self) -> Result<String, Failure> {
+        Ok(openapi::operation_id(self.id()?).to_string())
+    }
+
+    /// The type that the client has for its request.
+    pub(super) fn request(&self) -> Result<(&'a str, &'a str), Failure> {
+        let missing = || {
+            missing(&format!(
+                "the named schema of the request of `{}`",
+                self.path
+            ))
+        };
+        let schema = self.body.ok_or_else(missing)?;
+        let misnamed = || invalid(&format!("{schema}: name it `…Request`, as it is a request"));
+        Ok((schema, schema.strip_suffix("Request").ok_or_else(misnamed)?))
     }
 
     /// A text that the operation must have.

@@ -63,7 +63,7 @@ fn enumeration(contract: &Contract<'_>, name: &str) -> Result<TokenStream, Failu
 }
 
 /// Of an operation: packages, each with those of which it needs one.
-const DEPENDENCIES: &str = "x-package-dependencies";
+pub(super) const DEPENDENCIES: &str = "x-package-dependencies";
 
 /// Refuses a dependency on a package that the request cannot name: it could never be met.
 fn check_dependencies(contract: &Contract<'_>) -> Result<(), Failure> {

@@ -1,8 +1,5 @@
-//! The fields of the program: for every field of a request a flag, which is a column of a
-//! spreadsheet as well.
+//! The fields of requests: each is a flag of the program, and a column of a spreadsheet as well.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::outcome::Failure;
@@ -10,8 +7,7 @@ use crate::outcome::Failure;
 use super::contract::{self, Contract, Operation, members, string, strings};
 use super::names::kebab;
 
-/// Flags of `webex-precheck customer` and `subscriber` that are not fields. A field of that name
-/// needs another one for its flag.
+/// Flags of a precheck that are not fields. A field of that name needs another one for its flag.
 pub(crate) const RESERVED: &[&str] = &[
     "base-url",
     "config",
@@ -23,12 +19,12 @@ pub(crate) const RESERVED: &[&str] = &[
     "sandbox",
 ];
 
-/// Type of a flag's value: the program's enum of the same name.
+/// Type of a field's value: the enumeration `FieldType` of the api crate.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Shape {
-    Text,
+pub(super) enum FieldType {
+    String,
     Number,
-    List,
+    StringArray,
     Json,
 }
 
@@ -38,64 +34,29 @@ pub(crate) struct FlagName {
     pub(crate) flag: String,
 }
 
-struct Flag {
-    name: String,
+/// A field of a request.
+pub(super) struct Flag {
+    pub(super) name: String,
     path: Vec<String>,
-    help: String,
-    value: String,
-    example: Option<String>,
-    shape: Shape,
+    pub(super) help: String,
+    /// Placeholder of the value in the help.
+    pub(super) value: String,
+    pub(super) example: Option<String>,
+    pub(super) ty: FieldType,
+    /// Whether it must be there in every request.
+    pub(super) is_required: bool,
 }
 
-/// The generated part of the program.
-pub(super) fn flags(contract: &Contract<'_>) -> Result<TokenStream, Failure> {
-    let mut tables = Vec::new();
-    for operation in &contract.operations {
-        let id = operation.string("operationId")?;
-        let subject = id.strip_prefix("precheck").ok_or_else(|| {
-            operation.invalid(&format!("the `operationId` `{id}` must be `precheck…`"))
-        })?;
-        let name = format_ident!("{}", subject.to_ascii_uppercase());
-        let subject = subject.to_ascii_lowercase();
-        let doc = format!(" Flags of `webex-precheck {subject}`.");
-        let flags = walk(contract, operation);
-        check(&flags, operation)?;
-        let rows = flags.iter().map(row);
-        tables.push(quote! {
-            #[doc = #doc]
-            pub(crate) const #name: &[Flag] = &[#(#rows),*];
-        });
-    }
-    let reserved = RESERVED;
-    Ok(quote! {
-        use super::{Flag, Shape};
-        #(#tables)*
-        /// What no field may be called, for the program has flags of these names.
-        #[cfg(test)]
-        pub(crate) const RESERVED: &[&str] = &[#(#reserved),*];
-    })
-}
-
-fn row(flag: &Flag) -> TokenStream {
-    let (name, field) = (&flag.name, flag.field());
-    let (help, value) = (&flag.help, &flag.value);
-    let example = flag.example.as_ref();
-    let example = example.map_or(quote!(None), |example| quote!(Some(#example)));
-    let shape = format!("{:?}", flag.shape);
-    let shape = format_ident!("{shape}");
-    quote!(Flag {
-        name: #name,
-        field: #field,
-        help: #help,
-        value: #value,
-        example: #example,
-        shape: Shape::#shape,
-    })
+/// The fields of an operation's request.
+pub(super) fn of(contract: &Contract<'_>, operation: &Operation<'_>) -> Result<Vec<Flag>, Failure> {
+    let flags = walk(contract, operation);
+    check(&flags, operation)?;
+    Ok(flags)
 }
 
 /// The fields of an operation's request with the names of their flags.
 pub(crate) fn names(document: &Value, operation: &Value) -> Vec<FlagName> {
-    let operation = Operation::read(document, "", operation);
+    let operation = Operation::read(document, ("", ""), operation);
     let flags = walk(&Contract::read(document), &operation).into_iter();
     let names = flags.map(|Flag { path, name, .. }| FlagName { path, flag: name });
     names.collect()
@@ -103,7 +64,7 @@ pub(crate) fn names(document: &Value, operation: &Value) -> Vec<FlagName> {
 
 impl Flag {
     /// Its field, as files and messages name it.
-    fn field(&self) -> String {
+    pub(super) fn field(&self) -> String {
         self.path.join(".")
     }
 }
@@ -185,23 +146,24 @@ impl<'a> Walk<'a> {
                 self.object(target, &inner, presence, depth + 1);
                 continue;
             }
-            let (shape, value) = self.shape(property);
+            let (ty, value) = self.ty(property);
             let is_rival = self.is_rival(schema, path, name);
             let names = self.operation.value.get(FLAG_NAMES);
             let given = names.and_then(|names| string(names, &inner.join(".")));
             self.flags.push(Flag {
                 name: given.map_or_else(|| kebab(name), str::to_owned),
                 help: help(property, target, presence),
-                example: (!is_rival).then(|| self.example(&inner, shape)),
+                example: (!is_rival).then(|| self.example(&inner, ty)),
                 value,
-                shape,
+                ty,
+                is_required: matches!(presence, Presence::Required),
                 path: inner,
             });
         }
     }
 
     /// Type and placeholder of the flag's value.
-    fn shape(&self, property: &'a Value) -> (Shape, String) {
+    fn ty(&self, property: &'a Value) -> (FieldType, String) {
         let called = |property: &Value, otherwise: &str| {
             contract::reference(property).map_or(otherwise.to_owned(), last_word)
         };
@@ -209,11 +171,14 @@ impl<'a> Walk<'a> {
         let items = target.get("items").unwrap_or(&Value::Null);
         let ty_of_items = string(self.contract.target(items), "type");
         match (string(target, "type"), ty_of_items) {
-            (Some("string"), _) => (Shape::Text, called(property, "TEXT")),
-            (Some("number" | "integer"), _) => (Shape::Number, called(property, "NUMBER")),
-            (Some("boolean"), _) => (Shape::Json, "BOOLEAN".to_owned()),
-            (_, Some("string")) => (Shape::List, format!("{},…", called(items, "TEXT"))),
-            _ => (Shape::Json, "JSON".to_owned()),
+            (Some("string"), _) => (FieldType::String, called(property, "TEXT")),
+            (Some("number" | "integer"), _) => (FieldType::Number, called(property, "NUMBER")),
+            (Some("boolean"), _) => (FieldType::Json, "BOOLEAN".to_owned()),
+            (_, Some("string")) => (
+                FieldType::StringArray,
+                format!("{},…", called(items, "TEXT")),
+            ),
+            _ => (FieldType::Json, "JSON".to_owned()),
         }
     }
 
@@ -234,10 +199,10 @@ impl<'a> Walk<'a> {
             .try_fold(template, |value, name| value.get(name))
     }
 
-    fn example(&self, path: &[String], shape: Shape) -> String {
+    fn example(&self, path: &[String], ty: FieldType) -> String {
         match self.in_template(path) {
             Some(Value::String(text)) => text.clone(),
-            list @ Some(Value::Array(_)) if shape == Shape::List => {
+            list @ Some(Value::Array(_)) if ty == FieldType::StringArray => {
                 strings(list).collect::<Vec<_>>().join(",")
             }
             Some(value) => value.to_string(),
@@ -285,11 +250,13 @@ mod tests {
         })
     }
 
-    /// The code for a request with these properties, or why there is none.
+    /// The flags of a request with these properties, or why there are none.
     fn generated(properties: &Value, names: &Value) -> String {
         let contract = contract(properties, names);
-        let generated = flags(&Contract::read(&contract));
-        generated.map_or_else(|failure| failure.to_string(), |code| code.to_string())
+        let contract = Contract::read(&contract);
+        let flags = of(&contract, &contract.operations[0]);
+        let names = |flags: Vec<Flag>| flags.into_iter().map(|flag| flag.name + " ").collect();
+        flags.map_or_else(|failure| failure.to_string(), names)
     }
 
     #[test]
@@ -305,7 +272,7 @@ mod tests {
                 json!({}),
                 "`owner.name` would get the flag --name, which `name` has",
             ),
-            (&twice, given, "name : \"owner-name\""),
+            (&twice, given, "owner-name "),
             (&reserved, json!({}), "which the program itself has"),
             (&json!({}), gone, "does not have; remove it"),
         ] {

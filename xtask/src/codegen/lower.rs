@@ -30,8 +30,10 @@ pub(super) fn lower(contract: &Value) -> Result<openapiv3::OpenAPI, Failure> {
 /// whole response instead, with status, headers and body.
 fn leave_errors_undecoded(contract: &mut Value) {
     for item in members_mut(contract.get_mut("paths")) {
-        if let Some(Value::Object(responses)) = item.pointer_mut("/post/responses") {
-            responses.retain(|status, _| status == "200");
+        for operation in members_mut(Some(item)) {
+            if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+                responses.retain(|status, _| status == "200");
+            }
         }
     }
 }

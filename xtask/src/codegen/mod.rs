@@ -1,11 +1,10 @@
-//! `codegen`: the contract becomes `crates/api/src/generated.rs`, the requests of the client
-//! crate, `crates/client/src/request/generated.rs`, and the fields of the program,
-//! `crates/cli/src/fields/generated.rs`.
+//! `codegen`: the contract becomes `crates/api/src/generated.rs`, with the table of operations, and
+//! the requests of the client crate, `crates/client/src/request/generated.rs`.
 //!
 //! Each step is a function of its own: [`parse`], [`lower::lower`] (what progenitor cannot take is
 //! rewritten in the copy it gets, so that the contract stays whole), [`progenitor::generate`],
 //! [`types::refine`], then our own items ([`enumerations`], [`newtypes`], [`operations`],
-//! [`requests`], [`flags`]), and [`render`]. No step reads the network, the clock or the
+//! [`requests`]), and [`render`]. No step reads the network, the clock or the
 //! environment, so that the output is the same on every machine.
 
 mod contract;
@@ -30,8 +29,8 @@ use crate::workspace::{CONTRACT, Workspace, capture_file, read_contract};
 
 use contract::Contract;
 
-/// Write the generated files: types, client, requests and fields of the program from `spec/openapi.json`, and the
-/// sandbox's copies of the captures
+/// Write the generated files: types, client, requests and the table of operations from
+/// `spec/openapi.json`, and the sandbox's copies of the captures
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; show what differs, and exit with 4 if anything does
@@ -41,7 +40,6 @@ pub(crate) struct Arguments {
 
 pub(crate) const API: &str = "crates/api/src/generated.rs";
 const REQUESTS: &str = "crates/client/src/request/generated.rs";
-const FIELDS: &str = "crates/cli/src/fields/generated.rs";
 /// The sandbox judges by what is documented. It is published without `spec/`, so it has copies.
 const SANDBOX: &str = "crates/sandbox/documented";
 
@@ -92,8 +90,7 @@ pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Fa
     let requests = ours(requests::requests(types, contract)?)?;
     api.items
         .extend(ours(operations::operations(contract)?)?.items);
-    let fields = ours(flags::flags(contract)?)?;
-    let files = [(API, api), (REQUESTS, requests), (FIELDS, fields)];
+    let files = [(API, api), (REQUESTS, requests)];
     if let Some(what) = files
         .iter()
         .find_map(|(_, file)| duplicates::find(&file.items))

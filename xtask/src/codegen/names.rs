@@ -45,8 +45,12 @@ pub(crate) fn kebab(name: &str) -> String {
 
 /// `precheckCustomer` -> `PRECHECK_CUSTOMER`
 pub(super) fn constant(operation: &str) -> Ident {
-    let name = kebab(operation).replace('-', "_");
-    format_ident!("{}", name.to_ascii_uppercase())
+    format_ident!("{}", snake(operation).to_string().to_ascii_uppercase())
+}
+
+/// `precheckCustomer` -> `precheck_customer`
+pub(super) fn snake(operation: &str) -> Ident {
+    format_ident!("{}", kebab(operation).replace('-', "_"))
 }
 
 #[cfg(test)]

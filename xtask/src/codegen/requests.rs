@@ -11,35 +11,181 @@ use syn::{Ident, Item, ItemStruct, Path, parse_quote};
 
 use crate::outcome::Failure;
 
-use super::contract::{Contract, exclusive, invalid, missing};
+use super::contract::{Contract, Operation, exclusive, invalid};
 use super::fields::{Field, Kind, fields};
-use super::newtypes;
+use super::{names, newtypes};
 
 /// The generated part of the client crate, from the refined types.
 pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenStream, Failure> {
     let mut requests = Vec::new();
+    let (mut methods, mut blocking_methods) = (Vec::new(), Vec::new());
+    let (mut variants, mut names, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     for operation in &contract.operations {
-        let path = operation.path;
-        let missing = || missing(&format!("the named schema of the request of `{path}`"));
-        let schema = operation.body.ok_or_else(missing)?;
+        let (schema, name) = operation.request()?;
         let item = types.iter().find_map(|item| match item {
             Item::Struct(item) if item.ident == schema => Some(item),
             _ => None,
         });
         let item =
             item.ok_or_else(|| Failure::new(format!("progenitor wrote no type for {schema}")))?;
-        requests.push(request(item, contract)?);
+        requests.push(request(item, operation, contract)?);
+        let (method, blocking) = client_methods(operation)?;
+        methods.push(method);
+        blocking_methods.push(blocking);
+        variants.push(format_ident!(
+            "{}",
+            name.strip_suffix("Precheck").unwrap_or(name)
+        ));
+        names.push(format_ident!("{name}"));
+        ids.push(operation.id()?);
     }
     let parts = parts(contract);
     Ok(quote! {
-        use webex_precheck_api::types;
+        use bytes::Bytes;
+        use webex_precheck_api::{Operation, operations, types};
+
+        use crate::error::Error;
+        use crate::findings::{self, Finding, Severity};
+        use crate::report::Report;
+        use super::{Precheck, sealed::Sealed};
+
         #(#requests)*
+
+        /// A request of any operation, for programs that learn at run time which one it is.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum AnyPrecheck {
+            #(#[doc = concat!("See [`", stringify!(#names), "`].")] #variants(#names),)*
+        }
+
+        impl AnyPrecheck {
+            /// Reads a request of this operation.
+            ///
+            /// # Errors
+            ///
+            /// If it is none.
+            pub fn deserialize<'de, D: ::serde::Deserializer<'de>>(
+                operation: &Operation,
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                match operation.id {
+                    #(#ids => ::serde::Deserialize::deserialize(deserializer).map(Self::#variants),)*
+                    other => Err(::serde::de::Error::custom(format_args!("no operation `{other}`"))),
+                }
+            }
+
+            fn inner(&self) -> &dyn Precheck {
+                match self {
+                    #(Self::#variants(request) => request,)*
+                }
+            }
+        }
+
+        impl ::serde::Serialize for AnyPrecheck {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                match self {
+                    #(Self::#variants(request) => request.serialize(serializer),)*
+                }
+            }
+        }
+
+        impl Precheck for AnyPrecheck {
+            fn operation(&self) -> &'static Operation {
+                self.inner().operation()
+            }
+
+            fn findings(&self) -> Vec<Finding> {
+                self.inner().findings()
+            }
+        }
+
+        impl Sealed for AnyPrecheck {
+            fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
+                self.inner().body()
+            }
+
+            fn hard_findings(&self) -> Vec<Finding> {
+                self.inner().hard_findings()
+            }
+        }
+
+        #(impl From<#names> for AnyPrecheck {
+            fn from(request: #names) -> Self {
+                Self::#variants(request)
+            }
+        })*
+
+        impl crate::Client {
+            #(#methods)*
+        }
+
+        #[cfg(feature = "blocking")]
+        impl crate::blocking::Client {
+            #(#blocking_methods)*
+        }
 
         /// The types that requests are made of.
         pub(crate) mod parts {
             pub use webex_precheck_api::types::{#(#parts),*};
         }
     })
+}
+
+/// Methods of clients that are written by hand.
+const CLIENT_METHODS: [&str; 8] = [
+    "ask",
+    "builder",
+    "from_env",
+    "new",
+    "on_behalf_of",
+    "precheck",
+    "precheck_many",
+    "rate_status",
+];
+
+/// The method of a client that asks an operation, and that of a blocking client.
+fn client_methods(operation: &Operation<'_>) -> Result<(TokenStream, TokenStream), Failure> {
+    let name = names::snake(operation.id()?);
+    if syn::parse_str::<Ident>(&name.to_string()).is_err() {
+        let what = format!("`{name}` cannot name a method; give it another `operationId`");
+        return Err(operation.invalid(&what));
+    }
+    if CLIENT_METHODS.iter().any(|method| name == method) {
+        let what = format!("clients have a method `{name}` already; give it another `operationId`");
+        return Err(operation.invalid(&what));
+    }
+    let request = format_ident!("{}", operation.request()?.1);
+    let doc = format!(
+        " {}: `{} {}`.",
+        operation.string("summary")?,
+        operation.method,
+        operation.path
+    );
+    let see = format!(" See [`Client::{name}`](crate::Client::{name}).");
+    let method = quote! {
+        #[doc = #doc]
+        ///
+        /// # Errors
+        ///
+        /// If there is no verdict; see [`Error`].
+        pub async fn #name(&self, request: &#request) -> ::std::result::Result<Report, Error> {
+            self.precheck(request).await
+        }
+    };
+    let blocking = quote! {
+        #[doc = #see]
+        ///
+        /// # Errors
+        ///
+        /// As there.
+        pub fn #name(&self, request: &#request) -> ::std::result::Result<Report, Error> {
+            self.precheck(request)
+        }
+    };
+    Ok((method, blocking))
 }
 
 /// Names of the types that requests are made of: schemas, and strings with types of their own.
@@ -55,12 +201,15 @@ fn parts(contract: &Contract<'_>) -> BTreeSet<Ident> {
 }
 
 /// Methods of requests that are written by hand.
-const METHODS: [&str; 2] = ["findings", "prepare"];
+const METHODS: [&str; 2] = ["findings", "operation"];
 
-fn request(item: &ItemStruct, contract: &Contract<'_>) -> Result<TokenStream, Failure> {
-    let schema = item.ident.to_string();
-    let misnamed = || invalid(&format!("{schema}: name it `…Request`, as it is a request"));
-    let name = schema.strip_suffix("Request").ok_or_else(misnamed)?;
+fn request(
+    item: &ItemStruct,
+    operation: &Operation<'_>,
+    contract: &Contract<'_>,
+) -> Result<TokenStream, Failure> {
+    let (schema, name) = operation.request()?;
+    let constant = names::constant(operation.id()?);
     let docs = item.attrs.iter().filter(|it| it.path().is_ident("doc"));
     let wire = &item.ident;
     let name = format_ident!("{name}");
@@ -74,7 +223,7 @@ fn request(item: &ItemStruct, contract: &Contract<'_>) -> Result<TokenStream, Fa
             )));
         }
     }
-    let excluded = excluded(contract, &schema, &optional)?;
+    let excluded = excluded(contract, schema, &optional)?;
     let parameters = required.iter().map(|field| field.parameter());
     let given = required.iter().map(|field| &field.ident);
     let setters = optional.iter().map(|field| {
@@ -98,6 +247,31 @@ fn request(item: &ItemStruct, contract: &Contract<'_>) -> Result<TokenStream, Fa
             }
 
             #(#setters)*
+
+            /// What is wrong with this request or looks like it, found without asking Webex.
+            pub fn findings(&self) -> Vec<Finding> {
+                findings::of(&self.0, None)
+            }
+        }
+
+        impl Precheck for #name {
+            fn operation(&self) -> &'static Operation {
+                &operations::#constant
+            }
+
+            fn findings(&self) -> Vec<Finding> {
+                self.findings()
+            }
+        }
+
+        impl Sealed for #name {
+            fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
+                ::serde_json::to_vec(&self.0).map(Bytes::from)
+            }
+
+            fn hard_findings(&self) -> Vec<Finding> {
+                findings::of(&self.0, Some(Severity::Hard))
+            }
         }
 
         #from

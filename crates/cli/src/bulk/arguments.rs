@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 use encoding_rs::Encoding;
+use webex_precheck::api::{OPERATIONS, Operation};
 
 use crate::connect;
 use crate::rate::Rate;
@@ -13,8 +14,8 @@ use crate::rate::Rate;
 const AFTER_HELP: &str = "\
 INPUT has a row for each request: CSV with comma, semicolon, tab or bar, in UTF-8 or UTF-16; JSON Lines;
 or a workbook (.xlsx). Columns are named as the fields, in any order and case: as
-provisioningParameters.firstName, firstName, first-name or First Name. `webex-precheck template
-subscribers` prints a header with all of them, `webex-precheck schema subscribers` describes JSON.
+provisioningParameters.firstName, firstName, first-name or First Name. `webex-precheck template`
+prints a header with all of them, `webex-precheck schema` describes JSON.
 
 Every answer goes into the journal, INPUT.precheck-journal, before it counts. After an interruption
 --resume asks for what has no answer yet; rows are known by their content, so that the input may be
@@ -29,17 +30,10 @@ pub(crate) fn command() -> Command {
         .about("Ask for every row of a spreadsheet")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(of(
-            "customers",
-            "Ask whether customers could be provisioned",
-        ))
-        .subcommand(of(
-            "subscribers",
-            "Ask whether subscribers could be provisioned",
-        ))
+        .subcommands(OPERATIONS.iter().map(|operation| of(operation)))
 }
 
-fn of(name: &'static str, about: &'static str) -> Command {
+fn of(operation: &'static Operation) -> Command {
     let text = |name: &'static str, value: &'static str| {
         Arg::new(name)
             .long(name)
@@ -53,8 +47,8 @@ fn of(name: &'static str, about: &'static str) -> Command {
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
     };
-    Command::new(name)
-        .about(about)
+    Command::new(operation.plural)
+        .about(format!("{}, for every row", operation.title))
         .after_help(AFTER_HELP)
         .arg(
             Arg::new("input")
@@ -65,6 +59,7 @@ fn of(name: &'static str, about: &'static str) -> Command {
         )
         .next_help_heading("Where and how")
         .args(connect::flags())
+        .args(operation.takes_sub_partner.then(connect::sub_partner))
         .arg(flag("dry-run").help("Ask nothing: tell what is wrong with each row, where, and what to do"))
         .arg(
             Arg::new("concurrency")

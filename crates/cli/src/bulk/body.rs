@@ -1,8 +1,8 @@
 //! The body of a request, always in the same order of its fields: rows with the same content have the
 //! same body, whatever the order of their columns.
 
-use crate::fields::Flag;
 use crate::request::number;
+use webex_precheck::api::Field;
 
 /// The value of a field.
 pub(crate) enum Value<'a> {
@@ -30,10 +30,10 @@ struct Place {
 }
 
 impl Layout {
-    pub(crate) fn new(fields: &'static [Flag]) -> Self {
+    pub(crate) fn new(fields: &'static [Field]) -> Self {
         let mut objects = vec![Vec::new()];
         let places = fields.iter().map(|flag| {
-            let mut path: Vec<&str> = flag.field.split('.').collect();
+            let mut path: Vec<&str> = flag.path.split('.').collect();
             let name = named(path.pop().unwrap_or_default());
             let known = objects.iter().position(|object| *object == path);
             let object = known.unwrap_or_else(|| {
@@ -142,15 +142,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::fields::{CUSTOMER, SUBSCRIBER};
+    use webex_precheck::api::OPERATIONS;
+    use webex_precheck::api::operations::PRECHECK_CUSTOMER;
 
     #[test]
     fn fields_of_an_object_are_together() {
-        for fields in [CUSTOMER, SUBSCRIBER] {
+        for operation in OPERATIONS {
             let mut seen = HashSet::new();
             let mut last = Vec::new();
-            for field in fields {
-                let mut path: Vec<&str> = field.field.split('.').collect();
+            for field in operation.fields {
+                let mut path: Vec<&str> = field.path.split('.').collect();
                 path.pop();
                 let same = path
                     .iter()
@@ -161,7 +162,7 @@ mod tests {
                     assert!(
                         seen.insert(path[..=depth].join(".")),
                         "{} is apart",
-                        field.field
+                        field.path
                     );
                 }
                 last = path;
@@ -192,15 +193,15 @@ mod tests {
             "provisioningParameters.meetings.timezone",
             "packages",
         ];
-        let value = |field: &Flag| match field.field {
+        let value = |field: &Field| match field.path {
             "packages" => Some(Value::List(vec!["a", "b\""])),
             name if names.contains(&name) => Some(Value::Text("x\n")),
             _ => None,
         };
-        let values: Vec<_> = CUSTOMER.iter().map(value).collect();
+        let values: Vec<_> = PRECHECK_CUSTOMER.fields.iter().map(value).collect();
         let body = |values: &[_]| {
             let mut body = b"of another row".to_vec();
-            Layout::new(CUSTOMER).write(values, &mut body);
+            Layout::new(PRECHECK_CUSTOMER.fields).write(values, &mut body);
             body
         };
         let read: serde_json::Value = serde_json::from_slice(&body(&values)).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::fields::Flag;
+use webex_precheck::api;
 
 use super::problem::Column;
 
@@ -10,7 +10,7 @@ use super::problem::Column;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mapping {
     /// Columns, and the fields that they hold.
-    pub(crate) map: Vec<(String, &'static Flag)>,
+    pub(crate) map: Vec<(String, &'static api::Field)>,
     /// Columns that are left out; `*` is all that are no field.
     pub(crate) ignore: Vec<String>,
     /// Columns that are copied to the results.
@@ -28,14 +28,14 @@ pub(crate) struct Use {
 /// A field of a request, and its place among all.
 #[derive(Clone, Copy)]
 pub(crate) struct Field {
-    pub(crate) flag: &'static Flag,
+    pub(crate) flag: &'static api::Field,
     pub(crate) place: usize,
 }
 
 impl Field {
     /// A field of these; looked for once, and not for each row.
-    pub(crate) fn among(fields: &'static [Flag], flag: &'static Flag) -> Self {
-        let place = fields.iter().position(|it| it.field == flag.field);
+    pub(crate) fn among(fields: &'static [api::Field], flag: &'static api::Field) -> Self {
+        let place = fields.iter().position(|it| it.path == flag.path);
         // Every field is one of them.
         let place = place.unwrap_or_default();
         Self { flag, place }
@@ -71,26 +71,29 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// The field of this name: its path, the name of its flag, or as much of the end of its path as
 /// tells it from all others.
-pub(crate) fn field(name: &str, fields: &'static [Flag]) -> Result<&'static Flag, NoField> {
+pub(crate) fn field(
+    name: &str,
+    fields: &'static [api::Field],
+) -> Result<&'static api::Field, NoField> {
     let wanted = parts(name);
     if wanted.iter().any(String::is_empty) {
         return Err(NoField::Unknown);
     }
-    let whole = fields.iter().find(|field| parts(field.field) == wanted);
+    let whole = fields.iter().find(|field| parts(field.path) == wanted);
     let flag = || {
         let name = plain(name);
-        fields.iter().find(|field| plain(field.name) == name)
+        fields.iter().find(|field| plain(field.flag) == name)
     };
     if let Some(found) = whole.or_else(flag) {
         return Ok(found);
     }
-    let ends = |field: &&Flag| parts(field.field).ends_with(&wanted);
-    let found: Vec<&'static Flag> = fields.iter().filter(ends).collect();
+    let ends = |field: &&api::Field| parts(field.path).ends_with(&wanted);
+    let found: Vec<&'static api::Field> = fields.iter().filter(ends).collect();
     match found.as_slice() {
         [] => Err(NoField::Unknown),
         [field] => Ok(field),
         several => Err(NoField::Ambiguous(
-            several.iter().map(|field| field.field).collect(),
+            several.iter().map(|field| field.path).collect(),
         )),
     }
 }
@@ -98,7 +101,7 @@ pub(crate) fn field(name: &str, fields: &'static [Flag]) -> Result<&'static Flag
 /// What becomes of each column of a header; or what is wrong with it, all of it.
 pub(crate) fn of_header(
     header: &[String],
-    fields: &'static [Flag],
+    fields: &'static [api::Field],
     mapping: &Mapping,
 ) -> Result<Vec<Use>, Vec<String>> {
     let mut wrong = Vec::new();
@@ -141,11 +144,11 @@ pub(crate) fn of_header(
             },
         };
         if let Some(field) = field
-            && let Some(first) = taken.insert(field.field, column.clone())
+            && let Some(first) = taken.insert(field.path, column.clone())
         {
             wrong.push(format!(
                 "{column} and {first} both hold {}; leave one out with --ignore, or rename it",
-                field.field
+                field.path
             ));
         }
         let field = field.map(|flag| Field::among(fields, flag));
@@ -169,7 +172,7 @@ pub(crate) fn of_header(
 /// What becomes of a member of a JSON object.
 pub(crate) fn of_member(
     path: &str,
-    fields: &'static [Flag],
+    fields: &'static [api::Field],
     mapping: &Mapping,
 ) -> Result<Use, String> {
     let kept = mapping.keep.iter().position(|keep| is_same(path, keep));
@@ -188,7 +191,7 @@ pub(crate) fn of_member(
     Ok(Use { field, kept })
 }
 
-fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[Flag]) -> String {
+fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[api::Field]) -> String {
     match reason {
         NoField::Ambiguous(several) => format!(
             "{column} may be any of {}; rename it, or use --map \"{}=FIELD\"",
@@ -207,14 +210,14 @@ fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[Flag]) -> S
 }
 
 /// The field whose name is like this one.
-fn nearest(name: &str, fields: &[Flag]) -> Option<&'static str> {
+fn nearest(name: &str, fields: &[api::Field]) -> Option<&'static str> {
     let wanted = plain(name);
-    let distance = |field: &&Flag| {
-        let last = field.field.rsplit('.').next().unwrap_or_default();
-        distance(&wanted, &plain(last)).min(distance(&wanted, &plain(field.name)))
+    let distance = |field: &&api::Field| {
+        let last = field.path.rsplit('.').next().unwrap_or_default();
+        distance(&wanted, &plain(last)).min(distance(&wanted, &plain(field.flag)))
     };
     let best = fields.iter().min_by_key(distance)?;
-    (distance(&best) <= wanted.chars().count().div_ceil(3)).then_some(best.field)
+    (distance(&best) <= wanted.chars().count().div_ceil(3)).then_some(best.path)
 }
 
 /// How many letters are to be put in, left out or changed.
@@ -237,7 +240,7 @@ fn distance(one: &str, other: &str) -> usize {
 mod tests {
     //! Names as people write them.
     use super::*;
-    use crate::fields::{CUSTOMER, SUBSCRIBER};
+    use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
 
     #[test]
     fn names_are_found_however_they_are_written() {
@@ -249,7 +252,7 @@ mod tests {
             " customerid ",
         ] {
             assert_eq!(
-                field(name, SUBSCRIBER).unwrap().field,
+                field(name, PRECHECK_SUBSCRIBER.fields).unwrap().path,
                 "customerId",
                 "{name}"
             );
@@ -261,7 +264,7 @@ mod tests {
             "First Name",
             "first-name",
         ] {
-            let found = field(name, SUBSCRIBER).unwrap().field;
+            let found = field(name, PRECHECK_SUBSCRIBER.fields).unwrap().path;
             assert_eq!(found, "provisioningParameters.firstName", "{name}");
         }
         let location = "provisioningParameters.calling.location.address.city";
@@ -276,30 +279,40 @@ mod tests {
                 "provisioningParameters.calling.location.timezone",
             ),
         ] {
-            assert_eq!(field(name, CUSTOMER).unwrap().field, path, "{name}");
+            assert_eq!(
+                field(name, PRECHECK_CUSTOMER.fields).unwrap().path,
+                path,
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_field_is_told() {
-        let ambiguous = field("timezone", CUSTOMER).err().unwrap();
+        let ambiguous = field("timezone", PRECHECK_CUSTOMER.fields).err().unwrap();
         assert!(matches!(ambiguous, NoField::Ambiguous(paths) if paths.len() == 2));
-        assert_eq!(field("Department", CUSTOMER).err(), Some(NoField::Unknown));
-        assert_eq!(field("", CUSTOMER).err(), Some(NoField::Unknown));
-        assert_eq!(nearest("e-mial", SUBSCRIBER), Some("email"));
         assert_eq!(
-            nearest("extention", SUBSCRIBER),
+            field("Department", PRECHECK_CUSTOMER.fields).err(),
+            Some(NoField::Unknown)
+        );
+        assert_eq!(
+            field("", PRECHECK_CUSTOMER.fields).err(),
+            Some(NoField::Unknown)
+        );
+        assert_eq!(nearest("e-mial", PRECHECK_SUBSCRIBER.fields), Some("email"));
+        assert_eq!(
+            nearest("extention", PRECHECK_SUBSCRIBER.fields),
             Some("provisioningParameters.extension")
         );
-        assert_eq!(nearest("Department", SUBSCRIBER), None);
+        assert_eq!(nearest("Department", PRECHECK_SUBSCRIBER.fields), None);
     }
 
     fn header(names: &[&str], mapping: &Mapping) -> Result<Vec<Option<&'static str>>, Vec<String>> {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let uses = of_header(&names, SUBSCRIBER, mapping)?;
+        let uses = of_header(&names, PRECHECK_SUBSCRIBER.fields, mapping)?;
         Ok(uses
             .iter()
-            .map(|it| it.field.map(|field| field.flag.field))
+            .map(|it| it.field.map(|field| field.flag.path))
             .collect())
     }
 
@@ -315,7 +328,7 @@ mod tests {
         assert!(wrong[0].contains("column B `E-Mail` and column A `email` both hold email"));
         assert!(wrong[1].contains("column C `Team` is no field"));
         assert!(wrong[2].contains("column D `email` has the name of column A"));
-        let email = field("email", SUBSCRIBER).unwrap();
+        let email = field("email", PRECHECK_SUBSCRIBER.fields).unwrap();
         let mapping = Mapping {
             map: vec![("Mail Adresse".to_owned(), email)],
             ignore: vec!["*".to_owned()],

@@ -14,11 +14,10 @@ use super::plan::Plan;
 use super::problem::Problem;
 use super::results::{defused, problem_json, record};
 use super::rows::Shown;
-use super::subject::Subject;
 
 /// Reads everything, and writes the problems of each row.
-pub(crate) fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
-    let mut rows = plan.rows::<S>()?;
+pub(crate) fn run(plan: &Plan) -> Result<Exit, Failure> {
+    let mut rows = plan.rows()?;
     let output = plan.output.unwrap_or(Output::Table);
     let unread = |error: String| {
         let name = plan.input_name();

@@ -23,26 +23,22 @@ mod rows;
 mod run;
 mod screen;
 mod scribe;
-mod subject;
 mod tally;
 mod threads;
 mod watch;
 mod writer;
 
-use webex_precheck::{CustomerPrecheck, SubscriberPrecheck};
-
 use crate::outcome::{Exit, Failure};
 
 pub(crate) use arguments::command;
-pub(crate) use plan::{Kind, Plan};
+pub(crate) use plan::Plan;
 pub(crate) use results::{defused, record, single};
 
 /// Runs what the plan says.
 pub(crate) async fn run(plan: &Plan) -> Result<Exit, Failure> {
-    match (plan.subject, plan.is_dry_run) {
-        (Kind::Customers, true) => dry_run::run::<CustomerPrecheck>(plan),
-        (Kind::Subscribers, true) => dry_run::run::<SubscriberPrecheck>(plan),
-        (Kind::Customers, false) => run::run::<CustomerPrecheck>(plan).await,
-        (Kind::Subscribers, false) => run::run::<SubscriberPrecheck>(plan).await,
+    if plan.is_dry_run {
+        dry_run::run(plan)
+    } else {
+        run::run(plan).await
     }
 }

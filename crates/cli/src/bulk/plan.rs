@@ -6,9 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
+use webex_precheck::api::{Field, Operation};
 
 use crate::connect::Destination;
-use crate::fields::{CUSTOMER, Flag, SUBSCRIBER};
 use crate::outcome::{Exit, Failure};
 use crate::profile::{Output, Profile};
 use crate::rate::Rate;
@@ -17,15 +17,14 @@ use super::columns::{self, Mapping, NoField};
 use super::input::{Dialect, Form, Input, cell};
 use super::journal::{Earlier, MAGIC};
 use super::rows::Rows;
-use super::subject::Subject;
 
 /// A run.
 pub(crate) struct Plan {
-    pub(crate) subject: Kind,
+    pub(crate) operation: &'static Operation,
     pub(crate) input: PathBuf,
     pub(crate) dialect: Dialect,
     pub(crate) mapping: Mapping,
-    pub(crate) defaults: Vec<(&'static Flag, String)>,
+    pub(crate) defaults: Vec<(&'static Field, String)>,
     pub(crate) destination: Destination,
     pub(crate) is_dry_run: bool,
     pub(crate) earlier: Earlier,
@@ -40,36 +39,12 @@ pub(crate) struct Plan {
     pub(crate) is_quiet: bool,
 }
 
-/// What rows ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Customers,
-    Subscribers,
-}
-
-impl Kind {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        match name {
-            "customers" => Some(Self::Customers),
-            "subscribers" => Some(Self::Subscribers),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn fields(self) -> &'static [Flag] {
-        match self {
-            Self::Customers => CUSTOMER,
-            Self::Subscribers => SUBSCRIBER,
-        }
-    }
-}
-
 /// The field of a flag's value.
-fn field(flag: &str, name: &str, fields: &'static [Flag]) -> Result<&'static Flag, Failure> {
+fn field(flag: &str, name: &str, fields: &'static [Field]) -> Result<&'static Field, Failure> {
     columns::field(name, fields).map_err(|reason| {
         let reason = match reason {
             NoField::Unknown => {
-                let names: Vec<&str> = fields.iter().map(|field| field.field).collect();
+                let names: Vec<&str> = fields.iter().map(|field| field.path).collect();
                 format!("is no field; fields are {}", names.join(", "))
             }
             NoField::Ambiguous(several) => format!("may be any of {}", several.join(", ")),
@@ -103,14 +78,14 @@ fn sides<'a>(flag: &str, text: &'a str) -> Result<(&'a str, &'a str), Failure> {
 
 impl Plan {
     pub(crate) fn of(matches: &ArgMatches, profile: &Profile) -> Result<Self, Failure> {
-        let (subject, matches) = match matches.subcommand() {
-            Some((name, matches)) => (Kind::named(name), matches),
+        let (operation, matches) = match matches.subcommand() {
+            Some((name, matches)) => (Operation::named(name), matches),
             None => (None, matches),
         };
-        let Some(subject) = subject else {
+        let Some(operation) = operation else {
             return Err(Failure::usage("bulk of what? See --help"));
         };
-        let fields = subject.fields();
+        let fields = operation.fields;
         let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
         let many = |name: &str| matches.get_many::<String>(name).into_iter().flatten();
         let mut map = Vec::new();
@@ -120,7 +95,7 @@ impl Plan {
         }
         once("--map", map.iter().map(|(column, _)| column.as_str()))?;
         once("--keep", many("keep").map(String::as_str))?;
-        let mut defaults: Vec<(&'static Flag, String)> = Vec::new();
+        let mut defaults: Vec<(&'static Field, String)> = Vec::new();
         for pair in many("default") {
             let split = pair
                 .split_once('=')
@@ -131,23 +106,23 @@ impl Plan {
                 ))
             })?;
             let field = field("--default", name, fields)?;
-            if defaults.iter().any(|(known, _)| known.field == field.field) {
+            if defaults.iter().any(|(known, _)| known.path == field.path) {
                 return Err(Failure::usage(format!(
                     "--default: {} is set twice",
-                    field.field
+                    field.path
                 )));
             }
             if let Some(damage) = cell::damage(value) {
                 let reason = damage.reason();
                 return Err(Failure::usage(format!(
                     "--default: {}: {reason}",
-                    field.field
+                    field.path
                 )));
             }
             if value.trim().is_empty() {
                 return Err(Failure::usage(format!(
                     "--default: {} is empty",
-                    field.field
+                    field.path
                 )));
             }
             defaults.push((field, value.trim().to_owned()));
@@ -161,7 +136,7 @@ impl Plan {
         };
         let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
         let plan = Self {
-            subject,
+            operation,
             input: path("input").unwrap_or_default(),
             dialect: Dialect {
                 form: match text("input-format") {
@@ -180,7 +155,7 @@ impl Plan {
                 keep: many("keep").cloned().collect(),
             },
             defaults,
-            destination: Destination::of(matches, profile)?,
+            destination: Destination::of(matches, profile)?.for_operation(operation)?,
             is_dry_run: matches.get_flag("dry-run"),
             earlier,
             journal: path("journal"),
@@ -255,12 +230,23 @@ impl Plan {
     }
 
     /// The rows of the input.
-    pub(crate) fn rows<S: Subject>(&self) -> Result<Rows<S>, Failure> {
+    pub(crate) fn rows(&self) -> Result<Rows, Failure> {
         let name = self.input_name();
         let input = Input::open(&self.input, &self.dialect)
             .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-        let fields: Vec<&str> = S::FIELDS.iter().map(|field| field.field).collect();
-        Rows::new(input, self.mapping.clone(), self.defaults.clone()).map_err(|wrong| {
+        let fields: Vec<&str> = self
+            .operation
+            .fields
+            .iter()
+            .map(|field| field.path)
+            .collect();
+        Rows::new(
+            self.operation,
+            input,
+            self.mapping.clone(),
+            self.defaults.clone(),
+        )
+        .map_err(|wrong| {
             let wrong: Vec<String> = wrong.iter().map(|wrong| format!("\n  {wrong}")).collect();
             Failure::new(
                 Exit::Usage,

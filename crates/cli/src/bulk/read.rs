@@ -8,20 +8,19 @@ use super::desk::{Admission, Desk, Waiting};
 use super::queue::{Asks, Mail};
 use super::rows::{Key, Rows};
 use super::scribe::{Message, Messages};
-use super::subject::Subject;
 use super::tally::Tally;
 
-pub(crate) struct Reader<S> {
-    pub(crate) rows: Rows<S>,
+pub(crate) struct Reader {
+    pub(crate) rows: Rows,
     pub(crate) desk: Arc<Desk>,
     pub(crate) tally: Arc<Mutex<Tally>>,
     /// Results that need no asking.
     pub(crate) scribe: Mail<Messages>,
     /// Requests to ask.
-    pub(crate) asks: Asks<(Key, Prepared<S>)>,
+    pub(crate) asks: Asks<(Key, Prepared)>,
 }
 
-impl<S: Subject> Reader<S> {
+impl Reader {
     /// Reads until the end, or until nobody wants more. The error is why it cannot go on.
     pub(crate) fn run(&mut self) -> Result<(), String> {
         let mut number = 0;

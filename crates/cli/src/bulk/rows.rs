@@ -3,20 +3,18 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::marker::PhantomData;
 
 use sha2::{Digest, Sha256};
 
-use webex_precheck::Prepared;
+use webex_precheck::api::{self, FieldType, Operation};
+use webex_precheck::{AnyPrecheck, Prepared};
 
-use crate::decode::Wrong;
-use crate::fields::{Flag, Shape};
+use crate::decode::{Wrong, decode};
 
 use super::body::{Layout, Value};
 use super::columns::{self, Field, Mapping, Use};
 use super::input::{self, Cells, Input, Leaf, Values, cell};
 use super::problem::{Column, Problem};
-use super::subject::{NoRequest, Subject};
 
 /// What is asked, whichever row asks it: rows with the same content have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +22,9 @@ pub(crate) struct Key(pub(crate) [u8; 16]);
 
 impl Key {
     /// Of a request's body, which is the same for the same request.
-    fn of<S: Subject>(body: &[u8]) -> Self {
+    fn of(operation: &Operation, body: &[u8]) -> Self {
         let mut digest = Sha256::new();
-        digest.update(S::OPERATION.id);
+        digest.update(operation.id);
         digest.update([0]);
         digest.update(body);
         let mut key = [0; 16];
@@ -74,10 +72,10 @@ impl Hasher for AsItIs {
 }
 
 /// A row, judged without asking.
-pub(crate) struct Row<S> {
+pub(crate) struct Row {
     pub(crate) shown: Shown,
     /// What to ask, unless there are hard problems.
-    pub(crate) request: Option<(Key, Prepared<S>)>,
+    pub(crate) request: Option<(Key, Prepared)>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -85,12 +83,13 @@ pub(crate) struct Row<S> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown {
     pub(crate) line: u64,
-    /// Values of [`Subject::KEYS`], then of the columns that are kept.
+    /// Values of [`Operation::keys`], then of the columns that are kept.
     pub(crate) values: Box<[String]>,
 }
 
 /// The rows of an input.
-pub(crate) struct Rows<S> {
+pub(crate) struct Rows {
+    operation: &'static Operation,
     input: Input,
     /// What becomes of the columns, where the input has any.
     uses: Vec<Use>,
@@ -101,44 +100,46 @@ pub(crate) struct Rows<S> {
     layout: Layout,
     /// The body of the row that is read, whose memory is used again.
     body: Vec<u8>,
-    /// Places of [`Subject::KEYS`] among the fields.
+    /// Places of [`Operation::keys`] among the fields.
     keys: Vec<usize>,
-    subject: PhantomData<S>,
 }
 
 /// Members of JSON objects whose use is remembered.
 const MOST_MEMBERS: usize = 1000;
 
-/// The values of a row, by the places of their fields in [`Subject::FIELDS`].
+/// The values of a row, by the places of their fields in [`Operation::fields`].
 type Fields<'a> = Vec<Option<Value<'a>>>;
 
-impl<S: Subject> Rows<S> {
+impl Rows {
     /// The rows of an input. The error is what is wrong with its header, all of it.
     pub(crate) fn new(
+        operation: &'static Operation,
         input: Input,
         mapping: Mapping,
-        defaults: Vec<(&'static Flag, String)>,
+        defaults: Vec<(&'static api::Field, String)>,
     ) -> Result<Self, Vec<String>> {
+        let all = operation.fields;
         let uses = match input.header() {
-            Some(header) => columns::of_header(header, S::FIELDS, &mapping)?,
+            Some(header) => columns::of_header(header, all, &mapping)?,
             None => Vec::new(),
         };
         Ok(Self {
+            operation,
             input,
             uses,
             members: HashMap::new(),
             mapping,
             defaults: defaults
                 .into_iter()
-                .map(|(flag, text)| (Field::among(S::FIELDS, flag), text))
+                .map(|(flag, text)| (Field::among(all, flag), text))
                 .collect(),
-            layout: Layout::new(S::FIELDS),
+            layout: Layout::new(all),
             body: Vec::new(),
-            keys: S::KEYS
+            keys: operation
+                .keys
                 .iter()
-                .filter_map(|key| S::FIELDS.iter().position(|field| field.field == *key))
+                .filter_map(|key| all.iter().position(|field| field.path == *key))
                 .collect(),
-            subject: PhantomData,
         })
     }
 
@@ -153,7 +154,7 @@ impl<S: Subject> Rows<S> {
     }
 
     /// The next row; none at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Row<S>>, String> {
+    pub(crate) fn next(&mut self) -> Result<Option<Row>, String> {
         let Some(row) = self.input.next()? else {
             return Ok(None);
         };
@@ -161,7 +162,7 @@ impl<S: Subject> Rows<S> {
         let mut problems = Vec::new();
         let mut kept = vec![String::new(); self.mapping.keep.len()];
         let mut fields: Fields<'_> = Vec::new();
-        fields.resize_with(S::FIELDS.len(), || None);
+        fields.resize_with(self.operation.fields.len(), || None);
         match &values {
             Ok(Values::Cells(cells)) => {
                 self.of_cells(line, cells, &mut fields, &mut kept, &mut problems);
@@ -240,7 +241,7 @@ impl<S: Subject> Rows<S> {
                     let mut problem =
                         Problem::of_row(line, damage.rule(), damage.reason(), damage.remedy())
                             .at(Column::new(index, name));
-                    problem.field = field.map(|field| field.flag.field.to_owned());
+                    problem.field = field.map(|field| field.flag.path.to_owned());
                     problems.push(problem);
                 }
             }
@@ -277,7 +278,7 @@ impl<S: Subject> Rows<S> {
             };
             let mut refuse = |rule, reason: String, remedy| {
                 let problem = Problem::of_row(line, rule, reason, remedy);
-                problems.push(problem.at(Column::member(path)).in_field(flag.field));
+                problems.push(problem.at(Column::member(path)).in_field(flag.path));
             };
             if fields[place].is_some() {
                 refuse(
@@ -287,7 +288,7 @@ impl<S: Subject> Rows<S> {
                 );
                 continue;
             }
-            let value = match (flag.shape, leaf) {
+            let value = match (flag.ty, leaf) {
                 (_, Leaf::Text(text)) if text.trim().is_empty() => continue,
                 (_, Leaf::Text(text)) if cell::damage(text).is_some() => {
                     if let Some(damage) = cell::damage(text) {
@@ -295,17 +296,17 @@ impl<S: Subject> Rows<S> {
                     }
                     continue;
                 }
-                (Shape::List, Leaf::List(names)) => {
+                (FieldType::StringArray, Leaf::List(names)) => {
                     Value::List(names.iter().map(String::as_str).collect())
                 }
                 (_, Leaf::Text(text)) => value(flag, text),
-                (Shape::Number | Shape::Json, Leaf::Plain(json, _)) => value(flag, json),
-                (shape, leaf) => {
-                    let wanted = match shape {
-                        Shape::List => "a list of texts",
-                        Shape::Text => "a text",
-                        Shape::Number => "a number",
-                        Shape::Json => "JSON as a text",
+                (FieldType::Number | FieldType::Json, Leaf::Plain(json, _)) => value(flag, json),
+                (ty, leaf) => {
+                    let wanted = match ty {
+                        FieldType::StringArray => "a list of texts",
+                        FieldType::String => "a text",
+                        FieldType::Number => "a number",
+                        _ => "JSON as a text",
                     };
                     let found = match leaf {
                         Leaf::Other(what) | Leaf::Plain(_, what) => what,
@@ -325,7 +326,7 @@ impl<S: Subject> Rows<S> {
         if let Some(known) = self.members.get(path) {
             return known.clone();
         }
-        let used = columns::of_member(path, S::FIELDS, &self.mapping);
+        let used = columns::of_member(path, self.operation.fields, &self.mapping);
         if self.members.len() < MOST_MEMBERS {
             self.members.insert(path.to_owned(), used.clone());
         }
@@ -338,11 +339,11 @@ impl<S: Subject> Rows<S> {
         line: u64,
         body: &[u8],
         problems: &mut Vec<Problem>,
-    ) -> Option<(Key, Prepared<S>)> {
+    ) -> Option<(Key, Prepared)> {
         let refused = |rule, reason, remedy: &str| Problem::of_row(line, rule, reason, remedy);
-        let request = match S::decode(body) {
+        let request = match request(self.operation, body) {
             Ok(request) => request,
-            Err(NoRequest::Wrong(Wrong::Missing(missing))) => {
+            Err(Wrong::Missing(missing)) => {
                 let problem = |field: &String| {
                     let reason = "it is required and empty".to_owned();
                     let problem = refused("required", reason, "fill it in, or use --default");
@@ -351,17 +352,17 @@ impl<S: Subject> Rows<S> {
                 problems.extend(missing.iter().map(problem));
                 return None;
             }
-            Err(NoRequest::Wrong(Wrong::Type { field, reason })) => {
+            Err(Wrong::Type { field, reason }) => {
                 let problem = refused("wrong-type", reason, "see `webex-precheck schema`");
                 problems.push(self.in_column(problem.in_field(&field)));
                 return None;
             }
-            Err(NoRequest::Wrong(Wrong::Unknown(field))) => {
+            Err(Wrong::Unknown(field)) => {
                 let reason = "the request has no such field".to_owned();
                 problems.push(refused("unknown-field", reason, "leave it out").in_field(&field));
                 return None;
             }
-            Err(NoRequest::Conflict(reason)) => {
+            Err(Wrong::Conflict(reason)) => {
                 problems.push(refused("conflict", reason, "leave one of them empty"));
                 return None;
             }
@@ -379,7 +380,7 @@ impl<S: Subject> Rows<S> {
         if problems.iter().any(Problem::is_hard) {
             None
         } else {
-            Some((Key::of::<S>(prepared.body()), prepared))
+            Some((Key::of(self.operation, prepared.body()), prepared))
         }
     }
 
@@ -387,7 +388,7 @@ impl<S: Subject> Rows<S> {
     fn in_column(&self, problem: Problem) -> Problem {
         let header = self.input.header().unwrap_or_default();
         let field = problem.field.as_deref();
-        let is_its = |used: &Use| used.field.is_some_and(|it| Some(it.flag.field) == field);
+        let is_its = |used: &Use| used.field.is_some_and(|it| Some(it.flag.path) == field);
         match self.uses.iter().position(is_its) {
             Some(index) => problem.at(Column::new(index, &header[index])),
             None => problem,
@@ -396,14 +397,21 @@ impl<S: Subject> Rows<S> {
 }
 
 /// The value of a field as text says it.
-fn value<'a>(field: &Flag, text: &'a str) -> Value<'a> {
-    match field.shape {
-        Shape::Text => Value::Text(text),
-        Shape::Number => Value::Number(text),
-        Shape::Json => Value::Json(text),
-        Shape::List => {
+fn value<'a>(field: &api::Field, text: &'a str) -> Value<'a> {
+    match field.ty {
+        FieldType::String => Value::Text(text),
+        FieldType::Number => Value::Number(text),
+        FieldType::StringArray => {
             let names = text.split([',', ';', '|', '\n']).map(str::trim);
             Value::List(names.filter(|name| !name.is_empty()).collect())
         }
+        _ => Value::Json(text),
     }
+}
+
+/// Decodes the usual request at once; what is wrong with another is worth a closer look.
+fn request(operation: &Operation, body: &[u8]) -> Result<AnyPrecheck, Wrong> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    AnyPrecheck::deserialize(operation, &mut json)
+        .or_else(|_| decode(serde_json::from_slice(body).unwrap_or_default(), operation))
 }

@@ -27,24 +27,25 @@ use super::results::Results;
 use super::rows::{Key, Rows};
 use super::screen::{self, Screen};
 use super::scribe::{Ended, Fault, Message, Messages, Ordered, Scribe};
-use super::subject::Subject;
 use super::tally::Tally;
 use super::threads::spawn;
 use super::watch::{TICK, Watch, count_rows};
 use super::writer::Writer;
 
 /// Runs, and says how it went.
-pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
-    let rows = plan.rows::<S>()?;
+pub(crate) async fn run(plan: &Plan) -> Result<Exit, Failure> {
+    let rows = plan.rows()?;
     let unit = rows.unit();
     let signals = Signals::new().map_err(|error| Failure::usage(format!("signals: {error}")))?;
     let connection = plan.destination.connect().await?;
     let question = Question {
-        of: S::NAME.to_owned(),
+        of: plan.operation.plural.to_owned(),
         asked: plan.destination.name(),
         on_behalf_of: plan.destination.on_behalf_of().map(str::to_owned),
     };
-    let names: Vec<String> = S::KEYS
+    let names: Vec<String> = plan
+        .operation
+        .keys
         .iter()
         .map(|key| (*key).to_owned())
         .chain(plan.mapping.keep.iter().cloned())
@@ -60,7 +61,7 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
         screen::Progress::Line | screen::Progress::Lines => count_rows(plan),
     };
     let (screen, tally) = (run.screen.clone(), run.tally.clone());
-    let mut watch = Watch::<S>::new(&screen, &tally, &total, &connection);
+    let mut watch = Watch::new(&screen, &tally, &total, &connection, plan.operation);
     let mut course = Course::new(plan.stop_after, found.verdicts > 0, run.messages.clone());
     let limits = limits(plan);
     let answers = connection.client.precheck_many(requests, limits);
@@ -151,19 +152,19 @@ struct Run {
 }
 
 /// What is ready to be asked.
-type Requests<S> = Asked<(Key, Prepared<S>)>;
+type Requests = Asked<(Key, Prepared)>;
 
 impl Run {
     /// Starts the threads.
-    fn start<S: Subject>(
+    fn start(
         plan: &Plan,
-        rows: Rows<S>,
+        rows: Rows,
         journal: Journal,
         index: Index,
         names: Vec<String>,
         report: Option<Report>,
         signals: Signals,
-    ) -> Result<(Self, Requests<S>), Failure> {
+    ) -> Result<(Self, Requests), Failure> {
         let (asks, requests) = queue::asks();
         let (failed, has_failed) = mpsc::unbounded_channel();
         let (over, is_over) = oneshot::channel();
@@ -232,12 +233,12 @@ impl Run {
     }
 
     /// Asks until there is nothing to ask any more, or the run is stopped.
-    async fn ask<S: Subject>(
+    async fn ask(
         &mut self,
         plan: &Plan,
         mut answers: Answers<Key>,
         course: &mut Course,
-        watch: &mut Watch<'_, S>,
+        watch: &mut Watch<'_>,
     ) -> Result<(), Early> {
         loop {
             let stop = tokio::select! {
@@ -285,11 +286,7 @@ impl Run {
     }
 
     /// Waits until all that was answered is written.
-    async fn end<S: Subject>(
-        &mut self,
-        course: &mut Course,
-        watch: &mut Watch<'_, S>,
-    ) -> Result<Ended, Early> {
+    async fn end(&mut self, course: &mut Course, watch: &mut Watch<'_>) -> Result<Ended, Early> {
         self.messages.send(|messages| messages.add(Message::End));
         loop {
             tokio::select! {

@@ -1,12 +1,12 @@
 //! Looks at a run from time to time, and tells how far it is.
 
 use std::io;
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use webex_precheck::api::Operation;
 
 use crate::connect::Connection;
 
@@ -14,7 +14,6 @@ use super::input::Input;
 use super::plan::Plan;
 use super::progress::{Now, Progress};
 use super::screen::{self, Screen};
-use super::subject::Subject;
 use super::tally::Tally;
 use super::threads::spawn;
 
@@ -26,7 +25,7 @@ const LINES: Duration = Duration::from_secs(10);
 const MOST_WAITS: usize = 500;
 
 /// Looks at the run from time to time, and tells how far it is.
-pub(super) struct Watch<'a, S> {
+pub(super) struct Watch<'a> {
     screen: &'a Screen,
     tally: &'a Mutex<Tally>,
     total: &'a AtomicU64,
@@ -36,15 +35,16 @@ pub(super) struct Watch<'a, S> {
     told: Instant,
     /// When Webex was waited for, since the start.
     pub(super) waits: Vec<(Duration, Duration)>,
-    subject: PhantomData<S>,
+    operation: &'static Operation,
 }
 
-impl<'a, S: Subject> Watch<'a, S> {
+impl<'a> Watch<'a> {
     pub(super) fn new(
         screen: &'a Screen,
         tally: &'a Mutex<Tally>,
         total: &'a AtomicU64,
         connection: &'a Connection,
+        operation: &'static Operation,
     ) -> Self {
         let start = Instant::now();
         Self {
@@ -56,14 +56,14 @@ impl<'a, S: Subject> Watch<'a, S> {
             start,
             told: start,
             waits: Vec::new(),
-            subject: PhantomData,
+            operation,
         }
     }
 
     /// Looks, and tells what is due.
     pub(super) fn look(&mut self, is_stopping: bool) {
         let now = Instant::now();
-        let pause = self.connection.client.pace::<S>().pause;
+        let pause = self.connection.client.pace(self.operation).pause;
         let since = now.saturating_duration_since(self.start);
         if pause.is_some() {
             let begun = since.saturating_sub(TICK);

@@ -6,9 +6,8 @@ mod rule;
 mod subscriber;
 mod value;
 
+use std::any::Any;
 use std::fmt;
-
-use webex_precheck_api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 
 use crate::excerpt;
 
@@ -116,24 +115,21 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-pub(crate) fn of_customer(
-    request: &CustomerPrecheckRequest,
-    only: Option<Severity>,
-) -> Vec<Finding> {
+/// Findings of a request, those of one severity or all.
+pub(crate) fn of(request: &dyn Any, only: Option<Severity>) -> Vec<Finding> {
     let found = Vec::new();
     let mut findings = Findings { found, only };
-    customer::check(request, &mut findings);
+    check(request, &mut findings);
     findings.found
 }
 
-pub(crate) fn of_subscriber(
-    request: &SubscriberPrecheckRequest,
-    only: Option<Severity>,
-) -> Vec<Finding> {
-    let found = Vec::new();
-    let mut findings = Findings { found, only };
-    subscriber::check(request, &mut findings);
-    findings.found
+/// The checks of each request: what the contract cannot express, in a file of its own.
+fn check(request: &dyn Any, findings: &mut Findings) {
+    if let Some(request) = request.downcast_ref() {
+        customer::check(request, findings);
+    } else if let Some(request) = request.downcast_ref() {
+        subscriber::check(request, findings);
+    }
 }
 
 /// What a finding shows of a value: enough to recognise it.

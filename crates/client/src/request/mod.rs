@@ -6,24 +6,22 @@ mod prepared;
 
 use std::fmt;
 
-use bytes::Bytes;
-use serde::Serialize;
-use webex_precheck_api::{Operation, PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
+use webex_precheck_api::Operation;
 
-use crate::findings::{self, Finding, Severity};
+use crate::findings::Finding;
 
 pub(crate) use generated::parts;
-pub use generated::{CustomerPrecheck, SubscriberPrecheck};
+pub use generated::*;
 pub(crate) use prepared::Encode;
 pub use prepared::Prepared;
 
-/// A request of one of the two operations: [`CustomerPrecheck`] or [`SubscriberPrecheck`], or one
-/// of them [`Prepared`].
-pub trait Precheck: Serialize + Send + Sync + sealed::Sealed {
+/// A request of an operation: one of the types that are named after them, [`AnyPrecheck`], or
+/// [`Prepared`].
+pub trait Precheck: Send + Sync + sealed::Sealed {
     /// The operation that takes it.
-    const OPERATION: Operation;
+    fn operation(&self) -> &'static Operation;
 
-    /// See [`CustomerPrecheck::findings`].
+    /// What is wrong with the request or looks like it, found without asking Webex.
     fn findings(&self) -> Vec<Finding>;
 }
 
@@ -36,8 +34,6 @@ pub(crate) mod sealed {
         /// The body, as it is sent.
         fn body(&self) -> Result<Bytes, serde_json::Error>;
         fn hard_findings(&self) -> Vec<Finding>;
-        /// Which of the client's paces is the operation's.
-        const INDEX: usize;
     }
 }
 
@@ -57,54 +53,3 @@ impl fmt::Display for Conflict {
 }
 
 impl std::error::Error for Conflict {}
-
-impl CustomerPrecheck {
-    /// What is wrong with this request or looks like it, found without asking Webex.
-    pub fn findings(&self) -> Vec<Finding> {
-        findings::of_customer(self.as_ref(), None)
-    }
-}
-
-impl SubscriberPrecheck {
-    /// What is wrong with this request or looks like it, found without asking Webex.
-    pub fn findings(&self) -> Vec<Finding> {
-        findings::of_subscriber(self.as_ref(), None)
-    }
-}
-
-macro_rules! precheck {
-    ($request:ty, $operation:expr, $findings:path, $index:literal) => {
-        impl Precheck for $request {
-            const OPERATION: Operation = $operation;
-
-            fn findings(&self) -> Vec<Finding> {
-                self.findings()
-            }
-        }
-
-        impl sealed::Sealed for $request {
-            const INDEX: usize = $index;
-
-            fn body(&self) -> Result<Bytes, serde_json::Error> {
-                serde_json::to_vec(self).map(Bytes::from)
-            }
-
-            fn hard_findings(&self) -> Vec<Finding> {
-                $findings(self.as_ref(), Some(Severity::Hard))
-            }
-        }
-    };
-}
-
-precheck!(
-    CustomerPrecheck,
-    PRECHECK_CUSTOMER,
-    findings::of_customer,
-    0
-);
-precheck!(
-    SubscriberPrecheck,
-    PRECHECK_SUBSCRIBER,
-    findings::of_subscriber,
-    1
-);

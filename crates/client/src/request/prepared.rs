@@ -1,10 +1,8 @@
 //! Requests that are ready to be sent.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use bytes::Bytes;
-use serde::{Serialize, Serializer, ser};
 use webex_precheck_api::Operation;
 
 use super::{Precheck, sealed::Sealed};
@@ -26,23 +24,23 @@ use crate::findings::{Finding, Severity};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Prepared<R> {
+pub struct Prepared {
+    operation: &'static Operation,
     body: Bytes,
     findings: Vec<Finding>,
-    request: PhantomData<fn() -> R>,
 }
 
-impl<R: Precheck> Prepared<R> {
+impl Prepared {
     /// Checks and encodes a request.
     ///
     /// # Errors
     ///
     /// If it cannot be encoded, which [`is_builder`](Error::is_builder) tells.
-    pub fn new(request: &R) -> Result<Self, Error> {
+    pub fn new<R: Precheck + ?Sized>(request: &R) -> Result<Self, Error> {
         Ok(Self {
+            operation: request.operation(),
             body: request.encode()?,
             findings: request.findings(),
-            request: PhantomData,
         })
     }
 
@@ -57,17 +55,17 @@ impl<R: Precheck> Prepared<R> {
     }
 }
 
-impl<R: Precheck> Precheck for Prepared<R> {
-    const OPERATION: Operation = R::OPERATION;
+impl Precheck for Prepared {
+    fn operation(&self) -> &'static Operation {
+        self.operation
+    }
 
     fn findings(&self) -> Vec<Finding> {
         self.findings.clone()
     }
 }
 
-impl<R: Precheck> Sealed for Prepared<R> {
-    const INDEX: usize = R::INDEX;
-
+impl Sealed for Prepared {
     fn body(&self) -> Result<Bytes, serde_json::Error> {
         Ok(self.body.clone())
     }
@@ -79,17 +77,10 @@ impl<R: Precheck> Sealed for Prepared<R> {
     }
 }
 
-impl<R> Serialize for Prepared<R> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let body: serde_json::Value =
-            serde_json::from_slice(&self.body).map_err(ser::Error::custom)?;
-        body.serialize(serializer)
-    }
-}
-
-impl<R> fmt::Debug for Prepared<R> {
+impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared")
+            .field("operation", &self.operation.name)
             .field("body", &String::from_utf8_lossy(&self.body))
             .field("findings", &self.findings)
             .finish()
@@ -105,4 +96,4 @@ pub(crate) trait Encode: Precheck {
     }
 }
 
-impl<R: Precheck> Encode for R {}
+impl<R: Precheck + ?Sized> Encode for R {}

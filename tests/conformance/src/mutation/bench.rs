@@ -97,7 +97,7 @@ struct Base<'a> {
 impl<'a> Base<'a> {
     fn of(subject: &'a Subject, numbers: &mut Numbers) -> Option<Self> {
         let stored = crate::captured(&subject.text, &crate::FROZEN.contract());
-        let capture = capture::name(&stored);
+        let capture = capture::name(&stored, &crate::FROZEN.captures());
         let source = Source {
             name: subject.name,
             capture: &capture,

@@ -1,0 +1,96 @@
+//! Where an operation is asked, and how fast.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use url::Url;
+use webex_precheck_api::{Operation, SubPartnerOrgId};
+
+use crate::error::{Error, Kind};
+use crate::pace::SharedPace;
+
+/// An operation as a client asks it.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) operation: &'static Operation,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) pace: Arc<SharedPace>,
+    /// Whether the client asks for a sub-partner, which the operation does not take.
+    has_stray_sub_partner: bool,
+}
+
+impl Endpoint {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        base_url: &Url,
+        on_behalf_of: Option<&SubPartnerOrgId>,
+    ) -> Self {
+        let mut endpoint = Self {
+            operation,
+            // The contract has no method that HTTP does not.
+            method: operation.method.parse().unwrap_or(Method::POST),
+            url: base_url.clone(),
+            pace: Arc::new(SharedPace::new()),
+            has_stray_sub_partner: false,
+        };
+        endpoint.address(base_url, on_behalf_of);
+        endpoint
+    }
+
+    /// Asks for this sub-partner from now on.
+    pub(crate) fn address(&mut self, base_url: &Url, on_behalf_of: Option<&SubPartnerOrgId>) {
+        let takes_one = self.operation.takes_sub_partner;
+        self.url = address(base_url, self.operation.path);
+        self.has_stray_sub_partner = on_behalf_of.is_some() && !takes_one;
+        if let Some(org_id) = on_behalf_of.filter(|_| takes_one) {
+            self.url
+                .query_pairs_mut()
+                .append_pair("onBehalfOfSubPartnerOrgId", org_id.as_str());
+        }
+    }
+
+    /// Refuses to ask for somebody else than the caller wants.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.has_stray_sub_partner {
+            let why = "this operation cannot be asked on behalf of a sub-partner";
+            return Err(Error::new(Kind::Builder(why)));
+        }
+        Ok(())
+    }
+}
+
+/// A path below the base URL.
+pub(crate) fn address(base_url: &Url, path: &str) -> Url {
+    let mut address = base_url.clone();
+    let base = address.path().trim_end_matches('/').to_owned();
+    address.set_path(&format!("{base}{path}"));
+    address.set_fragment(None);
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is asked, for whom.
+    use webex_precheck_api::OPERATIONS;
+
+    use super::*;
+
+    #[test]
+    fn url_has_base_path_and_sub_partner() {
+        let base_url = Url::parse("https://gateway.example/webex/").unwrap();
+        let org_id = SubPartnerOrgId::new("a+b=");
+        for operation in OPERATIONS {
+            let endpoint = Endpoint::new(operation, &base_url, Some(&org_id));
+            let url = format!("https://gateway.example/webex{}", operation.path);
+            if operation.takes_sub_partner {
+                let query = "?onBehalfOfSubPartnerOrgId=a%2Bb%3D";
+                assert_eq!(endpoint.url.as_str(), url + query);
+                assert!(endpoint.check().is_ok());
+            } else {
+                assert_eq!(endpoint.url.as_str(), url);
+                assert!(endpoint.check().unwrap_err().is_builder());
+            }
+        }
+    }
+}
