@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let fresh = read_to_store(workspace, &arguments.source, &arguments.dating)?;
+    let fresh = read_to_store(workspace, &arguments.source, &arguments.dating, None)?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }

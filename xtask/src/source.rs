@@ -5,8 +5,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use jiff::{Timestamp, tz::TimeZone};
-use webex_precheck_contract::{Date, Endpoints, Inventory, Problem, Severity, capture, source};
+use webex_precheck_contract::{
+    Date, Endpoint, Endpoints, Inventory, Problem, Severity, capture, source,
+};
 
+use crate::adopt::new_operation::NewOperation;
 use crate::fetch::{Address, Copies, fetch};
 use crate::outcome::{Failure, note};
 use crate::sources::SOURCES;
@@ -35,16 +38,17 @@ pub(crate) struct Dating {
 
 /// Reads a source, and refuses a broken one.
 pub(crate) fn read(workspace: &Workspace, name: &str) -> Result<Fresh, Failure> {
-    read_beside(workspace, name, Err)
+    read_beside(workspace, name, None, Err)
 }
 
-/// Reads a source to store it. A capture that cannot be read is noted and left out.
+/// Reads a source to store it, `added` included. A capture that cannot be read is noted and left out.
 pub(crate) fn read_to_store(
     workspace: &Workspace,
     name: &str,
     dating: &Dating,
+    added: Option<&NewOperation>,
 ) -> Result<Fresh, Failure> {
-    let mut fresh = read_beside(workspace, name, |failure| {
+    let mut fresh = read_beside(workspace, name, added, |failure| {
         note("Note", &failure.to_string());
         Ok(None)
     })?;
@@ -64,10 +68,15 @@ pub(crate) fn read_to_store(
 fn read_beside(
     workspace: &Workspace,
     name: &str,
+    added: Option<&NewOperation>,
     recover: impl Fn(Failure) -> Result<Option<Inventory>, Failure>,
 ) -> Result<Fresh, Failure> {
     let contract = workspace.contract()?;
-    let endpoints = &Endpoints::of(&contract);
+    let mut endpoints = Endpoints::of(&contract);
+    if let Some(added) = added {
+        endpoints = with(endpoints, added)?;
+    }
+    let endpoints = &endpoints;
     let opened = open(workspace, name)?;
     let name = opened.name;
     let broken = |problem: &Problem| Failure::new(format!("{name}: {problem}"));
@@ -75,6 +84,14 @@ fn read_beside(
     let (first, problems) = source::read(&opened.short, &text, endpoints, &contract);
     if let Some(problem) = problems.iter().find(|it| it.severity == Severity::Broken) {
         return Err(broken(problem));
+    }
+    if let Some(endpoint) = added.map(NewOperation::endpoint)
+        && first.operation(&endpoint.id).is_none()
+    {
+        let Endpoint { method, path, .. } = endpoint;
+        return Err(Failure::new(format!(
+            "{name}: it does not document `{method} {path}`"
+        )));
     }
     let capture = capture::name(&first, &workspace.readable_captures());
     let mut stored = workspace.capture(&capture).or_else(recover)?;
@@ -107,6 +124,19 @@ fn read_beside(
         capture,
         stored,
     })
+}
+
+/// The operations with one that the contract does not have yet.
+fn with(endpoints: Endpoints, added: &NewOperation) -> Result<Endpoints, Failure> {
+    let added = added.endpoint();
+    let is_known = |it: &Endpoint| it.method == added.method || it.id == added.id;
+    if let Some(known) = endpoints.at(&added.path).find(|it| is_known(it)) {
+        return Err(Failure::usage(format!(
+            "--add-operation: the contract has `{} {}` already: {}; leave it out",
+            known.method, known.path, known.id
+        )));
+    }
+    Ok(endpoints.iter().cloned().chain([added]).collect())
 }
 
 /// Notes the operations that a source documents and its capture does not follow.

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+use webex_precheck_contract::capture::undated;
 use webex_precheck_contract::inventory::SourceKind;
 use webex_precheck_contract::{Date, Inventory, OperationId};
 
@@ -104,7 +105,7 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
             name: name.to_owned(),
             kind: captured.kind,
             address: None,
-            file: None,
+            file: (captured.kind == SourceKind::Openapi).then(|| undated(&captured.source)),
             date: captured.date.clone(),
             operations: captured.operations.iter().map(|it| it.id.clone()).collect(),
         }];
@@ -112,6 +113,13 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
         let text = format!("{text}\n{entry}");
         return read(&text).map(|_| text);
     };
+    let ids = captured.operations.iter().map(|it| it.id.as_str());
+    if entry.get("operations").is_some_and(|known| {
+        let known = known.as_array().into_iter().flatten();
+        !known.filter_map(|it| it.as_str()).eq(ids.clone())
+    }) {
+        entry["operations"] = value(ids.collect::<Array>());
+    }
     if let Some(date) = &captured.date {
         let known = entry.entry("date").or_insert(value(""));
         if let Some(known) = known.as_value_mut() {

@@ -115,7 +115,8 @@ fn every_field_of_the_contract_has_a_flag() {
         env!("CARGO_MANIFEST_DIR"),
         "/../../spec/openapi.json"
     ));
-    let (contract, _) = webex_precheck_contract::openapi::read_contract("openapi.json", &text.unwrap());
+    let (contract, _) =
+        webex_precheck_contract::openapi::read_contract("openapi.json", &text.unwrap());
     for operation in &contract.operations {
         let help = run(&[operation.id.as_str(), "--help"]).stdout;
         let help: String = help.split_whitespace().collect();

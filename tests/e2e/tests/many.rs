@@ -15,9 +15,7 @@ use futures_core::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
-use webex_precheck::{
-    Client, Limits, Pace, Patience, SubscriberPrecheck, Token, rows,
-};
+use webex_precheck::{Client, Limits, Pace, Patience, SubscriberPrecheck, Token, rows};
 use webex_precheck_sandbox::{Answer, Sandbox};
 
 const PATH: &str = "/v1/wholesale/subscribers/validate";

@@ -1,14 +1,15 @@
 //! What an adoption starts from, read and compared once.
 
 use serde_json::Value;
-use webex_precheck_contract::Inventory;
 use webex_precheck_contract::deviations::{Deviations, NewerSources, compare};
 use webex_precheck_contract::diff::{Comparison, Difference, drift};
+use webex_precheck_contract::{Inventory, OperationId};
 
 use crate::codegen;
 use crate::outcome::Failure;
-use crate::workspace::{read_contract, read_deviations};
+use crate::workspace::{self, read_contract, read_deviations};
 
+use super::new_operation::{self, NewOperation};
 use super::state::{Source, State};
 
 /// More differences than two operations have, unless they are others.
@@ -26,14 +27,24 @@ pub(super) struct Basis<'a> {
     pub(super) captures: Vec<(String, Inventory)>,
     /// What newer sources than this one document.
     newer: NewerSources,
+    /// The deviations, and their text.
     pub(super) deviations: Deviations,
-    /// The contract, and its facts.
+    pub(super) deviations_text: String,
+    /// An operation that the contract does not have yet.
+    pub(super) added: Option<OperationId>,
+    /// The contract as it is.
+    pub(super) original: Value,
+    /// The contract with that operation, and its facts.
     pub(super) contract: Value,
     pub(super) facts: Inventory,
 }
 
 impl<'a> Basis<'a> {
-    pub(super) fn of(state: &'a State, source: &Source<'a>) -> Result<Self, Failure> {
+    pub(super) fn of(
+        state: &'a State,
+        source: &Source<'a>,
+        added: Option<&NewOperation>,
+    ) -> Result<Self, Failure> {
         let mut captures = state.captures.clone();
         captures.retain(|(name, _)| name != source.capture);
         captures.push((source.capture.to_owned(), source.inventory.clone()));
@@ -43,15 +54,34 @@ impl<'a> Basis<'a> {
         let stored = stored.map(|(_, inventory)| inventory);
         let drift = stored.map(|stored| drift(stored, source.inventory));
         let all = captures.iter().map(|(_, inventory)| inventory);
+        let mut facts = read_contract(&state.contract)?;
+        let original = codegen::parse(&state.contract)?;
+        let mut contract = original.clone();
+        let mut deviations_text = state.deviations.clone();
+        let mut deviations = read_deviations(&deviations_text)?;
+        let id = added.map(|added| added.endpoint().id);
+        if let Some((added, id)) = added.zip(id.as_ref()) {
+            let fresh = source.inventory.operation(id);
+            let done = fresh.and_then(|fresh| added.add(&mut contract, fresh));
+            done.ok_or_else(|| Failure::new(format!("{}: no {id} can be added", source.name)))?;
+            facts = workspace::facts(&contract);
+            let (text, known) = (&deviations_text, &deviations);
+            deviations_text =
+                new_operation::extended_deviations(text, known, source, &captures, &facts)?;
+            deviations = read_deviations(&deviations_text)?;
+        }
         Ok(Self {
             source: *source,
             stored,
             drift: drift.unwrap_or_default(),
             newer: NewerSources::of(source.inventory, all),
             captures,
-            deviations: read_deviations(&state.deviations)?,
-            facts: read_contract(&state.contract)?,
-            contract: codegen::parse(&state.contract)?,
+            deviations,
+            deviations_text,
+            added: id,
+            original,
+            facts,
+            contract,
         })
     }
 

@@ -45,6 +45,12 @@ fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
             " The contract stays as it was; changed in the source:"
         };
     }
+    if let Some(id) = &adoption.added {
+        return Some(format!(
+            "- **{class}:** the operation `{id}`, of {}.\n",
+            source.dated()
+        ));
+    }
     let mut entry = format!("- **{class}:** follow {}.{why}\n", source.dated());
     for difference in differences {
         let fact = fact(difference, code);

@@ -17,12 +17,13 @@ type HeldBoth<'a> = [&'a [ComparedCapture<'a>]; 2];
 type Missing<'a> = (&'a str, &'a Difference, Option<&'static str>);
 
 /// Adds what is to be excused now, and takes away what excuses nothing any more.
-pub(super) fn follow(text: &str, edits: &Edits<'_>, held: HeldBoth<'_>) -> Result<String, Failure> {
+pub(super) fn follow(edits: &Edits<'_>, held: HeldBoth<'_>) -> Result<String, Failure> {
     let basis = edits.basis;
+    let text = &basis.deviations_text;
     let missing = missing(edits, held);
     let dead = dead(&basis.deviations, held);
     if missing.is_empty() && dead.is_empty() {
-        return Ok(text.to_owned());
+        return Ok(text.clone());
     }
     let failed = |error: TomlError| Failure::new(format!("{DEVIATIONS}: {error}"));
     let mut document: DocumentMut = text.parse().map_err(failed)?;
@@ -68,9 +69,9 @@ fn missing<'a>(edits: &Edits<'_>, [before, after]: HeldBoth<'a>) -> Vec<Missing<
                 Some(Refusal::Keep(why)) if *name == basis.source.capture => Some(why),
                 _ => None,
             };
-            let is_new = *name != basis.source.capture
-                && !known.contains(difference)
-                && excuses.about(name, difference).is_none();
+            let is_of_others = *name != basis.source.capture && !known.contains(difference);
+            let is_added = basis.added.as_ref() == Some(&difference.operation);
+            let is_new = (is_of_others || is_added) && excuses.about(name, difference).is_none();
             if (is_new || why.is_some()) && excuses.excusing(name, difference).is_none() {
                 missing.push((*name, difference, why));
             }

@@ -1,5 +1,6 @@
 //! What an adoption leaves for a person, with file and line.
 
+use serde_json::Value;
 use webex_precheck_contract::Inventory;
 use webex_precheck_contract::diff::{Change, Difference, Impact, Part};
 use webex_precheck_contract::location::{FieldPath, Section};
@@ -8,9 +9,11 @@ use webex_precheck_contract::rules::Question;
 use crate::outcome::Failure;
 use crate::workspace::{CONTRACT, DEVIATIONS, RULES, facts, read_deviations, read_rules};
 
+use super::basis::Basis;
 use super::consequence::{BY_HAND, Refusal};
 use super::edits::Edits;
 use super::layout::Lines;
+use super::place::{Contract, Pointer};
 use super::public_names;
 use super::state::{Adoption, Left};
 use super::write::REWORD;
@@ -52,7 +55,14 @@ pub(super) fn find(adoption: &Adoption, edits: &Edits<'_>) -> Result<Vec<Left>, 
         );
         left.push(Left::new(CONTRACT, line, what));
     }
-    if let Some((pointer, names)) = public_names::new(&basis.contract, &edits.contract) {
+    for (member, why) in of_added(basis, &edits.contract) {
+        left.push(Left::new(
+            CONTRACT,
+            lines.of_pointer(&member),
+            why.to_owned(),
+        ));
+    }
+    if let Some((pointer, names)) = public_names::new(&basis.original, &edits.contract) {
         let todo = "new names of the public API; rename what does not fit before a release";
         let line = lines.of_pointer(&pointer);
         left.push(Left::new(CONTRACT, line, format!("{names}: {todo}")));
@@ -72,6 +82,20 @@ pub(super) fn find(adoption: &Adoption, edits: &Edits<'_>) -> Result<Vec<Left>, 
         left.push(Left::new(RULES, question.line, what));
     }
     Ok(left)
+}
+
+/// What no source says of an operation that is new.
+fn of_added(basis: &Basis<'_>, root: &Value) -> Vec<(Pointer, &'static str)> {
+    let Some(id) = &basis.added else {
+        return Vec::new();
+    };
+    let operation = Contract { root, id }.operation().unwrap_or_default();
+    let todo = [
+        "no source names the scope of a token: add `x-webex-scope` if it is known",
+        "add `\"x-safe\": true` if it changes nothing: until then it is sent again only if it was never sent",
+        "its findings: what the documentation forbids and the contract cannot express, in crates/client/src/findings/",
+    ];
+    todo.map(|what| (operation.clone(), what)).into()
 }
 
 impl Left {

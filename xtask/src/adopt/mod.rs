@@ -19,6 +19,7 @@ mod flag_names;
 mod layout;
 mod left;
 mod names;
+pub(crate) mod new_operation;
 mod place;
 mod plan;
 mod public_names;
@@ -47,6 +48,7 @@ use crate::workspace::{
 };
 
 use basis::Basis;
+use new_operation::NewOperation;
 
 pub use plan::adopt;
 pub use state::{Adoption, Left, Source, State};
@@ -73,6 +75,9 @@ pub(crate) struct Arguments {
     /// Apply removals as well
     #[arg(long)]
     allow_breaking: bool,
+    /// Bring in an operation that the contract does not have yet, by its method and path
+    #[arg(long, value_name = "METHOD PATH")]
+    add_operation: Option<NewOperation>,
     /// Run all tests, and commit if they pass
     #[arg(long, conflicts_with = "dry_run")]
     commit: bool,
@@ -85,7 +90,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
     if arguments.commit {
         commit::check(workspace)?;
     }
-    let fresh = crate::source::read_to_store(workspace, &arguments.source, &arguments.dating)?;
+    let fresh = crate::source::read_to_store(
+        workspace,
+        &arguments.source,
+        &arguments.dating,
+        arguments.add_operation.as_ref(),
+    )?;
     for problem in &fresh.problems {
         note("Note", &format!("{}: {problem}", fresh.name));
     }
@@ -97,7 +107,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         // With the words of its sentences, where they are known.
         stored.clone_from(known);
     }
-    let adoption = adopt(&state, &Source::of(&fresh), arguments.allow_breaking)?;
+    let added = arguments.add_operation.as_ref();
+    let source = Source::of(&fresh);
+    let adoption = plan::adopt_with(&state, &source, arguments.allow_breaking, added)?;
     let drift = adoption.drift.clone();
     let compared = Compared::new(workspace, fresh, drift, adoption.release())?;
     let (fresh, source) = (&compared.fresh, Source::of(&compared.fresh));
@@ -175,7 +187,7 @@ pub(crate) fn release_class(
     fresh: &Fresh,
 ) -> Result<Option<Release>, Failure> {
     let state = State::of(workspace)?;
-    let basis = Basis::of(&state, &Source::of(fresh))?;
+    let basis = Basis::of(&state, &Source::of(fresh), None)?;
     Ok(release::impact(&basis).map(Impact::release))
 }
 

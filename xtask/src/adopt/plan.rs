@@ -1,7 +1,8 @@
 //! What follows for the repository from a source that changed: values in, values out.
 
 use webex_precheck_contract::deviations::compare_captures;
-use webex_precheck_contract::diff::diff;
+use webex_precheck_contract::diff::{Impact, diff};
+use webex_precheck_contract::inventory::{Inventory, Operation};
 use webex_precheck_contract::rules::UpdatedCitation;
 
 use crate::outcome::Failure;
@@ -9,6 +10,7 @@ use crate::workspace::{DEVIATIONS, facts, read_rules};
 
 use super::basis::Basis;
 use super::edits::Edits;
+use super::new_operation::NewOperation;
 use super::state::{Adoption, Source, State};
 use super::{deviations, layout, left, release};
 
@@ -18,7 +20,17 @@ pub fn adopt(
     source: &Source<'_>,
     allow_breaking: bool,
 ) -> Result<Adoption, Failure> {
-    let basis = &Basis::of(state, source)?;
+    adopt_with(state, source, allow_breaking, None)
+}
+
+/// Follows a source, and brings in an operation of it that the contract does not have yet.
+pub(super) fn adopt_with(
+    state: &State,
+    source: &Source<'_>,
+    allow_breaking: bool,
+    added: Option<&NewOperation>,
+) -> Result<Adoption, Failure> {
+    let basis = &Basis::of(state, source, added)?;
     if basis.is_too_much() {
         let count = basis.drift.differences.len();
         return Err(Failure::new(format!(
@@ -35,14 +47,14 @@ pub fn adopt(
     }
 
     let edits = &Edits::settled(basis, allow_breaking);
-    let contract = layout::write(&state.contract, &basis.contract, &edits.contract)?;
+    let contract = layout::write(&state.contract, &basis.original, &edits.contract)?;
     let edited = facts(&edits.contract);
     let changes = diff(&basis.facts, &edited);
     let held = [
         &held_before[..],
         &compare_captures(&basis.captures, &edited),
     ];
-    let deviations = deviations::follow(&state.deviations, edits, held)?;
+    let deviations = deviations::follow(edits, held)?;
     let (rules, rebound) = follow_rules(&state.rules, basis)?;
     let stored = basis.stored.map(|it| &it.operations);
     let is_followed = stored == Some(&source.inventory.operations);
@@ -52,6 +64,7 @@ pub fn adopt(
     } else {
         release::impact(basis)
     };
+    let impact = impact.max(basis.added.as_ref().map(|_| Impact::Additive));
     let mut adoption = Adoption {
         state: State {
             contract,
@@ -59,6 +72,7 @@ pub fn adopt(
             rules,
             captures: basis.captures.clone(),
         },
+        added: basis.added.clone(),
         drift: basis.drift.clone(),
         changes,
         left: Vec::new(),
@@ -74,9 +88,19 @@ pub fn adopt(
 fn follow_rules(text: &str, basis: &Basis<'_>) -> Result<(String, Vec<UpdatedCitation>), Failure> {
     let rules = read_rules(text)?;
     let (mut text, rebound) = rules.rebind(text, &basis.captures);
-    if let Some(stored) = basis.stored {
-        let source = basis.source;
-        let questions = rules.ask(source.capture, stored, source.inventory);
+    let source = basis.source;
+    let mut before = basis.stored.cloned();
+    if let Some(id) = &basis.added {
+        // All that the source says of it is new.
+        let nothing = || Inventory {
+            operations: Vec::new(),
+            ..source.inventory.clone()
+        };
+        let operations = &mut before.get_or_insert_with(nothing).operations;
+        operations.push(Operation::unknown(id.clone()));
+    }
+    if let Some(before) = &before {
+        let questions = rules.ask(source.capture, before, source.inventory);
         text.extend(questions.iter().map(|question| question.to_toml()));
     }
     Ok((text, rebound))

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use webex_precheck_contract::Inventory;
 use webex_precheck_contract::diff::{Comparison, Impact, Release};
 use webex_precheck_contract::rules::UpdatedCitation;
+use webex_precheck_contract::{Inventory, OperationId};
 
 /// What is adopted into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Source<'a> {
 pub struct Adoption {
     /// The files as they follow.
     pub state: State,
+    /// The operation that was brought in.
+    pub added: Option<OperationId>,
     /// What the source documents otherwise than before.
     pub drift: Comparison,
     /// What changed in the contract.

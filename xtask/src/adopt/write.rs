@@ -127,6 +127,18 @@ impl Writer<'_> {
     }
 }
 
+/// The schema of a request that the contract does not have yet.
+pub(super) fn new_request_schema(
+    contract: &mut Value,
+    fresh: &Operation,
+    what: &str,
+) -> Option<Value> {
+    let body = fresh.field(&FieldPath::body())?;
+    let mut schema = Writer { contract, fresh }.object_schema(body);
+    schema["description"] = format!("A {what} as it would be provisioned.").into();
+    Some(schema)
+}
+
 /// A `$ref` to what stands at a pointer.
 pub(super) fn reference(pointer: &str) -> Value {
     json!({ "$ref": format!("#{pointer}") })

@@ -93,7 +93,7 @@ impl Writer<'_> {
         let id = self.fresh.id.as_str();
         Some(match (field.at.names().nth_back(1), &field.at.section) {
             (Some(parent), _) => (spoken(parent), pascal(singular(parent))),
-            (None, Section::Body) => (id.to_owned(), pascal(id)),
+            (None, Section::Body) => (spoken(id), pascal(id)),
             (None, Section::Response(_)) if !field.at.is_whole() => {
                 ("answer".to_owned(), "Precheck".to_owned())
             }
@@ -170,7 +170,7 @@ impl Writer<'_> {
     }
 
     /// The schema of an object with its documented fields.
-    fn object_schema(&mut self, field: &Field) -> Value {
+    pub(super) fn object_schema(&mut self, field: &Field) -> Value {
         let children: Vec<&Field> = self.fresh.children(&field.at).collect();
         let keyed_by = self.keyed_by(&children);
         let mut schema = json!({"type": "object"});
