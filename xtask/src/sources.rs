@@ -114,10 +114,11 @@ pub(crate) fn with_date(text: &str, name: &str, captured: &Inventory) -> Result<
         return read(&text).map(|_| text);
     };
     let ids = captured.operations.iter().map(|it| it.id.as_str());
-    if entry.get("operations").is_some_and(|known| {
+    let is_other = |known: &Item| {
         let known = known.as_array().into_iter().flatten();
         !known.filter_map(|it| it.as_str()).eq(ids.clone())
-    }) {
+    };
+    if ids.len() > 0 && entry.get("operations").is_some_and(is_other) {
         entry["operations"] = value(ids.collect::<Array>());
     }
     if let Some(date) = &captured.date {

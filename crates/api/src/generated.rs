@@ -41,6 +41,75 @@ pub mod types {
         )]
         pub zip_or_postal_code: ::std::option::Option<::std::string::String>,
     }
+    /// A Webex for BroadWorks subscriber as they would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    #[serde(deny_unknown_fields)]
+    pub struct BroadworksSubscriberPrecheckRequest {
+        ///The customer that the subscriber is to belong to.
+        #[serde(
+            rename = "customerInfo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_info: ::std::option::Option<CustomerContact>,
+        ///The subscriber's e-mail address.
+        pub email: crate::Email,
+        ///The subscriber's extension on BroadWorks.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<::std::string::String>,
+        ///Given name.
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_name: ::std::option::Option<::std::string::String>,
+        ///ISO 639-1 language code. Webex ignores it for now.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<::std::string::String>,
+        ///Family name.
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_name: ::std::option::Option<::std::string::String>,
+        ///The subscriber's mobile phone number on BroadWorks.
+        #[serde(
+            rename = "mobilePhoneNumber",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mobile_phone_number: ::std::option::Option<::std::string::String>,
+        ///The package that the subscriber is to have.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub package: ::std::option::Option<crate::types::BroadworksSubscriberPackage>,
+        ///The subscriber's main phone number on BroadWorks.
+        #[serde(
+            rename = "primaryPhoneNumber",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub primary_phone_number: ::std::option::Option<::std::string::String>,
+        ///Which customer template to provision by. Control Hub shows the ID under the template.
+        #[serde(
+            rename = "provisioningId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub provisioning_id: ::std::option::Option<crate::types::ProvisioningId>,
+        ///The service provider's own ID of the subscriber's enterprise.
+        #[serde(
+            rename = "spEnterpriseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub sp_enterprise_id: ::std::option::Option<crate::types::SpEnterpriseId>,
+        ///The subscriber's time zone, such as `America/Los_Angeles`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timezone: ::std::option::Option<crate::TimeZone>,
+        ///The subscriber's user ID on BroadWorks.
+        #[serde(
+            rename = "userId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_id: ::std::option::Option<crate::types::UserId>,
+    }
     /// What the calling packages need to know.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -440,6 +509,113 @@ pub mod types {
             value: impl Into<::std::string::String>,
         ) -> Self {
             self.zip_or_postal_code = Some(value.into());
+            self
+        }
+    }
+    impl BroadworksSubscriberPrecheckRequest {
+        /// `BroadworksSubscriberPrecheckRequest` with what is required, and nothing else set.
+        pub fn new(email: impl Into<crate::Email>) -> Self {
+            Self {
+                email: email.into(),
+                provisioning_id: Default::default(),
+                user_id: Default::default(),
+                sp_enterprise_id: Default::default(),
+                first_name: Default::default(),
+                last_name: Default::default(),
+                package: Default::default(),
+                primary_phone_number: Default::default(),
+                mobile_phone_number: Default::default(),
+                extension: Default::default(),
+                language: Default::default(),
+                timezone: Default::default(),
+                customer_info: Default::default(),
+            }
+        }
+        ///Which customer template to provision by. Control Hub shows the ID under the template.
+        #[must_use]
+        pub fn provisioning_id(
+            mut self,
+            value: impl Into<crate::types::ProvisioningId>,
+        ) -> Self {
+            self.provisioning_id = Some(value.into());
+            self
+        }
+        ///The subscriber's user ID on BroadWorks.
+        #[must_use]
+        pub fn user_id(mut self, value: impl Into<crate::types::UserId>) -> Self {
+            self.user_id = Some(value.into());
+            self
+        }
+        ///The service provider's own ID of the subscriber's enterprise.
+        #[must_use]
+        pub fn sp_enterprise_id(
+            mut self,
+            value: impl Into<crate::types::SpEnterpriseId>,
+        ) -> Self {
+            self.sp_enterprise_id = Some(value.into());
+            self
+        }
+        ///Given name.
+        #[must_use]
+        pub fn first_name(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.first_name = Some(value.into());
+            self
+        }
+        ///Family name.
+        #[must_use]
+        pub fn last_name(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.last_name = Some(value.into());
+            self
+        }
+        ///The package that the subscriber is to have.
+        #[must_use]
+        pub fn package(
+            mut self,
+            value: impl Into<crate::types::BroadworksSubscriberPackage>,
+        ) -> Self {
+            self.package = Some(value.into());
+            self
+        }
+        ///The subscriber's main phone number on BroadWorks.
+        #[must_use]
+        pub fn primary_phone_number(
+            mut self,
+            value: impl Into<::std::string::String>,
+        ) -> Self {
+            self.primary_phone_number = Some(value.into());
+            self
+        }
+        ///The subscriber's mobile phone number on BroadWorks.
+        #[must_use]
+        pub fn mobile_phone_number(
+            mut self,
+            value: impl Into<::std::string::String>,
+        ) -> Self {
+            self.mobile_phone_number = Some(value.into());
+            self
+        }
+        ///The subscriber's extension on BroadWorks.
+        #[must_use]
+        pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.extension = Some(value.into());
+            self
+        }
+        ///ISO 639-1 language code. Webex ignores it for now.
+        #[must_use]
+        pub fn language(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.language = Some(value.into());
+            self
+        }
+        ///The subscriber's time zone, such as `America/Los_Angeles`.
+        #[must_use]
+        pub fn timezone(mut self, value: impl Into<crate::TimeZone>) -> Self {
+            self.timezone = Some(value.into());
+            self
+        }
+        ///The customer that the subscriber is to belong to.
+        #[must_use]
+        pub fn customer_info(mut self, value: impl Into<CustomerContact>) -> Self {
+            self.customer_info = Some(value.into());
             self
         }
     }
@@ -1060,6 +1236,22 @@ pub mod types {
             }
         }
     }
+    crate::open_enum::open_enum! {
+        #[doc =
+        " A package that `package` of a Webex for BroadWorks subscriber can name."]
+        BroadworksSubscriberPackage,
+        "A package that `package` of a Webex for BroadWorks subscriber can name.", {
+        "softphone" => Softphone, "basic" => Basic, "standard" => Standard, "premium" =>
+        Premium, }
+    }
+    impl BroadworksSubscriberPackage {
+        /// The packages of which Webex wants one beside this one; empty where it stands alone.
+        pub fn needs_one_of(&self) -> &'static [BroadworksSubscriberPackage] {
+            match self {
+                _ => &[],
+            }
+        }
+    }
     crate::text::named_text! {
         #[doc =
         " What `customerId` takes. The wholesale customer that the subscriber belongs to."]
@@ -1084,11 +1276,19 @@ pub mod types {
         " What `provisioningId` takes. Which customer template to provision by. Control Hub shows the ID under the template."]
         ProvisioningId
     }
+    crate::text::named_text! {
+        #[doc =
+        " What `spEnterpriseId` takes. The service provider's own ID of the subscriber's enterprise."]
+        SpEnterpriseId
+    }
+    crate::text::named_text! {
+        #[doc = " What `userId` takes. The subscriber's user ID on BroadWorks."] UserId
+    }
 }
 #[derive(Clone, Debug)]
-/**Client for Webex wholesale precheck
+/**Client for Webex precheck
 
-Asks Webex whether a wholesale customer or subscriber could be provisioned, without provisioning anything. This is an independent description, in its own words, of two operations that Webex documents; see `deviations.toml` beside it for where it departs from that documentation and why.
+Asks Webex whether a customer or subscriber could be provisioned, without provisioning anything. This is an independent description, in its own words, of operations that Webex documents for service providers; see `deviations.toml` beside it for where it departs from that documentation and why.
 
 Version: 0.1.0*/
 #[cfg(feature = "client")]
@@ -1233,6 +1433,47 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Ask whether a Webex for BroadWorks subscriber could be provisioned
+
+Tells whether provisioning this Webex for BroadWorks subscriber is likely to succeed. The partner needs at least one BroadWorks cluster. Nothing is created or changed, so asking twice is safe. Webex speaks of two variants of this question, and lists them in a guide only: which combinations of fields it accepts is its decision.
+
+Sends a `POST` request to `/v1/broadworks/subscribers/validate`
+
+*/
+    pub async fn precheck_broadworks_subscriber<'a>(
+        &'a self,
+        body: &'a types::BroadworksSubscriberPrecheckRequest,
+    ) -> Result<ResponseValue<types::PrecheckResponse>, Error<()>> {
+        let url = format!("{}/v1/broadworks/subscribers/validate", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "precheck_broadworks_subscriber",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
 }
 /// Items consumers will typically use such as the Client.
 #[cfg(feature = "client")]
@@ -1246,9 +1487,11 @@ pub const BASE_URL: &str = "https://webexapis.com";
 pub static OPERATIONS: &[&crate::Operation] = &[
     &operations::PRECHECK_CUSTOMER,
     &operations::PRECHECK_SUBSCRIBER,
+    &operations::PRECHECK_BROADWORKS_SUBSCRIBER,
 ];
 /// The operations, each by its name.
 pub mod operations {
+    #[cfg(feature = "schemars")]
     use super::types;
     /// Ask whether a customer could be provisioned: `POST /v1/wholesale/customers/validate`.
     pub static PRECHECK_CUSTOMER: crate::Operation = crate::Operation {
@@ -1678,6 +1921,141 @@ pub mod operations {
         ],
         #[cfg(feature = "schemars")]
         schema: crate::operation::schema_of::<types::SubscriberPrecheckRequest>,
+    };
+    /// Ask whether a Webex for BroadWorks subscriber could be provisioned: `POST /v1/broadworks/subscribers/validate`.
+    pub static PRECHECK_BROADWORKS_SUBSCRIBER: crate::Operation = crate::Operation {
+        id: "precheckBroadworksSubscriber",
+        name: "broadworks-subscriber",
+        plural: "broadworks-subscribers",
+        title: "Ask whether a Webex for BroadWorks subscriber could be provisioned",
+        method: "POST",
+        path: "/v1/broadworks/subscribers/validate",
+        scope: Some("spark-admin:broadworks_subscribers_write"),
+        is_safe: true,
+        takes_sub_partner: false,
+        keys: &["email", "userId"],
+        fields: &[
+            crate::Field {
+                path: "provisioningId",
+                flag: "provisioning-id",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "Which customer template to provision by. Control Hub shows the ID under the template",
+                value_name: "TEXT",
+                example: Some("ZjViMzYxODctYzhkZC00NzI3"),
+            },
+            crate::Field {
+                path: "userId",
+                flag: "user-id",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The subscriber's user ID on BroadWorks",
+                value_name: "TEXT",
+                example: Some("95547321@example.com"),
+            },
+            crate::Field {
+                path: "spEnterpriseId",
+                flag: "sp-enterprise-id",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The service provider's own ID of the subscriber's enterprise",
+                value_name: "TEXT",
+                example: Some("Reseller1+example"),
+            },
+            crate::Field {
+                path: "firstName",
+                flag: "first-name",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "Given name",
+                value_name: "TEXT",
+                example: Some("John"),
+            },
+            crate::Field {
+                path: "lastName",
+                flag: "last-name",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "Family name",
+                value_name: "TEXT",
+                example: Some("Andersen"),
+            },
+            crate::Field {
+                path: "package",
+                flag: "package",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The package that the subscriber is to have",
+                value_name: "PACKAGE",
+                example: Some("standard"),
+            },
+            crate::Field {
+                path: "primaryPhoneNumber",
+                flag: "primary-phone-number",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The subscriber's main phone number on BroadWorks",
+                value_name: "TEXT",
+                example: Some("+12405550100"),
+            },
+            crate::Field {
+                path: "mobilePhoneNumber",
+                flag: "mobile-phone-number",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The subscriber's mobile phone number on BroadWorks",
+                value_name: "TEXT",
+                example: Some(""),
+            },
+            crate::Field {
+                path: "extension",
+                flag: "extension",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The subscriber's extension on BroadWorks",
+                value_name: "TEXT",
+                example: Some("0100"),
+            },
+            crate::Field {
+                path: "email",
+                flag: "email",
+                ty: crate::FieldType::String,
+                is_required: true,
+                help: "Required. The subscriber's e-mail address",
+                value_name: "TEXT",
+                example: Some("john.andersen@example.com"),
+            },
+            crate::Field {
+                path: "language",
+                flag: "language",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "ISO 639-1 language code. Webex ignores it for now",
+                value_name: "TEXT",
+                example: Some("en"),
+            },
+            crate::Field {
+                path: "timezone",
+                flag: "timezone",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "The subscriber's time zone, such as `America/Los_Angeles`",
+                value_name: "TEXT",
+                example: Some("America/New_York"),
+            },
+            crate::Field {
+                path: "customerInfo.primaryEmail",
+                flag: "customer-email",
+                ty: crate::FieldType::String,
+                is_required: false,
+                help: "Required with `customerInfo`. The customer's main e-mail address",
+                value_name: "TEXT",
+                example: Some("alice.andersen@example.com"),
+            },
+        ],
+        dependencies: &[],
+        #[cfg(feature = "schemars")]
+        schema: crate::operation::schema_of::<types::BroadworksSubscriberPrecheckRequest>,
     };
 }
 /// The info codes whose meaning is known, with that meaning in our words.

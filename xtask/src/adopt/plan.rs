@@ -2,7 +2,6 @@
 
 use webex_precheck_contract::deviations::compare_captures;
 use webex_precheck_contract::diff::{Impact, diff};
-use webex_precheck_contract::inventory::{Inventory, Operation};
 use webex_precheck_contract::rules::UpdatedCitation;
 
 use crate::outcome::Failure;
@@ -89,19 +88,14 @@ fn follow_rules(text: &str, basis: &Basis<'_>) -> Result<(String, Vec<UpdatedCit
     let rules = read_rules(text)?;
     let (mut text, rebound) = rules.rebind(text, &basis.captures);
     let source = basis.source;
-    let mut before = basis.stored.cloned();
+    let mut questions = Vec::new();
+    if let Some(stored) = basis.stored {
+        questions.extend(rules.ask(source.capture, stored, source.inventory));
+    }
     if let Some(id) = &basis.added {
-        // All that the source says of it is new.
-        let nothing = || Inventory {
-            operations: Vec::new(),
-            ..source.inventory.clone()
-        };
-        let operations = &mut before.get_or_insert_with(nothing).operations;
-        operations.push(Operation::unknown(id.clone()));
+        let (capture, inventory) = (source.capture, source.inventory);
+        questions.extend(rules.ask_about_new(capture, id, inventory, &basis.captures));
     }
-    if let Some(before) = &before {
-        let questions = rules.ask(source.capture, before, source.inventory);
-        text.extend(questions.iter().map(|question| question.to_toml()));
-    }
+    text.extend(questions.iter().map(|question| question.to_toml()));
     Ok((text, rebound))
 }

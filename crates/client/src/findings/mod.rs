@@ -1,6 +1,7 @@
 //! What is found wrong with a request before it is sent.
 
 mod address;
+mod broadworks_subscriber;
 mod customer;
 mod rule;
 mod subscriber;
@@ -129,6 +130,8 @@ fn check(request: &dyn Any, findings: &mut Findings) {
         customer::check(request, findings);
     } else if let Some(request) = request.downcast_ref() {
         subscriber::check(request, findings);
+    } else if let Some(request) = request.downcast_ref() {
+        broadworks_subscriber::check(request, findings);
     }
 }
 

@@ -84,12 +84,13 @@ impl fmt::Display for Rule {
 
 const CUSTOMERS: &str = "Webex, precheck of a customer";
 const SUBSCRIBERS: &str = "Webex, precheck of a subscriber";
-const BOTH: &str = "Webex, both prechecks";
+const BROADWORKS: &str = "Webex, precheck of a BroadWorks subscriber";
+const ALL: &str = "Webex, all prechecks";
 const CUSTOM: &str = "custom of the country's post";
 
 rules! {
     /// A field that is required is empty.
-    RequiredEmpty "required-empty" Hard BOTH, "fill it in";
+    RequiredEmpty "required-empty" Hard ALL, "fill it in";
     /// A country code does not have the two characters that Webex states.
     CountrySize "country-size" Hard CUSTOMERS, "write the two letters of ISO 3166-1, such as US";
     /// A subscriber has more than one package.
@@ -103,9 +104,9 @@ rules! {
     /// A time zone is not in the IANA database.
     UnknownTimeZone "unknown-time-zone" Soft "IANA time zone database", "write a name of the IANA database, such as America/Los_Angeles";
     /// A package is none that this release knows.
-    UnknownPackage "unknown-package" Soft BOTH, "look for a typing error; if Webex offers it, leave it";
+    UnknownPackage "unknown-package" Soft ALL, "look for a typing error; if Webex offers it, leave it";
     /// A package stands without another that it needs.
-    PackageDependency "package-dependency" Soft BOTH, "add one of the packages that it needs";
+    PackageDependency "package-dependency" Soft ALL, "add one of the packages that it needs";
     /// A subscriber with a calling package has neither a phone number nor an extension.
     NoNumber "no-number" Soft SUBSCRIBERS, "add a phone number or an extension";
     /// A subscriber says neither of which customer, nor of what new one.
@@ -114,6 +115,8 @@ rules! {
     NoState "no-state" Soft CUSTOM, "add the state or province";
     /// An address lacks the postal code that addresses of its country have.
     NoPostalCode "no-postal-code" Soft CUSTOM, "add the postal code";
+    /// A language is not a code of ISO 639-1.
+    LanguageCode "language-code" Soft BROADWORKS, "write the two letters of ISO 639-1, such as en";
     /// A value stands in quotation marks, which are sent with it.
     Quoted "quoted" Soft "as in some of Webex's own examples", "remove the quotation marks";
 }

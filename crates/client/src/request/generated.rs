@@ -226,6 +226,149 @@ impl AsRef<types::SubscriberPrecheckRequest> for SubscriberPrecheck {
         &self.0
     }
 }
+/// A Webex for BroadWorks subscriber as they would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
+#[derive(Clone, Debug, PartialEq, ::serde::Deserialize)]
+#[serde(from = "types::BroadworksSubscriberPrecheckRequest")]
+pub struct BroadworksSubscriberPrecheck(types::BroadworksSubscriberPrecheckRequest);
+impl BroadworksSubscriberPrecheck {
+    /// A request with what is required, and nothing else set.
+    pub fn new(email: impl Into<webex_precheck_api::Email>) -> Self {
+        Self(types::BroadworksSubscriberPrecheckRequest::new(email))
+    }
+    ///Which customer template to provision by. Control Hub shows the ID under the template.
+    #[must_use]
+    pub fn provisioning_id(
+        mut self,
+        value: impl Into<webex_precheck_api::types::ProvisioningId>,
+    ) -> Self {
+        self.0.provisioning_id = Some(value.into());
+        self
+    }
+    ///The subscriber's user ID on BroadWorks.
+    #[must_use]
+    pub fn user_id(
+        mut self,
+        value: impl Into<webex_precheck_api::types::UserId>,
+    ) -> Self {
+        self.0.user_id = Some(value.into());
+        self
+    }
+    ///The service provider's own ID of the subscriber's enterprise.
+    #[must_use]
+    pub fn sp_enterprise_id(
+        mut self,
+        value: impl Into<webex_precheck_api::types::SpEnterpriseId>,
+    ) -> Self {
+        self.0.sp_enterprise_id = Some(value.into());
+        self
+    }
+    ///Given name.
+    #[must_use]
+    pub fn first_name(mut self, value: impl Into<::std::string::String>) -> Self {
+        self.0.first_name = Some(value.into());
+        self
+    }
+    ///Family name.
+    #[must_use]
+    pub fn last_name(mut self, value: impl Into<::std::string::String>) -> Self {
+        self.0.last_name = Some(value.into());
+        self
+    }
+    ///The package that the subscriber is to have.
+    #[must_use]
+    pub fn package(
+        mut self,
+        value: impl Into<webex_precheck_api::types::BroadworksSubscriberPackage>,
+    ) -> Self {
+        self.0.package = Some(value.into());
+        self
+    }
+    ///The subscriber's main phone number on BroadWorks.
+    #[must_use]
+    pub fn primary_phone_number(
+        mut self,
+        value: impl Into<::std::string::String>,
+    ) -> Self {
+        self.0.primary_phone_number = Some(value.into());
+        self
+    }
+    ///The subscriber's mobile phone number on BroadWorks.
+    #[must_use]
+    pub fn mobile_phone_number(
+        mut self,
+        value: impl Into<::std::string::String>,
+    ) -> Self {
+        self.0.mobile_phone_number = Some(value.into());
+        self
+    }
+    ///The subscriber's extension on BroadWorks.
+    #[must_use]
+    pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
+        self.0.extension = Some(value.into());
+        self
+    }
+    ///ISO 639-1 language code. Webex ignores it for now.
+    #[must_use]
+    pub fn language(mut self, value: impl Into<::std::string::String>) -> Self {
+        self.0.language = Some(value.into());
+        self
+    }
+    ///The subscriber's time zone, such as `America/Los_Angeles`.
+    #[must_use]
+    pub fn timezone(mut self, value: impl Into<webex_precheck_api::TimeZone>) -> Self {
+        self.0.timezone = Some(value.into());
+        self
+    }
+    ///The customer that the subscriber is to belong to.
+    #[must_use]
+    pub fn customer_info(mut self, value: impl Into<types::CustomerContact>) -> Self {
+        self.0.customer_info = Some(value.into());
+        self
+    }
+    /// What is wrong with this request or looks like it, found without asking Webex.
+    pub fn findings(&self) -> Vec<Finding> {
+        findings::of(&self.0, None)
+    }
+}
+impl Precheck for BroadworksSubscriberPrecheck {
+    fn operation(&self) -> &'static Operation {
+        &operations::PRECHECK_BROADWORKS_SUBSCRIBER
+    }
+    fn findings(&self) -> Vec<Finding> {
+        self.findings()
+    }
+}
+impl Sealed for BroadworksSubscriberPrecheck {
+    fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
+        ::serde_json::to_vec(&self.0).map(Bytes::from)
+    }
+    fn hard_findings(&self) -> Vec<Finding> {
+        findings::of(&self.0, Some(Severity::Hard))
+    }
+}
+impl From<types::BroadworksSubscriberPrecheckRequest> for BroadworksSubscriberPrecheck {
+    fn from(request: types::BroadworksSubscriberPrecheckRequest) -> Self {
+        Self(request)
+    }
+}
+impl ::serde::Serialize for BroadworksSubscriberPrecheck {
+    fn serialize<S: ::serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::std::result::Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+impl From<BroadworksSubscriberPrecheck> for types::BroadworksSubscriberPrecheckRequest {
+    fn from(request: BroadworksSubscriberPrecheck) -> Self {
+        request.0
+    }
+}
+impl AsRef<types::BroadworksSubscriberPrecheckRequest> for BroadworksSubscriberPrecheck {
+    fn as_ref(&self) -> &types::BroadworksSubscriberPrecheckRequest {
+        &self.0
+    }
+}
 /// A request of any operation, for programs that learn at run time which one it is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -234,6 +377,8 @@ pub enum AnyPrecheck {
     Customer(CustomerPrecheck),
     #[doc = concat!("See [`", stringify!(SubscriberPrecheck), "`].")]
     Subscriber(SubscriberPrecheck),
+    #[doc = concat!("See [`", stringify!(BroadworksSubscriberPrecheck), "`].")]
+    BroadworksSubscriber(BroadworksSubscriberPrecheck),
 }
 impl AnyPrecheck {
     /// Reads a request of this operation.
@@ -252,6 +397,10 @@ impl AnyPrecheck {
             "precheckSubscriber" => {
                 ::serde::Deserialize::deserialize(deserializer).map(Self::Subscriber)
             }
+            "precheckBroadworksSubscriber" => {
+                ::serde::Deserialize::deserialize(deserializer)
+                    .map(Self::BroadworksSubscriber)
+            }
             other => {
                 Err(::serde::de::Error::custom(format_args!("no operation `{other}`")))
             }
@@ -261,6 +410,7 @@ impl AnyPrecheck {
         match self {
             Self::Customer(request) => request,
             Self::Subscriber(request) => request,
+            Self::BroadworksSubscriber(request) => request,
         }
     }
 }
@@ -272,6 +422,7 @@ impl ::serde::Serialize for AnyPrecheck {
         match self {
             Self::Customer(request) => request.serialize(serializer),
             Self::Subscriber(request) => request.serialize(serializer),
+            Self::BroadworksSubscriber(request) => request.serialize(serializer),
         }
     }
 }
@@ -301,6 +452,11 @@ impl From<SubscriberPrecheck> for AnyPrecheck {
         Self::Subscriber(request)
     }
 }
+impl From<BroadworksSubscriberPrecheck> for AnyPrecheck {
+    fn from(request: BroadworksSubscriberPrecheck) -> Self {
+        Self::BroadworksSubscriber(request)
+    }
+}
 impl crate::Client {
     /// Ask whether a customer could be provisioned: `POST /v1/wholesale/customers/validate`.
     ///
@@ -321,6 +477,17 @@ impl crate::Client {
     pub async fn precheck_subscriber(
         &self,
         request: &SubscriberPrecheck,
+    ) -> ::std::result::Result<Report, Error> {
+        self.precheck(request).await
+    }
+    /// Ask whether a Webex for BroadWorks subscriber could be provisioned: `POST /v1/broadworks/subscribers/validate`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no verdict; see [`Error`].
+    pub async fn precheck_broadworks_subscriber(
+        &self,
+        request: &BroadworksSubscriberPrecheck,
     ) -> ::std::result::Result<Report, Error> {
         self.precheck(request).await
     }
@@ -349,14 +516,25 @@ impl crate::blocking::Client {
     ) -> ::std::result::Result<Report, Error> {
         self.precheck(request)
     }
+    /// See [`Client::precheck_broadworks_subscriber`](crate::Client::precheck_broadworks_subscriber).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn precheck_broadworks_subscriber(
+        &self,
+        request: &BroadworksSubscriberPrecheck,
+    ) -> ::std::result::Result<Report, Error> {
+        self.precheck(request)
+    }
 }
 /// The types that requests are made of.
 pub(crate) mod parts {
     pub use webex_precheck_api::types::{
-        Address, CallingParameters, CustomerContact, CustomerId, CustomerInfo,
-        CustomerPackage, CustomerProvisioningParameters, ExternalId, Location,
-        LocationId, MeetingsParameters, OrgId, PackageLimits, PackagesParameters,
-        ProvisioningId, SubscriberPackage, SubscriberProvisioningParameters,
-        SubscriberSinglePackage,
+        Address, BroadworksSubscriberPackage, CallingParameters, CustomerContact,
+        CustomerId, CustomerInfo, CustomerPackage, CustomerProvisioningParameters,
+        ExternalId, Location, LocationId, MeetingsParameters, OrgId, PackageLimits,
+        PackagesParameters, ProvisioningId, SpEnterpriseId, SubscriberPackage,
+        SubscriberProvisioningParameters, SubscriberSinglePackage, UserId,
     };
 }

@@ -8,7 +8,7 @@ use toml::Value;
 use super::file::{Question, Rules};
 use super::sentences;
 use crate::diff::{RuleHint, rule_hints};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Operation, OperationId};
 use crate::visible::visible;
 
 impl Rules {
@@ -47,6 +47,28 @@ impl Rules {
                 }
             }
         }
+        raised
+    }
+
+    /// The questions that an operation raises which no source documented before: those about sentences
+    /// that no capture has for another one.
+    pub fn ask_about_new(
+        &self,
+        source: &str,
+        id: &OperationId,
+        after: &Inventory,
+        captures: &[(String, Inventory)],
+    ) -> Vec<Question> {
+        let mut before = after.clone();
+        before.operations = vec![Operation::unknown(id.clone())];
+        let mut raised = self.ask(source, &before, after);
+        let others = captures.iter().flat_map(|(_, it)| &it.operations);
+        let others = others.filter(|operation| operation.id != *id);
+        let said = others
+            .flat_map(sentences::all)
+            .map(|(_, it)| it.fingerprint);
+        let said: BTreeSet<&str> = said.collect();
+        raised.retain(|question| !said.contains(&*question.fingerprint));
         raised
     }
 
