@@ -30,8 +30,7 @@ Environment:
 
 const AFTER_PRECHECK_HELP: &str = "\
 Each flag of a field is followed by the field's name in the documentation and in --from.
-Which combinations go through is Webex's decision: an existing customer's subscriber takes
---customer-id, that of a new customer --provisioning-id and --customer-email.
+Which combinations of fields go through is Webex's decision.
 The verdict goes to stdout, everything else to stderr.";
 
 /// What the command line asks for.
@@ -55,7 +54,7 @@ pub(crate) struct Plan {
 pub(crate) fn command() -> Command {
     Command::new("webex-precheck")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Asks Webex whether a wholesale customer or subscriber could be provisioned")
+        .about("Asks Webex whether a provisioning would go through, without provisioning anything")
         .after_help(AFTER_HELP)
         .subcommand_required(true)
         .arg_required_else_help(true)

@@ -7,10 +7,8 @@ use conformance::CHECKED_IN;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use webex_precheck::{CustomerPrecheck, Severity, SubscriberPrecheck};
-use webex_precheck_api::types::{
-    CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPrecheckRequest,
-};
+use webex_precheck::api::types::{ErrorBody, PrecheckResponse};
+use webex_precheck::{AnyPrecheck, Precheck as _, Severity, api};
 use webex_precheck_contract::OperationId;
 use webex_precheck_contract::inventory::{Example, Operation};
 use webex_precheck_contract::location::Section;
@@ -39,28 +37,41 @@ fn bodies(operation: &Operation) -> impl Iterator<Item = &Example> {
     examples.filter(|example| !example.at.section.is_parameter())
 }
 
+/// The name of the schema of an operation's request.
+fn request_schema(operation: &api::Operation) -> String {
+    let document: Value = serde_json::from_str(&CHECKED_IN.read("openapi.json")).unwrap();
+    let method = operation.method.to_lowercase();
+    let body = &document["paths"][operation.path][method]["requestBody"];
+    let reference = &body["content"]["application/json"]["schema"]["$ref"];
+    let name = reference.as_str().unwrap().rsplit('/').next();
+    name.unwrap().to_owned()
+}
+
+fn request(operation: &api::Operation, json: &str) -> AnyPrecheck {
+    let mut json = serde_json::Deserializer::from_str(json);
+    AnyPrecheck::deserialize(operation, &mut json).unwrap_or_else(|e| panic!("{e}"))
+}
+
 fn check(id: &OperationId, example: &Example) {
     let given: Value = serde_json::from_str(&example.json).unwrap();
-    let (schema, encoded) = match (id.as_str(), &example.at.section) {
-        ("customer", Section::Body) => (
-            "CustomerPrecheckRequest",
-            round_trip::<CustomerPrecheckRequest>(&example.json),
+    let operation = api::Operation::named(id.as_str()).unwrap();
+    let (schema, encoded) = match &example.at.section {
+        Section::Body => (
+            request_schema(operation),
+            serde_json::to_value(request(operation, &example.json)).unwrap(),
         ),
-        ("subscriber", Section::Body) => (
-            "SubscriberPrecheckRequest",
-            round_trip::<SubscriberPrecheckRequest>(&example.json),
-        ),
-        (_, Section::Response(status)) if status == "200" => (
-            "PrecheckResponse",
+        Section::Response(status) if status == "200" => (
+            "PrecheckResponse".to_owned(),
             round_trip::<PrecheckResponse>(&example.json),
         ),
-        (_, Section::Response(status)) if status.starts_with('4') => {
-            ("ErrorBody", round_trip::<ErrorBody>(&example.json))
+        Section::Response(status) if status.starts_with('4') => {
+            let encoded = round_trip::<ErrorBody>(&example.json);
+            ("ErrorBody".to_owned(), encoded)
         }
-        (_, other) => panic!("an example of an unknown kind: {other}"),
+        other => panic!("an example of an unknown kind: {other}"),
     };
     assert_eq!(encoded, given, "{id} {}", example.at);
-    let errors: Vec<String> = validator(schema)
+    let errors: Vec<String> = validator(&schema)
         .iter_errors(&given)
         .map(|e| e.to_string())
         .collect();
@@ -69,14 +80,8 @@ fn check(id: &OperationId, example: &Example) {
 
 /// What a client would refuse to send.
 fn hard_findings(id: &OperationId, json: &str) -> Vec<String> {
-    let findings = match id.as_str() {
-        "customer" => serde_json::from_str::<CustomerPrecheck>(json)
-            .unwrap()
-            .findings(),
-        _ => serde_json::from_str::<SubscriberPrecheck>(json)
-            .unwrap()
-            .findings(),
-    };
+    let operation = api::Operation::named(id.as_str()).unwrap();
+    let findings = request(operation, json).findings();
     let hard = findings.iter().filter(|f| f.severity() == Severity::Hard);
     hard.map(ToString::to_string).collect()
 }
@@ -177,7 +182,7 @@ fn the_schemas_refuse_what_the_rules_forbid() {
         ("PrecheckResponse", json!({"info": "none"})),
         ("PrecheckResponse", json!({"info": [{"infoCode": "x"}]})),
     ] {
-        assert!(!validator(schema).is_valid(&body), "{schema}: {body}");
+        assert!(!validator(&schema).is_valid(&body), "{schema}: {body}");
     }
     for (schema, body) in [
         (
@@ -197,6 +202,6 @@ fn the_schemas_refuse_what_the_rules_forbid() {
         ),
         ("ErrorBody", json!({"errorCode": 10022, "description": "x"})),
     ] {
-        assert!(validator(schema).is_valid(&body), "{schema}: {body}");
+        assert!(validator(&schema).is_valid(&body), "{schema}: {body}");
     }
 }

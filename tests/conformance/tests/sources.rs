@@ -4,7 +4,7 @@
 
 use conformance::{CHECKED_IN, documentation, real};
 use webex_precheck_contract::diff::drift;
-use webex_precheck_contract::source;
+use webex_precheck_contract::{Endpoints, source};
 
 #[test]
 fn captures_say_what_their_documents_say() {
@@ -15,7 +15,8 @@ fn captures_say_what_their_documents_say() {
                 continue;
             }
             let text = real(&path).unwrap();
-            let (fresh, problems) = conformance::read_source(&stored.source, &text, &stored);
+            let endpoints = Endpoints::of(&CHECKED_IN.contract());
+            let (fresh, problems) = source::read(&stored.source, &text, &endpoints, &stored);
             assert!(!source::is_broken(&problems), "{name}: {problems:?}");
             let comparison = drift(&stored, &fresh);
             assert_eq!(comparison.differences, [], "{name}");

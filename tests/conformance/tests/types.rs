@@ -3,15 +3,18 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use std::collections::BTreeMap;
+
 use conformance::{CHECKED_IN, read};
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use webex_precheck_api::types::{
-    CustomerPackage, CustomerPrecheckRequest, ErrorBody, PrecheckResponse, SubscriberPackage,
-    SubscriberPrecheckRequest, SubscriberSinglePackage,
+    CustomerPackage, ErrorBody, PrecheckResponse, SubscriberPackage, SubscriberPrecheckRequest,
+    SubscriberSinglePackage,
 };
+use webex_precheck_api::{OPERATIONS, Operation, operations};
 use webex_precheck_contract::deviations::compare;
 use webex_precheck_contract::diff::Kind;
 use webex_precheck_contract::{openapi, source};
@@ -20,12 +23,19 @@ use webex_precheck_contract::{openapi, source};
 fn contract_of_rust_types() -> Value {
     let settings =
         SchemaSettings::default().with(|s| s.definitions_path = "/components/schemas".into());
-    let mut generator = settings.into_generator();
-    generator.subschema_for::<CustomerPrecheckRequest>();
-    generator.subschema_for::<SubscriberPrecheckRequest>();
+    let mut generator = settings.clone().into_generator();
     generator.subschema_for::<PrecheckResponse>();
     generator.subschema_for::<ErrorBody>();
-    let mut schemas = Value::Object(generator.take_definitions(true));
+    let mut all = generator.take_definitions(true);
+    for operation in OPERATIONS {
+        let root = operation.request_schema(settings.clone().into_generator());
+        let mut root = Value::from(root);
+        if let Some(Value::Object(parts)) = root.pointer_mut("/components/schemas") {
+            all.append(parts);
+        }
+        all.insert(root["title"].as_str().unwrap().to_owned(), root);
+    }
+    let mut schemas = Value::Object(all);
     forget_null(&mut schemas);
     let mut document: Value = serde_json::from_str(&CHECKED_IN.read("openapi.json")).unwrap();
     document["components"]["schemas"] = schemas;
@@ -101,27 +111,26 @@ fn a_type_that_says_something_else_is_noticed() {
 fn dependencies_of_packages_are_those_of_the_contract() {
     let contract = CHECKED_IN.contract();
     for operation in &contract.operations {
-        let mut generated = std::collections::BTreeMap::new();
-        let mut add = |package: String, needed: Vec<String>| {
-            if !needed.is_empty() {
-                generated.insert(package, needed);
-            }
-        };
-        match operation.id.as_str() {
-            "customer" => {
-                for package in CustomerPackage::KNOWN {
-                    let needed = package.needs_one_of().iter().map(ToString::to_string);
-                    add(package.to_string(), needed.collect());
-                }
-            }
-            _ => {
-                for package in SubscriberPackage::KNOWN {
-                    let needed = package.needs_one_of().iter().map(ToString::to_string);
-                    add(package.to_string(), needed.collect());
-                }
-            }
-        }
+        let table = Operation::named(operation.id.as_str())
+            .unwrap()
+            .dependencies;
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let generated = table.iter().map(|(package, needed)| {
+            let needed: Vec<String> = names(needed);
+            ((*package).to_owned(), needed)
+        });
+        let generated: BTreeMap<String, Vec<String>> = generated.collect();
         assert_eq!(Some(generated), operation.dependencies, "{}", operation.id);
+    }
+    let table = operations::PRECHECK_CUSTOMER.dependencies;
+    for (package, needed) in table {
+        let package = CustomerPackage::from(*package);
+        let typed: Vec<&str> = package
+            .needs_one_of()
+            .iter()
+            .map(|it| it.as_str())
+            .collect();
+        assert_eq!(typed, *needed, "{package}");
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct NewOperation {
 
 /// A text that is no operation.
 #[derive(Debug, thiserror::Error)]
-#[error("write it as \"POST /v1/broadworks/subscribers/validate\"")]
+#[error("write a method and a path, such as \"POST /v1/wholesale/customers/validate\"")]
 pub(crate) struct OperationError;
 
 impl FromStr for NewOperation {
@@ -260,8 +260,8 @@ mod tests {
     fn operation_is_named_after_its_path() {
         for (text, expected) in [
             (
-                "POST /v1/broadworks/subscribers/validate",
-                "broadworks-subscriber",
+                "POST /v1/wholesale/customers/validate",
+                "wholesale-customer",
             ),
             ("put /voice/lines/check", "voice-lines-check"),
         ] {

@@ -18,6 +18,7 @@ mod newtypes;
 mod operations;
 mod progenitor;
 mod requests;
+mod sandbox;
 mod types;
 
 use proc_macro2::TokenStream;
@@ -30,7 +31,7 @@ use crate::workspace::{CONTRACT, Workspace, capture_file, read_contract};
 use contract::Contract;
 
 /// Write the generated files: types, client, requests and the table of operations from
-/// `spec/openapi.json`, and the sandbox's copies of the captures
+/// `spec/openapi.json`, and the facts that the sandbox judges by
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; show what differs, and exit with 4 if anything does
@@ -40,8 +41,8 @@ pub(crate) struct Arguments {
 
 pub(crate) const API: &str = "crates/api/src/generated.rs";
 const REQUESTS: &str = "crates/client/src/request/generated.rs";
-/// The sandbox judges by what is documented. It is published without `spec/`, so it has copies.
-const SANDBOX: &str = "crates/sandbox/documented";
+/// What the sandbox judges by. It is published without `spec/`.
+const SANDBOX: &str = "crates/sandbox/documented.json";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Failure> {
     let captures = workspace.captures()?;
@@ -71,11 +72,10 @@ pub(crate) fn files(
 ) -> Result<Vec<(String, String)>, Failure> {
     // Refuses what our own reader finds invalid, before anything is generated from it.
     read_contract(contract)?;
-    let mut files = generate_all(&parse(contract)?)?;
-    for (name, inventory) in captures {
-        let copy = capture::write(inventory).map_err(Failure::new)?;
-        files.push((format!("{SANDBOX}/{name}.toml"), copy));
-    }
+    let contract = parse(contract)?;
+    let mut files = generate_all(&contract)?;
+    let documented = sandbox::documented(&Contract::read(&contract), captures)?;
+    files.push((SANDBOX.to_owned(), documented));
     Ok(files)
 }
 

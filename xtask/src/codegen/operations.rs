@@ -132,7 +132,7 @@ fn takes_sub_partner(contract: &Contract<'_>, operation: &Operation<'_>) -> Resu
 }
 
 /// `customer` -> `customers`
-fn plural(name: &str) -> String {
+pub(super) fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         _ if name.ends_with('s') => name.to_owned(),

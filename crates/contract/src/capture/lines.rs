@@ -152,11 +152,11 @@ kind = "openapi"
 source = "made up"
 
 [[operation]]
-id = "customer"
+id = "first"
 path = "/a"
 
 [[operation]]
-id = "subscriber"
+id = "second"
 method = "POST"
 path = "/b"
 servers = ["https://a.b/c"]
@@ -213,7 +213,7 @@ json = '{"colour":"red"}'
 
     fn line(at: &str) -> usize {
         let (_, lines) = crate::capture::read_with_lines(CAPTURE).unwrap();
-        lines.line(&OperationId::new("subscriber"), &at.parse().unwrap())
+        lines.line(&OperationId::new("second"), &at.parse().unwrap())
     }
 
     #[test]
@@ -269,16 +269,10 @@ json = '{"colour":"red"}'
     #[test]
     fn each_operation_has_its_lines() {
         let (_, lines) = crate::capture::read_with_lines(CAPTURE).unwrap();
+        assert_eq!(lines.line(&OperationId::new("first"), &Location::Path), 8);
+        assert_eq!(lines.line(&OperationId::new("first"), &Location::Method), 7);
         assert_eq!(
-            lines.line(&OperationId::new("customer"), &Location::Path),
-            8
-        );
-        assert_eq!(
-            lines.line(&OperationId::new("customer"), &Location::Method),
-            7
-        );
-        assert_eq!(
-            Lines::default().line(&OperationId::new("customer"), &Location::Path),
+            Lines::default().line(&OperationId::new("first"), &Location::Path),
             1
         );
     }

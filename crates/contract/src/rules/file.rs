@@ -232,9 +232,9 @@ mod tests {
             let error = Rules::read(&text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
-        let customer = good.replace("says", "operation = \"customer\"\nsays");
-        let subscriber = customer.replace("customer", "subscriber");
-        let both = format!("{customer}{}", &subscriber["# rules\n\n".len()..]);
+        let first = good.replace("says", "operation = \"first\"\nsays");
+        let second = first.replace("first", "second");
+        let both = format!("{first}{}", &second["# rules\n\n".len()..]);
         assert!(Rules::read(&both).is_ok());
     }
 }

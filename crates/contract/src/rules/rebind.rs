@@ -70,13 +70,13 @@ mod tests {
     const OLD: &str = "0000000000a1";
     const NEW: &str = "0000000000b2";
 
-    fn source(name: &str, customer: &str, subscriber: &str) -> (String, Inventory) {
+    fn source(name: &str, first: &str, second: &str) -> (String, Inventory) {
         let operation = |id: &str, text: &str| {
             format!(
                 "[[operation]]\nid = \"{id}\"\n[[operation.field]]\nat = \"body.city\"\ntext = \"{text}\"\n"
             )
         };
-        let both = operation("customer", customer) + &operation("subscriber", subscriber);
+        let both = operation("first", first) + &operation("second", second);
         let text = format!("kind = \"page\"\nsource = \"x\"\n{both}");
         (name.to_owned(), capture::read(&text).unwrap())
     }
@@ -90,7 +90,7 @@ mod tests {
         };
         format!(
             "[[rule]]\nid = \"limit\"\nsays = \"x\"\n{operation}rests_on = [\n{}]\nkept_in = [\"x\"]\n\n\
-             [[rule]]\nid = \"{id}\"\nsays = \"x\"\noperation = \"subscriber\"\nrests_on = [\n{}]\nkept_in = [\"x\"]\n",
+             [[rule]]\nid = \"{id}\"\nsays = \"x\"\noperation = \"second\"\nrests_on = [\n{}]\nkept_in = [\"x\"]\n",
             citation("file", OLD),
             citation("page", elsewhere)
         )
@@ -103,15 +103,15 @@ mod tests {
 
     #[test]
     fn citation_moves_to_the_sentence_that_states_the_rule_elsewhere() {
-        let customer = "operation = \"customer\"\n";
+        let first = "operation = \"first\"\n";
         let captures = [source("file", NEW, ""), source("page", "", NEW)];
-        let text = rules("limit", customer, NEW);
+        let text = rules("limit", first, NEW);
         let (after, lines) = rebind(&text, &captures);
         assert_eq!(after, text.replacen(OLD, NEW, 1));
         assert_eq!(lines, [6]);
         // The sentence states another rule, or stands there still.
         for (text, captures) in [
-            (rules("other", customer, NEW), captures.clone()),
+            (rules("other", first, NEW), captures.clone()),
             (
                 text.clone(),
                 [
@@ -133,9 +133,9 @@ mod tests {
             "fingerprint = \"{OLD}\" }},\n    {{ source = \"page\", at = \"body.city\", fingerprint = \"{NEW}\" }},\n"
         ), 1);
         let text = text.split("\n\n").next().unwrap().to_owned();
-        for (subscriber, count) in [(NEW, 1), (OLD, 0), ("", 0)] {
-            let captures = [source("file", NEW, subscriber), source("page", NEW, NEW)];
-            assert_eq!(rebind(&text, &captures).1.len(), count, "{subscriber}");
+        for (second, count) in [(NEW, 1), (OLD, 0), ("", 0)] {
+            let captures = [source("file", NEW, second), source("page", NEW, NEW)];
+            assert_eq!(rebind(&text, &captures).1.len(), count, "{second}");
         }
     }
 }

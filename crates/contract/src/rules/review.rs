@@ -150,7 +150,7 @@ mod tests {
                  [[operation.response]]\nstatus = \"429\"\ntext = \"0000000000e5x2\"\n"
             )
         };
-        let both = operation("customer") + &operation("subscriber");
+        let both = operation("first") + &operation("second");
         let text = format!("kind = \"openapi\"\nsource = \"x\"\n{both}");
         vec![("openapi".to_owned(), capture::read(&text).unwrap())]
     }
@@ -198,8 +198,8 @@ mod tests {
     fn stale_rule_lists_the_sentences_that_stand_there_now() {
         let new = "0000000000f6";
         let now = source(&format!("{new} {OTHER}"), "");
-        let customer = rules(
-            "operation = \"customer\"",
+        let first = rules(
+            "operation = \"first\"",
             &[
                 ("description", LIMIT),
                 ("description", OTHER),
@@ -208,22 +208,19 @@ mod tests {
         );
         let gone = || Cause::Gone(vec![new.to_owned()]);
         assert_eq!(
-            summary(&customer.judge(&now)),
+            summary(&first.judge(&now)),
             [
-                (6, Some("customer"), gone()),
-                (8, Some("customer"), Cause::NoText)
+                (6, Some("first"), gone()),
+                (8, Some("first"), Cause::NoText)
             ]
         );
         let both = rules("", &[("description", LIMIT), ("description", OTHER)]);
         assert_eq!(
             summary(&both.judge(&now)),
-            [
-                (6, Some("customer"), gone()),
-                (6, Some("subscriber"), gone())
-            ]
+            [(6, Some("first"), gone()), (6, Some("second"), gone())]
         );
         let message = both.judge(&now)[0].to_string();
-        for part in ["`limit` (x)", LIMIT, "customer description of openapi", new] {
+        for part in ["`limit` (x)", LIMIT, "first description of openapi", new] {
             assert!(message.contains(part), "{message}");
         }
         assert!(!message.contains(OTHER), "{message}");
@@ -231,7 +228,7 @@ mod tests {
 
     #[test]
     fn missing_capture_or_operation_is_the_cause() {
-        let rules = rules("operation = \"subscriber\"", &[("description", LIMIT)]);
+        let rules = rules("operation = \"second\"", &[("description", LIMIT)]);
         let causes = |captures: &Captures| -> Vec<Cause> {
             rules.judge(captures).into_iter().map(|u| u.cause).collect()
         };
