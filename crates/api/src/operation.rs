@@ -14,6 +14,8 @@ pub struct Operation {
     pub plural: &'static str,
     /// What it does, in a line.
     pub title: &'static str,
+    /// What its request is, and which fields go together.
+    pub description: &'static str,
     /// HTTP method, upper case.
     pub method: &'static str,
     /// Path below the base URL.

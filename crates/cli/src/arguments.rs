@@ -30,7 +30,6 @@ Environment:
 
 const AFTER_PRECHECK_HELP: &str = "\
 Each flag of a field is followed by the field's name in the documentation and in --from.
-Which combinations of fields go through is Webex's decision.
 The verdict goes to stdout, everything else to stderr.";
 
 /// What the command line asks for.
@@ -73,7 +72,10 @@ pub(crate) fn command() -> Command {
 fn precheck(operation: &'static Operation) -> Command {
     let mut command = Command::new(operation.name)
         .about(operation.title)
-        .after_help(AFTER_PRECHECK_HELP)
+        .after_help(format!(
+            "{}\n\n{AFTER_PRECHECK_HELP}",
+            operation.description
+        ))
         .next_help_heading("Where and how");
     command = command
         .args(connect::flags())

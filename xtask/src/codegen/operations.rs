@@ -59,6 +59,8 @@ fn entry(contract: &Contract<'_>, operation: &Operation<'_>) -> Result<TokenStre
     let plural = plural(&name);
     let (method, path) = (&operation.method, operation.path);
     let title = operation.string("summary")?;
+    let request = contract.schema(operation.request()?.0);
+    let description = string(request, "description").unwrap_or_default();
     let scope = option(string(operation.value, "x-webex-scope"));
     let is_safe = operation.value.get("x-safe") == Some(&Value::Bool(true));
     let takes_sub_partner = takes_sub_partner(contract, operation)?;
@@ -77,6 +79,7 @@ fn entry(contract: &Contract<'_>, operation: &Operation<'_>) -> Result<TokenStre
             name: #name,
             plural: #plural,
             title: #title,
+            description: #description,
             method: #method,
             path: #path,
             scope: #scope,
