@@ -3,10 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use conformance::mutation::compile::Copy;
+use conformance::mutation::compile::{Copy, run};
 use conformance::{CHECKED_IN, documentation, real, root};
 use serde_json::{Value, json};
 
@@ -49,15 +47,6 @@ fn captured() -> Option<String> {
     documentation().join(&name).exists().then(|| real(&name))?
 }
 
-fn run(command: &mut Command) -> (bool, String) {
-    let output = command.output().unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (
-        output.status.success(),
-        String::from_utf8_lossy(&said).into_owned(),
-    )
-}
-
 #[test]
 #[ignore = "builds and tests a copy of the workspace, which takes minutes"]
 fn following_a_newer_file_breaks_no_test() {
@@ -66,7 +55,7 @@ fn following_a_newer_file_breaks_no_test() {
     };
     let folder = root().join("target/freedom");
     let copy = Copy::of_workspace(folder.clone()).unwrap();
-    seed(&root().join("target/debug"), &folder.join("target/debug"));
+    copy.seed().unwrap();
     let source = folder.join("webex-wholesale-2099-12-31.json");
     fs::write(&source, newer(&text)).unwrap();
     let cargo = || {
@@ -94,31 +83,4 @@ fn following_a_newer_file_breaks_no_test() {
         .collect();
     assert!(is_green, "{failed:#?}");
     assert!(said.matches("test result: ok").count() > 20, "{said}");
-}
-
-/// Gives the copy what cargo built already, without the programs, which are large and linked anew.
-fn seed(from: &Path, to: &Path) {
-    if to.exists() || !from.exists() {
-        return;
-    }
-    for part in ["build", ".fingerprint"] {
-        fs::create_dir_all(to).unwrap();
-        let copied = Command::new("cp")
-            .arg("-a")
-            .args([from.join(part), to.join(part)])
-            .status();
-        assert!(copied.unwrap().success());
-    }
-    let deps = to.join("deps");
-    fs::create_dir(&deps).unwrap();
-    for file in fs::read_dir(from.join("deps")).unwrap() {
-        let path = file.unwrap().path();
-        let to = deps.join(path.file_name().unwrap());
-        match path.extension().and_then(|extension| extension.to_str()) {
-            // Never written in place.
-            Some("rlib" | "rmeta" | "so") => fs::hard_link(&path, &to).unwrap(),
-            Some("d") => drop(fs::copy(&path, &to).unwrap()),
-            _ => {}
-        }
-    }
 }

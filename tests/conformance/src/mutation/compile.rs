@@ -52,6 +52,34 @@ impl Copy {
         command
     }
 
+    /// Gives the copy what cargo built already, without the programs, which are large and linked anew.
+    pub fn seed(&self) -> std::io::Result<()> {
+        let from = crate::root().join("target/debug");
+        let to = self.root.with_file_name("target").join("debug");
+        if to.exists() || !from.exists() {
+            return Ok(());
+        }
+        for part in ["build", ".fingerprint"] {
+            fs::create_dir_all(&to)?;
+            let mut copy = Command::new("cp");
+            copy.arg("-a").args([from.join(part), to.join(part)]);
+            copy.status()?;
+        }
+        let deps = to.join("deps");
+        fs::create_dir(&deps)?;
+        for file in fs::read_dir(from.join("deps"))? {
+            let file = file?;
+            let (path, to) = (file.path(), deps.join(file.file_name()));
+            match path.extension().and_then(|extension| extension.to_str()) {
+                // Never written in place.
+                Some("rlib" | "rmeta" | "so") => fs::hard_link(&path, &to)?,
+                Some("d") => drop(fs::copy(&path, &to)?),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Checks a package with these generated files. The error is what the compiler says.
     pub fn check(&self, files: &[(String, String)], package: &str) -> Result<(), String> {
         for (file, text) in files {
@@ -66,4 +94,15 @@ impl Copy {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
     }
+}
+
+/// Runs a program; whether it succeeded, and all that it printed.
+pub fn run(command: &mut Command) -> (bool, String) {
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => return (false, error.to_string()),
+    };
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed).into_owned();
+    (output.status.success(), printed)
 }
