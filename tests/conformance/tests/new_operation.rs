@@ -77,8 +77,9 @@ const LIBRARY: &str = r#"
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
-use webex_precheck::{Client, Token, VoiceLinesCheckPrecheck, VoiceQueuesCheckPrecheck};
-use webex_precheck::{VoiceLinesCheckSite, VoiceQueuesCheckSite};
+use webex_precheck::{
+    Client, Token, VoiceLinesCheckPrecheck, VoiceLinesCheckSite, VoiceQueuesCheckPrecheck,
+};
 use webex_precheck_sandbox::{Answer, Sandbox};
 
 #[tokio::test]
@@ -95,7 +96,8 @@ async fn only_the_safe_one_is_sent_again() {
     assert_eq!(report.attempts(), 2);
 
     sandbox.answer_next(Answer::new(503));
-    let site = VoiceQueuesCheckSite::new("Head Office");
+    // Equal schemas are one type.
+    let site = VoiceLinesCheckSite::new("Head Office");
     let request = VoiceQueuesCheckPrecheck::new("+12405550100", site);
     let error = client.precheck_voice_queues_check(&request).await.unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(503), 1));

@@ -124,15 +124,16 @@ impl NewOperation {
         item[self.method.to_lowercase()] = operation;
         let schema = new_request_schema(contract, fresh, &what)?;
         let schemas = contract.pointer_mut(SCHEMAS)?.as_object_mut()?;
-        schemas.insert(name, schema);
-        share_equal_schemas(&original, contract);
+        schemas.insert(name.clone(), schema);
+        share_equal_schemas(&original, contract, &name);
         flag_names::settle(&original, contract);
         Some(())
     }
 }
 
 /// Refers to a schema that the contract has instead of an equal one that was made for a new operation.
-fn share_equal_schemas(original: &Value, contract: &mut Value) {
+/// Its `request` has a type of its own all the same.
+fn share_equal_schemas(original: &Value, contract: &mut Value, request: &str) {
     let known = original["components"]["schemas"].clone();
     let known = known.as_object().into_iter().flatten();
     let known: Vec<(String, Value)> = known
@@ -141,7 +142,8 @@ fn share_equal_schemas(original: &Value, contract: &mut Value) {
     loop {
         let all = contract["components"]["schemas"].clone();
         let new = all.as_object().into_iter().flatten();
-        let mut new = new.filter(|(name, _)| !known.iter().any(|(known, _)| known == *name));
+        let is_known = |name: &String| known.iter().any(|(known, _)| known == name);
+        let mut new = new.filter(|(name, _)| *name != request && !is_known(name));
         let Some((name, equal)) = new.find_map(|(name, schema)| {
             let own = essence(schema);
             let (equal, _) = known.iter().find(|(_, known)| *known == own)?;
