@@ -213,7 +213,7 @@ pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
     signals.next().await;
     say("Stopping; Ctrl-C again does not wait for answers under way.");
     let statuses = sandbox.statuses();
-    let unmet = sandbox.unmet();
+    let unmet = sandbox.unmet_expectations();
     // What is under way may still be answered, and no step is taken any more.
     let exit = tokio::select! {
         _ = sandbox.stop() => if unmet.is_empty() { Exit::Likely } else { Exit::Unlikely },

@@ -1,7 +1,7 @@
 //! Answers: what is sent, when, and how it ends.
 
-use std::fmt;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -10,10 +10,8 @@ use std::time::Duration;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
+use serde::Deserialize;
 use serde_json::Value;
-
-use crate::connections::Busy;
-use crate::telling::Telling;
 
 /// Waits for a time.
 pub(crate) type Sleep =
@@ -29,37 +27,28 @@ pub(crate) type Sleep =
 /// let gateway = Answer::new(502).header("Content-Type", "text/html").body("<h1>Bad Gateway</h1>");
 /// let late = Answer::new(503).after(Duration::from_secs(20));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
-    /// What follows the body.
-    telling: Option<Box<Telling>>,
-    after: Duration,
-    each_byte: Option<Duration>,
+    delay: Duration,
+    delay_per_byte: Option<Duration>,
     end: End,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How an answer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum End {
-    Whole,
-    /// The connection is closed in the middle.
+    #[serde(skip)]
+    Complete,
+    /// The connection is closed before the answer is complete.
     Cut,
-    /// Nothing more comes.
-    Stall,
+    /// Nothing more is sent, and the connection stays open.
+    Stalled,
     /// The connection is closed without an answer.
     Closed,
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
-            .field("status", &self.status())
-            .field("headers", &self.headers)
-            .field("body", &self.body)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Answer {
@@ -83,10 +72,9 @@ impl Answer {
             status,
             headers: Vec::new(),
             body: Bytes::new(),
-            telling: None,
-            after: Duration::ZERO,
-            each_byte: None,
-            end: End::Whole,
+            delay: Duration::ZERO,
+            delay_per_byte: None,
+            end: End::Complete,
         })
     }
 
@@ -100,7 +88,7 @@ impl Answer {
 
     /// No answer: the connection is closed.
     pub fn none() -> Self {
-        Self::new(200).closed()
+        Self::new(200).end(End::Closed)
     }
 
     /// Adds a header. `Content-Type` takes the place of one that is there.
@@ -156,12 +144,6 @@ impl Answer {
         )
     }
 
-    /// Sets the body, JSON that is put together while it is sent.
-    pub(crate) fn telling(mut self, telling: Telling) -> Self {
-        self.telling = Some(Box::new(telling));
-        self.json_bytes(Bytes::new())
-    }
-
     /// Adds the ID that Webex support asks for.
     pub(crate) fn tracked(self, id: &str) -> Self {
         match HeaderValue::from_str(id) {
@@ -173,34 +155,32 @@ impl Answer {
     /// Lets this time pass before the answer begins.
     #[must_use]
     pub fn after(mut self, time: Duration) -> Self {
-        self.after = time;
+        self.delay = time;
         self
     }
 
     /// Lets this time pass before each byte of the body.
     #[must_use]
     pub fn dripping(mut self, each_byte: Duration) -> Self {
-        self.each_byte = Some(each_byte);
+        self.delay_per_byte = Some(each_byte);
         self
     }
 
     /// Closes the connection after the body, before the answer has come to its end.
     #[must_use]
-    pub fn cut(mut self) -> Self {
-        self.end = End::Cut;
-        self
+    pub fn cut(self) -> Self {
+        self.end(End::Cut)
     }
 
     /// Sends nothing more after the body, before the answer has come to its end, and leaves the
     /// connection open.
     #[must_use]
-    pub fn stalled(mut self) -> Self {
-        self.end = End::Stall;
-        self
+    pub fn stalled(self) -> Self {
+        self.end(End::Stalled)
     }
 
-    pub(crate) fn closed(mut self) -> Self {
-        self.end = End::Closed;
+    pub(crate) fn end(mut self, end: End) -> Self {
+        self.end = end;
         self
     }
 
@@ -226,12 +206,7 @@ impl Answer {
         self
     }
 
-    /// Closes the connection after the answer.
-    pub(crate) fn closing(self) -> Self {
-        self.with(header::CONNECTION, HeaderValue::from_static("close"))
-    }
-
-    /// Adds a header whose name and value are known to be fine.
+    /// Adds a header that is known to be valid.
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if name == header::CONTENT_TYPE {
             self.headers.retain(|(known, _)| *known != name);
@@ -240,26 +215,24 @@ impl Answer {
         self
     }
 
-    /// Waits, and makes the answer one of HTTP, which the connection is busy with until it is sent.
-    pub(crate) async fn send(
-        self,
-        sleep: &Sleep,
-        busy: Busy,
-    ) -> Result<Response<Outgoing>, Dropped> {
-        if !self.after.is_zero() {
-            sleep(self.after).await;
+    /// Waits if the answer is late, and makes it an HTTP response.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is to be closed instead.
+    pub(crate) async fn send(self, sleep: &Sleep) -> io::Result<Response<Outgoing>> {
+        if !self.delay.is_zero() {
+            sleep(self.delay).await;
         }
         if self.end == End::Closed {
-            return Err(Dropped);
+            return Err(closed());
         }
         let mut response = Response::new(Outgoing {
             bytes: self.body,
-            telling: self.telling,
-            pause: None,
-            each_byte: self.each_byte.map(|time| (time, Arc::clone(sleep))),
+            delay: self.delay_per_byte.map(|time| (time, Arc::clone(sleep))),
+            pending_delay: None,
             end: self.end,
             is_flushed: false,
-            _busy: busy,
         });
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
@@ -269,82 +242,63 @@ impl Answer {
     }
 }
 
-/// A connection that is closed because that is the answer.
-#[derive(Debug)]
-pub(crate) struct Dropped;
-
-impl fmt::Display for Dropped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("closed, as was asked for")
-    }
+/// Makes hyper close the connection.
+fn closed() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
 }
 
-impl std::error::Error for Dropped {}
-
-/// A body on its way.
+/// The body of a response that is being sent.
 pub(crate) struct Outgoing {
-    /// What is left of it.
+    /// The rest of it.
     bytes: Bytes,
-    telling: Option<Box<Telling>>,
-    /// Before the next byte.
-    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    each_byte: Option<(Duration, Sleep)>,
+    /// Before each byte.
+    delay: Option<(Duration, Sleep)>,
+    pending_delay: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     end: End,
     is_flushed: bool,
-    /// The connection is, until this is sent.
-    _busy: Busy,
-}
-
-impl Outgoing {
-    fn is_plain(&self) -> bool {
-        self.end == End::Whole && self.each_byte.is_none() && self.telling.is_none()
-    }
 }
 
 impl Body for Outgoing {
     type Data = Bytes;
-    type Error = Dropped;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if !self.bytes.is_empty() {
-            let next = match self.each_byte.clone() {
+            let next = match self.delay.clone() {
                 None => std::mem::take(&mut self.bytes),
                 Some((time, sleep)) => {
-                    let pause = self.pause.get_or_insert_with(|| sleep(time));
-                    ready!(pause.as_mut().poll(context));
-                    self.pause = None;
+                    let delay = self.pending_delay.get_or_insert_with(|| sleep(time));
+                    ready!(delay.as_mut().poll(context));
+                    self.pending_delay = None;
                     self.bytes.split_to(1)
                 }
             };
             return Poll::Ready(Some(Ok(Frame::data(next))));
         }
-        if let Some(next) = self.telling.as_mut().and_then(|telling| telling.next()) {
-            return Poll::Ready(Some(Ok(Frame::data(next.into()))));
-        }
         match self.end {
-            End::Whole => Poll::Ready(None),
-            // Whoever waits is woken when the connection goes.
-            End::Stall => Poll::Pending,
-            // What there is is sent while nothing more is there.
+            End::Complete => Poll::Ready(None),
+            // hyper drops the body when the client closes the connection.
+            End::Stalled => Poll::Pending,
+            // hyper flushes what it has when the body is pending.
             _ if !self.is_flushed => {
                 self.is_flushed = true;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            _ => Poll::Ready(Some(Err(Dropped))),
+            _ => Poll::Ready(Some(Err(closed()))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_plain() && self.bytes.is_empty()
+        self.end == End::Complete && self.bytes.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
         match self.end {
-            End::Whole if self.telling.is_none() => SizeHint::with_exact(self.bytes.len() as u64),
+            End::Complete => SizeHint::with_exact(self.bytes.len() as u64),
             _ => SizeHint::default(),
         }
     }

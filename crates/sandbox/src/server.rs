@@ -1,0 +1,116 @@
+//! Accepts connections and serves them, up to a maximum.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::state::ServerState;
+
+/// Maximum size of all headers, rounded up to a read of the socket.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// How long responses in progress may take when the sandbox stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// Delay before the next try when the system has no descriptors left.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(10);
+
+/// The tasks of open connections, the oldest first.
+#[derive(Default)]
+struct Open(VecDeque<AbortHandle>);
+
+impl Open {
+    /// Adds a connection. A waiting queue would let clients that never read their response lock out
+    /// all others, so the oldest connection is closed instead.
+    fn add(&mut self, connection: AbortHandle, max: usize) {
+        if self.0.len() >= max {
+            self.0.retain(|connection| !connection.is_finished());
+        }
+        if self.0.len() >= max {
+            self.close_oldest();
+        }
+        self.0.push_back(connection);
+    }
+
+    fn close_oldest(&mut self) {
+        if let Some(oldest) = self.0.pop_front() {
+            oldest.abort();
+        }
+    }
+}
+
+/// Serves until `stop` is sent or dropped.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    state: Arc<ServerState>,
+    max_connections: usize,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let graceful = GracefulShutdown::new();
+    let mut tasks = JoinSet::new();
+    let mut open = Open::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stop => break,
+        };
+        while tasks.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, peer)) => {
+                let state = Arc::clone(&state);
+                let connection = serve_connection(stream, peer.ip(), state, graceful.watcher());
+                open.add(tasks.spawn(connection), max_connections);
+            }
+            Err(error) if is_of_client(&error) => {}
+            Err(_) => {
+                open.close_oldest();
+                tokio::time::sleep(ACCEPT_BACKOFF).await;
+            }
+        }
+    }
+    drop(listener);
+    // Connections that take longer are aborted when the tasks are dropped.
+    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await;
+}
+
+/// Whether the client went away before its connection was accepted.
+fn is_of_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    [ConnectionAborted, ConnectionRefused, ConnectionReset].contains(&error.kind())
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    peer: IpAddr,
+    state: Arc<ServerState>,
+    watcher: Watcher,
+) {
+    let Ok(local) = stream.local_addr() else {
+        return;
+    };
+    // Nagle's algorithm would delay small responses.
+    let _ = stream.set_nodelay(true);
+    let read_timeout = state.read_timeout;
+    let service = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { state.serve(request, peer, local.ip()).await }
+    });
+    // hyper answers 431 to more than 100 headers by default; with `max_headers` it is slower.
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(read_timeout)
+        .max_buf_size(MAX_HEADER_BYTES)
+        // Small responses are sent faster from one buffer.
+        .writev(false)
+        .serve_connection(TokioIo::new(stream), service);
+    // An error is the client's: it sent no HTTP or went away.
+    let _ = watcher.watch(connection).await;
+}

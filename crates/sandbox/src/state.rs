@@ -1,0 +1,274 @@
+//! The state of a sandbox, and how it answers a request.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response};
+use serde_json::Value;
+
+use crate::admin;
+use crate::answer::{Answer, Outgoing, Sleep};
+use crate::body::BodyReader;
+use crate::documented::Documented;
+use crate::effect::RequestContext;
+use crate::failures::Failures;
+use crate::flaky::Flaky;
+use crate::http;
+use crate::json;
+use crate::judge;
+use crate::limits::RateLimits;
+use crate::log::Log;
+use crate::operation::{self, Operation};
+use crate::refusal::{DUPLICATE_NAME, ErrorDetail, NOT_AN_OBJECT, Refusal, UNKNOWN_TEST_VALUE};
+use crate::scenario::script::Script;
+use crate::scenario::step::Reply;
+use crate::sync::lock;
+use crate::test_values::{self, TestAnswer};
+use crate::tokens::Tokens;
+
+/// The path that issues access tokens.
+const ACCESS_TOKEN: &str = "/v1/access_token";
+
+/// Names the fields of a request that no source documents.
+const UNKNOWN_FIELDS: HeaderName = HeaderName::from_static("sandbox-unknown-fields");
+
+/// Returns the current time.
+pub(crate) type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// What all connections share.
+pub(crate) struct ServerState {
+    pub(crate) documented: Documented,
+    pub(crate) tokens: Mutex<Tokens>,
+    pub(crate) limits: Mutex<RateLimits<(String, Operation)>>,
+    pub(crate) script: Mutex<Script>,
+    pub(crate) flaky: Mutex<Option<Flaky>>,
+    pub(crate) failures: Mutex<Failures>,
+    pub(crate) log: Mutex<Log>,
+    pub(crate) last_tracking_id: AtomicU64,
+    pub(crate) now: Now,
+    pub(crate) sleep: Sleep,
+    pub(crate) started: (Instant, SystemTime),
+    pub(crate) bodies: BodyReader,
+    pub(crate) read_timeout: Duration,
+}
+
+/// The paths that Webex serves too.
+pub(crate) fn paths() -> [&'static str; 3] {
+    let [customers, subscribers] = Operation::ALL.map(operation::path);
+    [customers, subscribers, ACCESS_TOKEN]
+}
+
+impl ServerState {
+    /// Answers a request that `peer` sends to the address `local`. An error closes the connection.
+    pub(crate) async fn serve(
+        &self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+        local: IpAddr,
+    ) -> io::Result<Response<Outgoing>> {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path();
+        if admin::serves(path) {
+            let checked = http::check_framing(&parts);
+            let answer =
+                checked.and_then(|()| admin::answer(&mut lock(&self.log), &parts, peer, local));
+            let answer = answer.unwrap_or_else(|refusal| refusal.answer(&self.tracking_id()));
+            return answer.send(&self.sleep).await;
+        }
+        // A body is read even if it is not needed, so that its sender sees the answer.
+        let body = self.bodies.read(&parts.headers, body).await;
+        let answer = self.answer(&parts, body.as_deref().map_err(Clone::clone));
+        let answer = answer.unwrap_or_else(|refusal| refusal.answer(&self.tracking_id()));
+        let body = (path != ACCESS_TOKEN).then(|| text(body.unwrap_or_default()));
+        let after = self.elapsed();
+        lock(&self.log).add(&parts, body, &answer, after);
+        answer.send(&self.sleep).await
+    }
+
+    fn answer(&self, parts: &Parts, body: Result<&[u8], Refusal>) -> Result<Answer, Refusal> {
+        http::check_framing(parts)?;
+        let path = parts.uri.path();
+        let operation = operation::by_path(path);
+        if operation.is_none() && path != ACCESS_TOKEN {
+            return Err(Refusal::new(404, "There is nothing under this address."));
+        }
+        if parts.method != Method::POST {
+            return Err(Refusal::method_not_allowed("POST"));
+        }
+        match operation {
+            Some(operation) => self.precheck(operation, parts, body),
+            None => self.renew(parts, body),
+        }
+    }
+
+    fn precheck(
+        &self,
+        operation: Operation,
+        parts: &Parts,
+        body: Result<&[u8], Refusal>,
+    ) -> Result<Answer, Refusal> {
+        let known = body.as_deref().unwrap_or_default();
+        let reply = lock(&self.script).precheck(operation, known)?;
+        match reply {
+            Reply::Judged => {}
+            Reply::Answer(answer) => return Ok(answer),
+            Reply::TestValue(value) => return self.scripted(operation, &value, "email"),
+        }
+        let token = http::bearer(&parts.headers);
+        let now = (self.now)();
+        lock(&self.tokens).authorize(token, operation, now)?;
+        let taken = lock(&self.limits).take(|| (token.to_owned(), operation), now);
+        if let Err(wait) = taken {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let refusal = Refusal::new(429, "There are too many requests with this token.");
+            return Err(refusal.header(header::RETRY_AFTER, seconds.into()));
+        }
+        if let Some(failure) = lock(&self.flaky).as_mut().and_then(Flaky::next) {
+            return Ok(failure.tracked(&self.tracking_id()));
+        }
+        let body = body?;
+        if !http::is_of_type(&parts.headers, "application/json") && !body.is_empty() {
+            return Err(Refusal::new(415, "Send the body as application/json."));
+        }
+        self.judge(operation, &http::query(parts), body)
+    }
+
+    fn judge(
+        &self,
+        operation: Operation,
+        query: &[(String, String)],
+        body: &[u8],
+    ) -> Result<Answer, Refusal> {
+        let not_an_object = |description: String| {
+            let error = ErrorDetail::new(NOT_AN_OBJECT, "", description);
+            Refusal::new(400, "The body is not a JSON object.").errors(vec![error])
+        };
+        let read = json::read(body).map_err(|error| not_an_object(format!("{error}.")))?;
+        let (Value::Object(body), mut duplicates) = read else {
+            return Err(not_an_object("It is JSON, but not an object.".to_owned()));
+        };
+        for (index, (name, _)) in query.iter().enumerate() {
+            if query[..index].iter().any(|(before, _)| before == name) {
+                duplicates.push(name.clone());
+            }
+        }
+        let mut judgement = judge::judge(self.documented.operation(operation), operation, &body);
+        let duplicates = duplicates.iter();
+        let duplicates =
+            duplicates.map(|name| ErrorDetail::new(DUPLICATE_NAME, name, "This name comes twice."));
+        judgement.errors.extend(duplicates);
+        let mut answer = None;
+        if let Some(found) = test_values::find(&body, query) {
+            answer = self.test_answer(operation, found.value, &found.field);
+            if answer.is_none() {
+                let value = json::quoted(found.value);
+                let description = format!(
+                    "There is no test value `{value}`; the README of webex-precheck-sandbox lists them."
+                );
+                let error = ErrorDetail::new(UNKNOWN_TEST_VALUE, &found.field, description);
+                judgement.errors.push(error);
+            }
+            if let Some(TestAnswer { failures, .. }) = answer
+                && failures > 0
+                && judgement.errors.is_empty()
+                && !lock(&self.failures).fails(operation, found.value, failures)
+            {
+                answer = None;
+            }
+        }
+        let answer = if judgement.errors.is_empty() {
+            answer.map_or_else(|| self.success(operation), |test| test.answer)
+        } else {
+            let status = judgement.status();
+            let refusal = Refusal::new(status, "The request was refused.");
+            refusal.errors(judgement.errors).answer(&self.tracking_id())
+        };
+        Ok(match unknown_fields(&judgement.unknown_fields) {
+            Some(names) => answer.with(UNKNOWN_FIELDS, names),
+            None => answer,
+        })
+    }
+
+    fn success(&self, operation: Operation) -> Answer {
+        let success = self.documented.operation(operation).success.clone();
+        Answer::new(200)
+            .json_bytes(success)
+            .tracked(&self.tracking_id())
+    }
+
+    fn test_answer(&self, operation: Operation, value: &str, field: &str) -> Option<TestAnswer> {
+        let context = RequestContext {
+            success: &self.documented.operation(operation).success,
+            tracking_id: &self.tracking_id(),
+            field,
+            time: self.started.1 + self.elapsed(),
+        };
+        test_values::answer(value, &context)
+    }
+
+    /// The answer for a test value of a scenario.
+    fn scripted(&self, operation: Operation, value: &str, field: &str) -> Result<Answer, Refusal> {
+        let answer = self.test_answer(operation, value, field);
+        let answer = answer.map(|test| test.answer);
+        answer.ok_or_else(|| Refusal::new(501, format!("There is no test value `{value}`.")))
+    }
+
+    fn renew(&self, parts: &Parts, body: Result<&[u8], Refusal>) -> Result<Answer, Refusal> {
+        let reply = lock(&self.script).renewal();
+        match reply {
+            Reply::Judged => {}
+            Reply::Answer(answer) => return Ok(answer),
+            Reply::TestValue(value) => {
+                return self.scripted(Operation::Subscriber, &value, "refresh_token");
+            }
+        }
+        let body = body?;
+        if !http::is_of_type(&parts.headers, "application/x-www-form-urlencoded") {
+            let message = "Send the body as application/x-www-form-urlencoded.";
+            return Err(Refusal::new(415, message));
+        }
+        let tokens = lock(&self.tokens).renew(body, (self.now)())?;
+        Ok(Answer::new(200).json(&tokens).tracked(&self.tracking_id()))
+    }
+
+    fn tracking_id(&self) -> String {
+        let last = self.last_tracking_id.fetch_add(1, Ordering::Relaxed);
+        format!("SANDBOX_{:08}", last + 1)
+    }
+
+    /// The time since the start.
+    fn elapsed(&self) -> Duration {
+        (self.now)().saturating_duration_since(self.started.0)
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes);
+    text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// The names as a header of limited length, each encoded as in a query.
+fn unknown_fields(fields: &[String]) -> Option<HeaderValue> {
+    const MAX_LENGTH: usize = 1024;
+    const MAX_NAME: usize = 100;
+    let mut names = String::new();
+    for field in fields {
+        if names.len() > MAX_LENGTH {
+            names.push_str(", ...");
+            break;
+        }
+        let mut name: String = form_urlencoded::byte_serialize(field.as_bytes()).collect();
+        if name.len() > MAX_NAME {
+            name.replace_range(MAX_NAME.., "...");
+        }
+        let join = if names.is_empty() { "" } else { ", " };
+        names.extend([join, &name]);
+    }
+    (!fields.is_empty()).then(|| HeaderValue::from_str(&names).ok())?
+}
