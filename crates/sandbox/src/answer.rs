@@ -38,9 +38,10 @@ pub struct Answer {
 }
 
 /// How an answer ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum End {
+    #[default]
     #[serde(skip)]
     Complete,
     /// The connection is closed before the answer is complete.
@@ -108,15 +109,10 @@ impl Answer {
 
     /// Adds a header; the error says why it cannot be.
     pub(crate) fn try_header(self, name: &str, value: &str) -> Result<Self, String> {
-        const OWN: [HeaderName; 3] = [
-            header::CONTENT_LENGTH,
-            header::TRANSFER_ENCODING,
-            header::CONNECTION,
-        ];
+        use header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+        const OWN: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(_)) if OWN.contains(&name) => {
-                Err(format!("{name} is set by the server itself"))
-            }
+            (Ok(name), _) if OWN.contains(&name) => Err(format!("{name} is set by the server")),
             (Ok(name), Ok(value)) => Ok(self.with(name, value)),
             _ => Err(format!("{name}: {value} is no header")),
         }
@@ -190,10 +186,8 @@ impl Answer {
     }
 
     pub(crate) fn tracking_id(&self) -> Option<&HeaderValue> {
-        let mut headers = self.headers.iter();
-        headers
-            .find(|(name, _)| name == "trackingid")
-            .map(|(_, id)| id)
+        let id = self.headers.iter().find(|(name, _)| name == "trackingid");
+        id.map(|(_, id)| id)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -321,7 +315,7 @@ mod tests {
         assert_eq!(types, [b"application/problem+json"]);
         for name in ["Content-Length", "transfer-encoding", "Connection"] {
             let refused = Answer::new(200).try_header(name, "1").unwrap_err();
-            assert!(refused.contains("is set by the server itself"), "{refused}");
+            assert!(refused.contains("is set by the server"), "{refused}");
         }
         let twice = Answer::new(200).header("x", "1").header("x", "2");
         assert_eq!(twice.headers.len(), 2);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
 use crate::refusal::Refusal;
 
@@ -54,33 +54,25 @@ impl BodyReader {
         if announced > MAX_DISCARDED || (expects_continue && announced > MAX_BODY) {
             return Err(too_large());
         }
-        let mut permit: Option<SemaphorePermit<'_>> = None;
+        let acquire = |size| {
+            let permit = self.budget.try_acquire_many(size);
+            permit.map_err(|_| refusal(503, "There are too many bodies to read."))
+        };
+        let mut permit = acquire(0)?;
         let mut bytes = Vec::new();
         let mut total = 0;
         while let Some(frame) = body.frame().await {
-            let Ok(data) = frame
-                .map_err(|_| refusal(400, "The body was cut off or is no HTTP."))?
-                .into_data()
-            else {
-                // Trailers are ignored.
-                continue;
-            };
+            let frame = frame.map_err(|_| refusal(400, "The body was cut off or is no HTTP."))?;
+            // Trailers are ignored.
+            let data = frame.into_data().unwrap_or_default();
             total += data.len() as u64;
             if total > MAX_DISCARDED {
                 break;
             }
-            if total > MAX_BODY {
-                (permit, bytes) = (None, Vec::new());
-                continue;
+            if total <= MAX_BODY {
+                permit.merge(acquire(u32::try_from(data.len()).unwrap_or(u32::MAX))?);
+                bytes.extend_from_slice(&data);
             }
-            let size = u32::try_from(data.len()).map_err(|_| too_large())?;
-            let more = self.budget.try_acquire_many(size);
-            let more = more.map_err(|_| refusal(503, "There are too many bodies to read."))?;
-            match &mut permit {
-                Some(permit) => permit.merge(more),
-                None => permit = Some(more),
-            }
-            bytes.extend_from_slice(&data);
         }
         if total > MAX_BODY {
             return Err(too_large());

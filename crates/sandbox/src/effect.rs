@@ -6,12 +6,12 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::refusal::{ErrorDetail, MISSING_OR_NULL, Refusal, WRONG_SIZE};
 
 /// An info code that no source documents, in the sandbox's own range.
 const UNKNOWN_INFO_CODE: i64 = 900_100;
 /// The code that Webex is known to use for an address that belongs to a user already.
 const EMAIL_TAKEN: i64 = 10_022;
-const EMAIL_TAKEN_DESCRIPTION: &str = "This e-mail address belongs to a user already.";
 
 /// Delay before each byte of `dripping`.
 const DRIP: Duration = Duration::from_millis(50);
@@ -40,29 +40,31 @@ const NAMED: [(&str, Build); 18] = [
         })
     }),
     ("info-many", |it| {
-        it.info(|info| Some(json!([info, unknown_info()])))
+        it.info(|info| Some(json!([info, other_info()])))
     }),
     ("info-unknown", |it| {
-        it.info(|_| Some(json!([unknown_info()])))
+        it.info(|_| Some(json!([other_info()])))
     }),
     ("info-none", |it| it.info(|_| None)),
     ("unlikely", |it| it.unlikely(EMAIL_TAKEN, 400)),
     ("unlikely-bare", |_| {
-        Answer::new(400)
-            .json(&json!({"errorCode": EMAIL_TAKEN, "description": EMAIL_TAKEN_DESCRIPTION}))
+        Answer::new(400).json(&json!(error(EMAIL_TAKEN, "")))
     }),
     ("unlikely-code", |it| {
-        Answer::new(400).json(&json!({"errors": [error("code", EMAIL_TAKEN, it.field)]}))
+        let ErrorDetail {
+            code,
+            description,
+            field,
+        } = error(EMAIL_TAKEN, it.field);
+        let error = json!({"code": code, "description": description, "fieldName": field});
+        Answer::new(400).json(&json!({"errors": [error]}))
     }),
     ("unlikely-many", |it| {
-        let errors = json!([
-            error("errorCode", 1001, "customerInfo.primaryEmail"),
-            error("errorCode", 1002, "address.country"),
-        ]);
-        it.refusal(400, "The request was refused.", Some(errors))
+        let null = error(MISSING_OR_NULL, "customerInfo.primaryEmail");
+        it.refusal(400, vec![null, error(WRONG_SIZE, "address.country")])
     }),
     ("unlikely-in-200", |it| {
-        let errors = [error("errorCode", EMAIL_TAKEN, it.field)];
+        let errors = [error(EMAIL_TAKEN, it.field)];
         Answer::new(200).json(&json!({"message": "failure", "errors": errors}))
     }),
     ("dripping", |it| it.success(200).dripping(DRIP)),
@@ -139,14 +141,17 @@ impl RequestContext<'_> {
     }
 
     fn unlikely(&self, code: i64, status: u16) -> Answer {
-        let errors = json!([error("errorCode", code, self.field)]);
-        self.refusal(status, "The request was refused.", Some(errors))
+        self.refusal(status, vec![error(code, self.field)])
+    }
+
+    fn refusal(&self, status: u16, errors: Vec<ErrorDetail>) -> Answer {
+        let refusal = Refusal::new(status, "The request was refused.");
+        refusal.errors(errors).answer(self.tracking_id)
     }
 
     /// An answer without an error code.
     fn status(&self, status: u16) -> Answer {
-        let message = format!("The test value asks for status {status}.");
-        let refusal = || self.refusal(status, &message, None);
+        let refusal = || self.refusal(status, Vec::new());
         match status {
             200 => self.success(200),
             // Webex documents no body for these.
@@ -156,29 +161,20 @@ impl RequestContext<'_> {
             _ => refusal(),
         }
     }
-
-    fn refusal(&self, status: u16, message: &str, errors: Option<Value>) -> Answer {
-        let mut body = json!({"message": message});
-        if let Some(errors) = errors {
-            body["errors"] = errors;
-        }
-        body["trackingId"] = Value::from(self.tracking_id);
-        Answer::new(status).json(&body)
-    }
 }
 
-fn unknown_info() -> Value {
+fn other_info() -> Value {
     json!({"infoCode": UNKNOWN_INFO_CODE, "description": "No source documents this code."})
 }
 
-fn error(name: &str, code: i64, field: &str) -> Value {
+fn error(code: i64, field: &str) -> ErrorDetail {
     let description = match code {
-        1001 => "A required value is null.",
-        1002 => "A value has the wrong size.",
-        EMAIL_TAKEN => EMAIL_TAKEN_DESCRIPTION,
+        MISSING_OR_NULL => "A required value is null.",
+        WRONG_SIZE => "A value has the wrong size.",
+        EMAIL_TAKEN => "This e-mail address belongs to a user already.",
         _ => "The test value asks for this code.",
     };
-    json!({name: code, "description": description, "fieldName": field})
+    ErrorDetail::new(code, field, description)
 }
 
 fn html(status: u16) -> Answer {

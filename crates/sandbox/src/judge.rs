@@ -73,7 +73,10 @@ impl<'a> Walk<'a> {
             let field = fields.iter().find(|field| field.name == *name);
             self.path.push(name);
             match field {
-                None => self.unknown_field(),
+                None => {
+                    let path = quoted(&self.path.join("."));
+                    self.judgement.unknown_fields.push(path);
+                }
                 Some(_) if value.is_null() => self.error(MISSING_OR_NULL, "The value is null."),
                 Some(field) => self.value(field, value),
             }
@@ -86,12 +89,6 @@ impl<'a> Walk<'a> {
                 self.path.pop();
             }
         }
-    }
-
-    fn unknown_field(&mut self) {
-        let names = self.path.iter().map(|name| quoted(name));
-        let path = quoted(&names.collect::<Vec<_>>().join("."));
-        self.judgement.unknown_fields.push(path);
     }
 
     fn value(&mut self, field: &'a Field, value: &'a Value) {
@@ -115,9 +112,8 @@ impl<'a> Walk<'a> {
     }
 
     fn dependencies(&mut self, documented: &documented::Operation, body: &Map<String, Value>) {
-        let packages: Vec<&str> = body
-            .get("packages")
-            .map_or(Vec::new(), |v| strings(v).collect());
+        let packages = body.get("packages").into_iter().flat_map(strings);
+        let packages: Vec<&str> = packages.collect();
         for (package, needed) in &documented.dependencies {
             let has = |package: &String| packages.contains(&package.as_str());
             if has(package) && !needed.iter().any(has) {
@@ -136,10 +132,8 @@ impl<'a> Walk<'a> {
             let description = "Send `package` or `packages`, not both.";
             self.error(PACKAGE_AND_PACKAGES, description);
         }
-        if packages
-            .as_array()
-            .is_some_and(|packages| packages.len() > 1)
-        {
+        let count = packages.as_array().map_or(0, Vec::len);
+        if count > 1 {
             self.error(SEVERAL_PACKAGES, "A subscriber takes one package at most.");
         }
     }

@@ -40,28 +40,24 @@ impl<K: Hash + Eq> RateLimits<K> {
         }
         let now = now.saturating_duration_since(self.start);
         if self.full_at.len() > MAX_FULL {
-            self.full_at
-                .retain(|_, full_at| full_at.iter().any(|full_at| *full_at > now));
+            let is_used = |buckets: &Vec<Duration>| buckets.iter().any(|full_at| *full_at > now);
+            self.full_at.retain(|_, buckets| is_used(buckets));
         }
         let buckets = self.full_at.entry(key());
         let buckets = buckets.or_insert_with(|| vec![now; self.limits.len()]);
+        let mut wait = Duration::ZERO;
         let taken = buckets.iter().zip(&self.limits).map(|(full_at, limit)| {
-            let full_at = (*full_at).max(now);
-            (
-                full_at.saturating_add(limit.per / limit.requests),
-                limit.per,
-            )
+            let interval = limit.per / limit.requests;
+            let full_at = (*full_at).max(now).saturating_add(interval);
+            wait = wait.max(full_at.saturating_sub(now.saturating_add(limit.per)));
+            full_at
         });
-        let taken: Vec<(Duration, Duration)> = taken.collect();
-        let waits = taken
-            .iter()
-            .map(|(full_at, per)| full_at.saturating_sub(now.saturating_add(*per)));
-        match waits.max() {
-            Some(wait) if !wait.is_zero() => Err(wait),
-            _ => {
-                *buckets = taken.into_iter().map(|(full_at, _)| full_at).collect();
-                Ok(())
-            }
+        let taken = taken.collect();
+        if wait.is_zero() {
+            *buckets = taken;
+            Ok(())
+        } else {
+            Err(wait)
         }
     }
 }

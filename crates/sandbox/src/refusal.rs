@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use hyper::header::{self, HeaderName, HeaderValue};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::answer::Answer;
 
@@ -36,12 +37,14 @@ pub(crate) const NOT_AN_OBJECT: i64 = 900_010;
 pub(crate) const UNKNOWN_TEST_VALUE: i64 = 900_011;
 
 /// One error in a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct ErrorDetail {
+    #[serde(rename = "errorCode")]
     pub(crate) code: i64,
-    /// Dotted path of the field; empty for the body.
-    pub(crate) field: String,
     pub(crate) description: Cow<'static, str>,
+    /// Dotted path of the field; empty for the body.
+    #[serde(rename = "fieldName", skip_serializing_if = "String::is_empty")]
+    pub(crate) field: String,
 }
 
 impl ErrorDetail {
@@ -51,14 +54,6 @@ impl ErrorDetail {
             field: field.to_owned(),
             description: description.into(),
         }
-    }
-
-    fn to_json(&self) -> Value {
-        let mut error = json!({"errorCode": self.code, "description": self.description});
-        if !self.field.is_empty() {
-            error["fieldName"] = Value::from(&*self.field);
-        }
-        error
     }
 
     /// Whether the value is well formed and breaks a rule about values.
@@ -110,9 +105,9 @@ impl Refusal {
     pub(crate) fn answer(self, tracking_id: &str) -> Answer {
         let mut body = json!({"message": self.message});
         if !self.errors.is_empty() {
-            body["errors"] = self.errors.iter().map(ErrorDetail::to_json).collect();
+            body["errors"] = json!(self.errors);
         }
-        body["trackingId"] = Value::from(tracking_id);
+        body["trackingId"] = json!(tracking_id);
         let answer = Answer::new(self.status).json(&body).tracked(tracking_id);
         let headers = self.headers.into_iter();
         headers.fold(answer, |answer, (name, value)| answer.with(name, value))

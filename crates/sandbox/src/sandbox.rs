@@ -168,20 +168,9 @@ impl Sandbox {
 }
 
 /// Expectations of a [`Scenario`] are unmet; see [`Sandbox::unmet_expectations`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expectations of the scenario are unmet:\n  {}", .0.join("\n  "))]
 pub struct UnmetExpectations(Vec<String>);
-
-impl fmt::Display for UnmetExpectations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "expectations of the scenario are unmet:\n  {}",
-            self.0.join("\n  ")
-        )
-    }
-}
-
-impl std::error::Error for UnmetExpectations {}
 
 impl Drop for Sandbox {
     #[allow(clippy::panic, reason = "the test's expectations were not met")]

@@ -115,10 +115,8 @@ impl ServerState {
     ) -> Result<Answer, Refusal> {
         let known = body.as_deref().unwrap_or_default();
         let reply = lock(&self.script).precheck(operation, known)?;
-        match reply {
-            Reply::Judged => {}
-            Reply::Answer(answer) => return Ok(answer),
-            Reply::TestValue(value) => return self.scripted(operation, &value, "email"),
+        if let Some(answer) = self.scripted(reply, operation, "email") {
+            return Ok(answer);
         }
         let token = http::bearer(&parts.headers);
         let now = (self.now)();
@@ -212,21 +210,22 @@ impl ServerState {
         test_values::answer(value, &context)
     }
 
-    /// The answer for a test value of a scenario.
-    fn scripted(&self, operation: Operation, value: &str, field: &str) -> Result<Answer, Refusal> {
-        let answer = self.test_answer(operation, value, field);
-        let answer = answer.map(|test| test.answer);
-        answer.ok_or_else(|| Refusal::new(501, format!("There is no test value `{value}`.")))
+    /// The answer of a scenario, unless the request is judged.
+    fn scripted(&self, reply: Reply, operation: Operation, field: &str) -> Option<Answer> {
+        match reply {
+            Reply::Judged => None,
+            Reply::Answer(answer) => Some(answer),
+            Reply::TestValue(value) => {
+                let answer = self.test_answer(operation, &value, field);
+                answer.map(|test| test.answer)
+            }
+        }
     }
 
     fn renew(&self, parts: &Parts, body: Result<&[u8], Refusal>) -> Result<Answer, Refusal> {
         let reply = lock(&self.script).renewal();
-        match reply {
-            Reply::Judged => {}
-            Reply::Answer(answer) => return Ok(answer),
-            Reply::TestValue(value) => {
-                return self.scripted(Operation::Subscriber, &value, "refresh_token");
-            }
+        if let Some(answer) = self.scripted(reply, Operation::Subscriber, "refresh_token") {
+            return Ok(answer);
         }
         let body = body?;
         if !http::is_of_type(&parts.headers, "application/x-www-form-urlencoded") {

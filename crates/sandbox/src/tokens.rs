@@ -126,25 +126,17 @@ impl Tokens {
         if self.fixed.iter().any(|fixed| fixed == token) || self.is_issued(token, now) {
             return Ok(());
         }
-        let mut suffixes = self
-            .fixed
-            .iter()
-            .filter_map(|fixed| token.strip_prefix(&**fixed));
-        let has_suffix =
-            |operation: &Operation, suffix| operation::token_suffix(*operation) == suffix;
-        let known = suffixes.find_map(|suffix| {
+        let mut variants = self.fixed.iter().filter_map(|fixed| {
+            let suffix = token.strip_prefix(&**fixed)?;
             let mut all = Operation::ALL.into_iter();
-            let scope = all.find(|operation| has_suffix(operation, suffix));
-            (scope.is_some() || suffix == "-no-scope").then_some(scope)
+            let only = all.find(|operation| operation::token_suffix(*operation) == suffix);
+            (only.is_some() || suffix == "-no-scope").then_some(only)
         });
-        match known {
-            Some(scope) if scope == Some(operation) => Ok(()),
+        match variants.next() {
+            Some(only) if only == Some(operation) => Ok(()),
             Some(_) => {
-                let scope = operation::scope(operation);
-                Err(Refusal::new(
-                    403,
-                    format!("The token lacks the scope {scope}."),
-                ))
+                let message = format!("The token lacks the scope {}.", operation::scope(operation));
+                Err(Refusal::new(403, message))
             }
             None => {
                 let message = "The token is missing, expired or not one of this sandbox; \
@@ -156,10 +148,8 @@ impl Tokens {
     }
 
     fn is_issued(&self, token: &str, now: Instant) -> bool {
-        let number = token
-            .strip_prefix(ISSUED)
-            .and_then(|number| number.parse().ok());
-        let expires = number.and_then(|number: u64| self.issued.get(&number));
+        let number = token.strip_prefix(ISSUED);
+        let expires = number.and_then(|number| self.issued.get(&number.parse().ok()?));
         expires.is_some_and(|expires| now < *expires)
     }
 
@@ -179,11 +169,9 @@ impl Tokens {
     pub(crate) fn renew(&mut self, form: &[u8], now: Instant) -> Result<Value, Refusal> {
         let grant = &mut self.grant;
         let value = |name: &str| {
-            let mut pairs = form_urlencoded::parse(form);
-            let found = pairs.find(|(known, _)| known == name);
-            found
-                .map(|(_, value)| value)
-                .ok_or_else(|| Refusal::new(400, format!("The form has no {name}.")))
+            let found = form_urlencoded::parse(form).find(|(known, _)| known == name);
+            let missing = || Refusal::new(400, format!("The form has no {name}."));
+            found.map(|(_, value)| value).ok_or_else(missing)
         };
         if value("grant_type")? != "refresh_token" {
             return Err(Refusal::new(400, "The grant_type must be refresh_token."));
@@ -203,8 +191,8 @@ impl Tokens {
         if self.issued.len() == MAX_ISSUED {
             self.issued.pop_first();
         }
+        // The clock may not reach a very long lifetime.
         let expires = now.checked_add(grant.expires_in);
-        // A lifetime that is too long for the clock.
         let expires = expires.unwrap_or(now + REFRESH_TOKEN_EXPIRES_IN);
         self.issued.insert(self.renewals, expires);
         Ok(json!({

@@ -17,6 +17,9 @@ use crate::operation::Operation;
 /// Maximum delay of an answer, in seconds.
 const MAX_DELAY: f64 = 600.0;
 
+/// The name in which the parser hides a date.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
 impl Scenario {
     /// Reads a scenario from TOML; the README of this crate describes the format.
     ///
@@ -103,7 +106,8 @@ struct Entry {
     json: Option<Value>,
     text: Option<String>,
     after: Option<f64>,
-    end: Option<End>,
+    #[serde(default)]
+    end: End,
 }
 
 impl Entry {
@@ -131,12 +135,12 @@ impl Entry {
             ("json", self.json.is_some()),
             ("text", self.text.is_some()),
             ("after", self.after.is_some()),
-            ("end", self.end.is_some()),
+            ("end", self.end != End::Complete),
         ];
         let status = match (self.value, self.status) {
             (Some(_), Some(_)) => return error("set `value` or `status`, not both"),
             (None, Some(status)) => status,
-            (None, None) if self.end == Some(End::Closed) => 200,
+            (None, None) if self.end == End::Closed => 200,
             (value, None) => {
                 if let Some((name, _)) = needs_status.iter().find(|(_, is_set)| *is_set) {
                     return error(&format!("`{name}` needs a `status` beside it"));
@@ -149,6 +153,9 @@ impl Entry {
         };
         answer = match (self.json, self.text) {
             (Some(_), Some(_)) => return error("set `json` or `text`, not both"),
+            (Some(json), None) if json.to_string().contains(TOML_DATE) => {
+                return error("JSON has no dates: write them in quotation marks");
+            }
             (Some(json), None) => answer.json(&json),
             (None, Some(text)) => answer.body(text),
             (None, None) => answer,
@@ -163,14 +170,11 @@ impl Entry {
             }
             answer = answer.after(Duration::from_secs_f64(seconds));
         }
-        let has_body = !answer.is_empty() || self.end.is_some_and(|end| end != End::Closed);
+        let has_body = !answer.is_empty() || [End::Cut, End::Stalled].contains(&self.end);
         if [204, 304].contains(&status) && has_body {
             return error(&format!("an answer of status {status} has no body"));
         }
-        Ok(Reply::Answer(match self.end {
-            Some(end) => answer.end(end),
-            None => answer,
-        }))
+        Ok(Reply::Answer(answer.end(self.end)))
     }
 }
 
