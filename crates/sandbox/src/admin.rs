@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::http;
 use crate::log::Log;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Result};
 
 const HEALTH: &str = "/healthz";
 const REQUESTS: &str = "/__sandbox/requests";
@@ -28,7 +28,7 @@ pub(crate) fn answer(
     parts: &Parts,
     peer: IpAddr,
     local: IpAddr,
-) -> Result<Answer, Refusal> {
+) -> Result<Answer> {
     if parts.uri.path() == HEALTH {
         return match parts.method {
             Method::GET | Method::HEAD => Ok(Answer::new(200).json(&json!({"status": "ok"}))),
@@ -46,7 +46,7 @@ pub(crate) fn answer(
             let last = last.map_or(Ok(DEFAULT_LAST), |(_, text)| text.parse());
             let last = last.map_err(|_| Refusal::new(400, "`last` is a number of requests."))?;
             let requests = serde_json::to_vec(&log.last(last)).unwrap_or_default();
-            Ok(Answer::new(200).json_bytes(requests.into()))
+            Ok(Answer::new(200).json_text(requests))
         }
         Method::DELETE => {
             log.clear();

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::Response;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(crate) type Sleep =
     Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// An answer to be given, whatever is asked.
+/// An answer that does not depend on the request.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,9 +29,7 @@ pub(crate) type Sleep =
 /// ```
 #[derive(Clone, Debug)]
 pub struct Answer {
-    status: StatusCode,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Bytes,
+    response: Response<Bytes>,
     delay: Duration,
     delay_per_byte: Option<Duration>,
     end: End,
@@ -53,12 +51,13 @@ pub(crate) enum End {
 }
 
 impl Answer {
-    /// An answer with this status, no body and no headers but those that HTTP requires.
+    /// An answer with this status, without a body, and with no headers except those that HTTP
+    /// requires.
     ///
     /// # Panics
     ///
-    /// If `status` is none of a final answer: 200 to 999.
-    #[allow(clippy::panic, reason = "a test's own mistake")]
+    /// If `status` is not from 200 to 999.
+    #[allow(clippy::panic, reason = "a mistake in a test")]
     pub fn new(status: u16) -> Self {
         let Some(answer) = Self::of_status(status) else {
             panic!("{status} is no status of a final answer");
@@ -66,13 +65,11 @@ impl Answer {
         answer
     }
 
-    /// An answer with this status, if it is one of a final answer.
+    /// An answer with this status, if it is from 200 to 999.
     pub(crate) fn of_status(status: u16) -> Option<Self> {
-        let status = StatusCode::from_u16(status).ok()?;
-        (!status.is_informational()).then(|| Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
+        let response = Response::builder().status(status).body(Bytes::new()).ok()?;
+        (!response.status().is_informational()).then_some(Self {
+            response,
             delay: Duration::ZERO,
             delay_per_byte: None,
             end: End::Complete,
@@ -92,14 +89,14 @@ impl Answer {
         Self::new(200).end(End::Closed)
     }
 
-    /// Adds a header. `Content-Type` takes the place of one that is there.
+    /// Adds a header. `Content-Type` replaces an earlier one.
     ///
     /// # Panics
     ///
-    /// If name or value is none, or it is one of those that say where an answer ends, which the
-    /// server sets itself: `Content-Length`, `Transfer-Encoding`, `Connection`.
+    /// If the name or value is invalid, or if the server sets the header itself: `Content-Length`,
+    /// `Transfer-Encoding`, `Connection`.
     #[must_use]
-    #[allow(clippy::panic, reason = "a test's own mistake")]
+    #[allow(clippy::panic, reason = "a mistake in a test")]
     pub fn header(self, name: &str, value: &str) -> Self {
         match self.try_header(name, value) {
             Ok(answer) => answer,
@@ -107,7 +104,7 @@ impl Answer {
         }
     }
 
-    /// Adds a header; the error says why it cannot be.
+    /// Adds a header, or returns why that is not possible.
     pub(crate) fn try_header(self, name: &str, value: &str) -> Result<Self, String> {
         use header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
         const OWN: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
@@ -121,55 +118,50 @@ impl Answer {
     /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Bytes::from(body.into());
+        *self.response.body_mut() = Bytes::from(body.into());
         self
     }
 
-    /// Sets the body, as JSON.
+    /// Sets the body to JSON.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.json_bytes(body.to_string().into())
+        self.json_text(body.to_string())
     }
 
-    /// Sets the body, which is JSON already.
-    pub(crate) fn json_bytes(mut self, body: Bytes) -> Self {
-        self.body = body;
-        self.with(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )
+    /// Sets the body to a text that is JSON.
+    pub(crate) fn json_text(mut self, body: impl Into<Bytes>) -> Self {
+        *self.response.body_mut() = body.into();
+        let json = HeaderValue::from_static("application/json");
+        self.with(header::CONTENT_TYPE, json)
     }
 
-    /// Adds the ID that Webex support asks for.
+    /// Adds the tracking ID, which Webex support asks for.
     pub(crate) fn tracked(self, id: &str) -> Self {
-        match HeaderValue::from_str(id) {
-            Ok(id) => self.with(HeaderName::from_static("trackingid"), id),
-            Err(_) => self,
-        }
+        self.header("trackingid", id)
     }
 
-    /// Lets this time pass before the answer begins.
+    /// Delays the answer.
     #[must_use]
     pub fn after(mut self, time: Duration) -> Self {
         self.delay = time;
         self
     }
 
-    /// Lets this time pass before each byte of the body.
+    /// Delays each byte of the body.
     #[must_use]
     pub fn dripping(mut self, each_byte: Duration) -> Self {
         self.delay_per_byte = Some(each_byte);
         self
     }
 
-    /// Closes the connection after the body, before the answer has come to its end.
+    /// Closes the connection after the body, before the answer is complete.
     #[must_use]
     pub fn cut(self) -> Self {
         self.end(End::Cut)
     }
 
-    /// Sends nothing more after the body, before the answer has come to its end, and leaves the
-    /// connection open.
+    /// Sends nothing more after the body, before the answer is complete, and leaves the connection
+    /// open.
     #[must_use]
     pub fn stalled(self) -> Self {
         self.end(End::Stalled)
@@ -182,30 +174,28 @@ impl Answer {
 
     /// The status, unless there is no answer.
     pub(crate) fn status(&self) -> Option<u16> {
-        (self.end != End::Closed).then(|| self.status.as_u16())
+        (self.end != End::Closed).then(|| self.response.status().as_u16())
     }
 
     pub(crate) fn tracking_id(&self) -> Option<&HeaderValue> {
-        let id = self.headers.iter().find(|(name, _)| name == "trackingid");
-        id.map(|(_, id)| id)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.body.is_empty()
+        self.response.headers().get("trackingid")
     }
 
     /// Drops the second half of the body.
     pub(crate) fn halved(mut self) -> Self {
-        self.body.truncate(self.body.len() / 2);
+        let body = self.response.body_mut();
+        body.truncate(body.len() / 2);
         self
     }
 
     /// Adds a header that is known to be valid.
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        let headers = self.response.headers_mut();
         if name == header::CONTENT_TYPE {
-            self.headers.retain(|(known, _)| *known != name);
+            headers.insert(name, value);
+        } else {
+            headers.append(name, value);
         }
-        self.headers.push((name, value));
         self
     }
 
@@ -221,18 +211,13 @@ impl Answer {
         if self.end == End::Closed {
             return Err(closed());
         }
-        let mut response = Response::new(Outgoing {
-            bytes: self.body,
+        Ok(self.response.map(|bytes| Outgoing {
+            bytes,
             delay: self.delay_per_byte.map(|time| (time, Arc::clone(sleep))),
             pending_delay: None,
             end: self.end,
             is_flushed: false,
-        });
-        *response.status_mut() = self.status;
-        for (name, value) in self.headers {
-            response.headers_mut().append(name, value);
-        }
-        Ok(response)
+        }))
     }
 }
 
@@ -307,17 +292,14 @@ mod tests {
     fn there_is_one_content_type_and_no_header_of_the_server() {
         let answer = Answer::new(200).json(&Value::Null);
         let answer = answer.header("Content-Type", "application/problem+json");
-        let types = answer
-            .headers
-            .iter()
-            .filter(|(name, _)| name == header::CONTENT_TYPE);
-        let types: Vec<_> = types.map(|(_, value)| value.as_bytes()).collect();
+        let types = answer.response.headers().get_all(header::CONTENT_TYPE);
+        let types: Vec<_> = types.iter().map(HeaderValue::as_bytes).collect();
         assert_eq!(types, [b"application/problem+json"]);
         for name in ["Content-Length", "transfer-encoding", "Connection"] {
             let refused = Answer::new(200).try_header(name, "1").unwrap_err();
             assert!(refused.contains("is set by the server"), "{refused}");
         }
         let twice = Answer::new(200).header("x", "1").header("x", "2");
-        assert_eq!(twice.headers.len(), 2);
+        assert_eq!(twice.response.headers().len(), 2);
     }
 }

@@ -7,7 +7,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap};
 use tokio::sync::Semaphore;
 
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Result};
 
 /// Maximum size of a body.
 const MAX_BODY: u64 = 1024 * 1024;
@@ -35,7 +35,7 @@ impl BodyReader {
         &self,
         headers: &HeaderMap,
         body: Incoming,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Vec<u8>> {
         if body.is_end_stream() {
             return Ok(Vec::new());
         }
@@ -49,7 +49,7 @@ impl BodyReader {
         &self,
         mut body: Incoming,
         expects_continue: bool,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Vec<u8>> {
         let announced = body.size_hint().lower();
         if announced > MAX_DISCARDED || (expects_continue && announced > MAX_BODY) {
             return Err(too_large());

@@ -125,7 +125,7 @@ fn status(text: &str) -> Option<u16> {
 
 impl RequestContext<'_> {
     fn success(&self, status: u16) -> Answer {
-        Answer::new(status).json_bytes(self.success.clone())
+        Answer::new(status).json_text(self.success.clone())
     }
 
     /// The documented answer with another `info`.

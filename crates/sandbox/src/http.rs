@@ -6,7 +6,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Result};
 
 /// The names and values of the query.
 pub(crate) fn query(parts: &Parts) -> Vec<(String, String)> {
@@ -17,7 +17,7 @@ pub(crate) fn query(parts: &Parts) -> Vec<(String, String)> {
 }
 
 /// Refuses a request that a proxy may read differently: where it ends, and for which host it is.
-pub(crate) fn check_framing(parts: &Parts) -> Result<(), Refusal> {
+pub(crate) fn check_framing(parts: &Parts) -> Result<()> {
     let refused = |message| Err(Refusal::new(400, message).close());
     let encodings = parts.headers.get_all(header::TRANSFER_ENCODING);
     let mut encodings = encodings.iter().map(HeaderValue::as_bytes);

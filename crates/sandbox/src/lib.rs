@@ -16,7 +16,6 @@ mod limits;
 mod log;
 mod logged_request;
 mod operation;
-mod redaction;
 mod refusal;
 mod sandbox;
 mod scenario;
@@ -31,8 +30,7 @@ pub use logged_request::LoggedRequest;
 pub use operation::Operation;
 pub use sandbox::{Builder, Sandbox, UnmetExpectations};
 pub use scenario::Scenario;
-pub use scenario::error::ScenarioError;
-pub use scenario::step::Step;
+pub use scenario::step::{ScenarioError, Step};
 pub use tokens::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REFRESH_TOKEN, DEFAULT_TOKEN, Grant,
 };

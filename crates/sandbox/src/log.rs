@@ -7,8 +7,7 @@ use hyper::http::request::Parts;
 
 use crate::answer::Answer;
 use crate::http;
-use crate::logged_request::LoggedRequest;
-use crate::redaction::{redact, redacted};
+use crate::logged_request::{LoggedRequest, redact};
 
 /// Maximum size of a logged body.
 const MAX_BODY: usize = 64 * 1024;
@@ -121,7 +120,7 @@ impl Log {
     pub(crate) fn last(&self, count: usize) -> Vec<LoggedRequest> {
         let skipped = self.last.len().saturating_sub(count);
         let last = self.last.iter().skip(skipped);
-        last.map(|(request, _)| redacted(request, &self.secrets))
+        last.map(|(request, _)| request.redacted(&self.secrets))
             .collect()
     }
 

@@ -1,9 +1,11 @@
-//! A request and how it was answered, as it is logged.
+//! A logged request, and how secrets are removed from it.
 
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+use crate::http;
 
 /// A request and its answer. `…` replaces the tokens and secrets that the sandbox knows, and the token
 /// that came with the request, if they have at least six characters.
@@ -39,8 +41,48 @@ impl LoggedRequest {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
+
+/// The request without the known secrets and its own token. A secret is found as it is written, but
+/// not with percent-encoding or JSON escapes.
+pub(crate) fn redacted(&self, known: &[String]) -> Self {
+    let mut headers = self.headers.iter();
+    let authorization = headers.find(|(name, _)| name == "authorization");
+    let token = authorization.map_or("", |(_, value)| http::bearer_token(value));
+    let mut request = self.clone();
+    for (name, value) in &mut request.headers {
+        if SECRET_HEADERS.contains(&&**name) {
+            let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
+            *value = match &*scheme.to_ascii_lowercase() {
+                "bearer" | "basic" => format!("{scheme} {REDACTED}"),
+                _ => REDACTED.to_owned(),
+            };
+        }
+        redact(value, known, token);
+    }
+    redact(&mut request.path, known, token);
+    redact(&mut request.query, known, token);
+    redact(&mut request.body, known, token);
+    request
+}
 }
 
 fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Shorter texts occur by chance and are not secrets.
+const MIN_LENGTH: usize = 6;
+
+const REDACTED: &str = "…";
+
+/// Headers whose whole value is secret, except for a known scheme.
+const SECRET_HEADERS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
+
+/// Replaces secrets in a text.
+pub(crate) fn redact(text: &mut String, known: &[String], token: &str) {
+    for secret in known.iter().map(String::as_str).chain([token]) {
+        if secret.len() >= MIN_LENGTH && text.contains(secret) {
+            *text = text.replace(secret, REDACTED);
+        }
+    }
 }

@@ -62,22 +62,24 @@ impl ErrorDetail {
     }
 }
 
+/// A result whose error is a refusal.
+pub(crate) type Result<T> = std::result::Result<T, Refusal>;
+
 /// An answer that refuses a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
-    status: u16,
+    /// Its status and headers.
+    answer: Box<Answer>,
     message: Cow<'static, str>,
     errors: Vec<ErrorDetail>,
-    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            status,
+            answer: Box::new(Answer::new(status)),
             message: message.into(),
             errors: Vec::new(),
-            headers: Vec::new(),
         }
     }
 
@@ -93,7 +95,7 @@ impl Refusal {
     }
 
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.answer = Box::new(self.answer.with(name, value));
         self
     }
 
@@ -108,9 +110,7 @@ impl Refusal {
             body["errors"] = json!(self.errors);
         }
         body["trackingId"] = json!(tracking_id);
-        let answer = Answer::new(self.status).json(&body).tracked(tracking_id);
-        let headers = self.headers.into_iter();
-        headers.fold(answer, |answer, (name, value)| answer.with(name, value))
+        self.answer.json(&body).tracked(tracking_id)
     }
 }
 

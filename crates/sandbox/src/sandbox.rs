@@ -229,10 +229,7 @@ impl Builder {
     ///
     /// If `requests` or `per` is zero.
     pub fn limit(mut self, requests: u32, per: Duration) -> Self {
-        assert!(
-            requests > 0 && !per.is_zero(),
-            "a limit is at least one request in some time"
-        );
+        assert!(requests > 0 && !per.is_zero(), "a limit is not zero");
         self.limits.push(Limit { requests, per });
         self
     }

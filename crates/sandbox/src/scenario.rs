@@ -1,6 +1,5 @@
 //! Scenarios: what requests a test expects, and the reply to each.
 
-pub(crate) mod error;
 mod file;
 pub(crate) mod script;
 pub(crate) mod step;

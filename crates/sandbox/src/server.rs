@@ -23,30 +23,6 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Delay before the next try when the system has no descriptors left.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(10);
 
-/// The tasks of open connections, the oldest first.
-#[derive(Default)]
-struct Open(VecDeque<AbortHandle>);
-
-impl Open {
-    /// Adds a connection. A waiting queue would let clients that never read their response lock out
-    /// all others, so the oldest connection is closed instead.
-    fn add(&mut self, connection: AbortHandle, max: usize) {
-        if self.0.len() >= max {
-            self.0.retain(|connection| !connection.is_finished());
-        }
-        if self.0.len() >= max {
-            self.close_oldest();
-        }
-        self.0.push_back(connection);
-    }
-
-    fn close_oldest(&mut self) {
-        if let Some(oldest) = self.0.pop_front() {
-            oldest.abort();
-        }
-    }
-}
-
 /// Serves until `stop` is sent or dropped.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -56,7 +32,8 @@ pub(crate) async fn serve(
 ) {
     let graceful = GracefulShutdown::new();
     let mut tasks = JoinSet::new();
-    let mut open = Open::default();
+    // The oldest first.
+    let mut open = VecDeque::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -67,11 +44,15 @@ pub(crate) async fn serve(
             Ok((stream, peer)) => {
                 let state = Arc::clone(&state);
                 let connection = serve_connection(stream, peer.ip(), state, graceful.watcher());
-                open.add(tasks.spawn(connection), max_connections);
+                open.retain(|connection: &AbortHandle| !connection.is_finished());
+                if open.len() >= max_connections {
+                    close_oldest(&mut open);
+                }
+                open.push_back(tasks.spawn(connection));
             }
             Err(error) if is_of_client(&error) => {}
             Err(_) => {
-                open.close_oldest();
+                close_oldest(&mut open);
                 tokio::time::sleep(ACCEPT_BACKOFF).await;
             }
         }
@@ -81,10 +62,18 @@ pub(crate) async fn serve(
     let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await;
 }
 
+/// Makes room for a connection. In a queue, clients that never read their response would lock out
+/// all others.
+fn close_oldest(open: &mut VecDeque<AbortHandle>) {
+    if let Some(oldest) = open.pop_front() {
+        oldest.abort();
+    }
+}
+
 /// Whether the client went away before its connection was accepted.
 fn is_of_client(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    [ConnectionAborted, ConnectionRefused, ConnectionReset].contains(&error.kind())
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset};
+    [ConnectionAborted, ConnectionReset].contains(&error.kind())
 }
 
 async fn serve_connection(

@@ -25,7 +25,7 @@ use crate::judge;
 use crate::limits::RateLimits;
 use crate::log::Log;
 use crate::operation::{self, Operation};
-use crate::refusal::{DUPLICATE_NAME, ErrorDetail, NOT_AN_OBJECT, Refusal, UNKNOWN_TEST_VALUE};
+use crate::refusal::{DUPLICATE_NAME, ErrorDetail, NOT_AN_OBJECT, Refusal, Result, UNKNOWN_TEST_VALUE};
 use crate::scenario::script::Script;
 use crate::scenario::step::Reply;
 use crate::sync::lock;
@@ -91,7 +91,7 @@ impl ServerState {
         answer.send(&self.sleep).await
     }
 
-    fn answer(&self, parts: &Parts, body: Result<&[u8], Refusal>) -> Result<Answer, Refusal> {
+    fn answer(&self, parts: &Parts, body: Result<&[u8]>) -> Result<Answer> {
         http::check_framing(parts)?;
         let path = parts.uri.path();
         let operation = operation::by_path(path);
@@ -111,8 +111,8 @@ impl ServerState {
         &self,
         operation: Operation,
         parts: &Parts,
-        body: Result<&[u8], Refusal>,
-    ) -> Result<Answer, Refusal> {
+        body: Result<&[u8]>,
+    ) -> Result<Answer> {
         let known = body.as_deref().unwrap_or_default();
         let reply = lock(&self.script).precheck(operation, known)?;
         if let Some(answer) = self.scripted(reply, operation, "email") {
@@ -142,13 +142,14 @@ impl ServerState {
         operation: Operation,
         query: &[(String, String)],
         body: &[u8],
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer> {
         let not_an_object = |description: String| {
             let error = ErrorDetail::new(NOT_AN_OBJECT, "", description);
             Refusal::new(400, "The body is not a JSON object.").errors(vec![error])
         };
         let read = json::read(body).map_err(|error| not_an_object(format!("{error}.")))?;
-        let (Value::Object(body), mut duplicates) = read else {
+        let (json, mut duplicates) = read;
+        let Value::Object(body) = &json else {
             return Err(not_an_object("It is JSON, but not an object.".to_owned()));
         };
         for (index, (name, _)) in query.iter().enumerate() {
@@ -156,48 +157,45 @@ impl ServerState {
                 duplicates.push(name.clone());
             }
         }
-        let mut judgement = judge::judge(self.documented.operation(operation), operation, &body);
-        let duplicates = duplicates.iter();
-        let duplicates =
-            duplicates.map(|name| ErrorDetail::new(DUPLICATE_NAME, name, "This name comes twice."));
-        judgement.errors.extend(duplicates);
-        let mut answer = None;
-        if let Some(found) = test_values::find(&body, query) {
-            answer = self.test_answer(operation, found.value, &found.field);
-            if answer.is_none() {
-                let value = json::quoted(found.value);
-                let description = format!(
-                    "There is no test value `{value}`; the README of webex-precheck-sandbox lists them."
-                );
-                let error = ErrorDetail::new(UNKNOWN_TEST_VALUE, &found.field, description);
-                judgement.errors.push(error);
-            }
-            if let Some(TestAnswer { failures, .. }) = answer
-                && failures > 0
-                && judgement.errors.is_empty()
-                && !lock(&self.failures).fails(operation, found.value, failures)
-            {
-                answer = None;
-            }
+        let mut judgement = judge::judge(self.documented.operation(operation), operation, body);
+        for name in duplicates {
+            let error = ErrorDetail::new(DUPLICATE_NAME, &name, "This name comes twice.");
+            judgement.errors.push(error);
         }
-        let answer = if judgement.errors.is_empty() {
-            answer.map_or_else(|| self.success(operation), |test| test.answer)
-        } else {
-            let status = judgement.status();
-            let refusal = Refusal::new(status, "The request was refused.");
-            refusal.errors(judgement.errors).answer(&self.tracking_id())
+        let found = test_values::find(&json, query);
+        let test = found.map(|found| {
+            let answer = self.test_answer(operation, found.value, found.field);
+            (found, answer)
+        });
+        if let Some((found, None)) = &test {
+            let description = format!(
+                "There is no test value `{}`; the README of webex-precheck-sandbox lists them.",
+                json::quoted(found.value)
+            );
+            let error = ErrorDetail::new(UNKNOWN_TEST_VALUE, found.field, description);
+            judgement.errors.push(error);
+        }
+        let fails = |value, failures| lock(&self.failures).fails(operation, value, failures);
+        let answer = match test {
+            _ if !judgement.errors.is_empty() => {
+                let refusal = Refusal::new(judgement.status(), "The request was refused.");
+                refusal.errors(judgement.errors).answer(&self.tracking_id())
+            }
+            Some((found, Some(TestAnswer { failures, answer })))
+                if failures == 0 || fails(found.value, failures) =>
+            {
+                answer
+            }
+            _ => {
+                let success = self.documented.operation(operation).success.clone();
+                let answer = Answer::new(200).json_text(success);
+                answer.tracked(&self.tracking_id())
+            }
         };
         Ok(match unknown_fields(&judgement.unknown_fields) {
             Some(names) => answer.with(UNKNOWN_FIELDS, names),
             None => answer,
         })
-    }
-
-    fn success(&self, operation: Operation) -> Answer {
-        let success = self.documented.operation(operation).success.clone();
-        Answer::new(200)
-            .json_bytes(success)
-            .tracked(&self.tracking_id())
     }
 
     fn test_answer(&self, operation: Operation, value: &str, field: &str) -> Option<TestAnswer> {
@@ -222,7 +220,7 @@ impl ServerState {
         }
     }
 
-    fn renew(&self, parts: &Parts, body: Result<&[u8], Refusal>) -> Result<Answer, Refusal> {
+    fn renew(&self, parts: &Parts, body: Result<&[u8]>) -> Result<Answer> {
         let reply = lock(&self.script).renewal();
         if let Some(answer) = self.scripted(reply, Operation::Subscriber, "refresh_token") {
             return Ok(answer);

@@ -4,24 +4,24 @@
 use std::time::{Duration, SystemTime};
 
 use hyper::body::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::effect::{self, RequestContext, number};
 
 /// E-mail addresses of this domain are test values. Nobody can own it (RFC 2606).
-const DOMAIN: &str = "@sandbox.example";
+const DOMAIN: &str = "sandbox.example";
 /// IDs with this prefix are test values.
 const PREFIX: &str = "sandbox:";
 
 /// Where a test value may be in a body; the first one counts.
-const EMAILS: [&[&str]; 2] = [&["email"], &["customerInfo", "primaryEmail"]];
-const IDS: [&[&str]; 5] = [
-    &["customerId"],
-    &["provisioningId"],
-    &["orgId"],
-    &["externalId"],
-    &["provisioningParameters", "locationId"],
+const EMAILS: [&str; 2] = ["email", "customerInfo.primaryEmail"];
+const IDS: [&str; 5] = [
+    "customerId",
+    "provisioningId",
+    "orgId",
+    "externalId",
+    "provisioningParameters.locationId",
 ];
 /// The parameter of the query that may be one.
 const PARAMETER: &str = "onBehalfOfSubPartnerOrgId";
@@ -37,35 +37,30 @@ const MAX_LENGTH: usize = 256;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found<'a> {
     /// Dotted path, or the name in the query.
-    pub(crate) field: String,
+    pub(crate) field: &'static str,
     /// The value without domain or prefix.
     pub(crate) value: &'a str,
 }
 
 /// Finds the test value of a request.
-pub(crate) fn find<'a>(
-    body: &'a Map<String, Value>,
-    query: &'a [(String, String)],
-) -> Option<Found<'a>> {
-    let text = |path: &[&str]| match path {
-        [name] => body.get(*name)?.as_str(),
-        [parent, name] => body.get(*parent)?.get(name)?.as_str(),
-        _ => None,
+pub(crate) fn find<'a>(body: &'a Value, query: &'a [(String, String)]) -> Option<Found<'a>> {
+    let text = |path: &str| {
+        let mut names = path.split('.');
+        names.try_fold(body, |at, name| at.get(name))?.as_str()
     };
-    let emails = EMAILS.iter().filter_map(|path| {
-        let text = text(path)?;
-        let (value, domain) = text.split_at_checked(text.len().checked_sub(DOMAIN.len())?)?;
+    let emails = EMAILS.into_iter().filter_map(|field| {
+        let (value, domain) = text(field)?.rsplit_once('@')?;
         let is_test = domain.eq_ignore_ascii_case(DOMAIN);
-        is_test.then(|| (path.join("."), value))
+        is_test.then_some(Found { field, value })
     });
-    let ids = IDS
-        .iter()
-        .filter_map(|path| Some((path.join("."), text(path)?.strip_prefix(PREFIX)?)));
+    let ids = IDS.into_iter().map(|field| (field, text(field)));
     let parameters = query.iter().filter(|(name, _)| name == PARAMETER);
-    let parameters =
-        parameters.filter_map(|(name, value)| Some((name.clone(), value.strip_prefix(PREFIX)?)));
-    let (field, value) = emails.chain(ids).chain(parameters).next()?;
-    Some(Found { field, value })
+    let parameters = parameters.map(|(_, value)| (PARAMETER, Some(&**value)));
+    let mut ids = ids.chain(parameters).filter_map(|(field, value)| {
+        let value = value?.strip_prefix(PREFIX)?;
+        Some(Found { field, value })
+    });
+    emails.into_iter().next().or_else(|| ids.next())
 }
 
 /// What a test value asks for.
@@ -92,12 +87,10 @@ pub(crate) fn answer(value: &str, context: &RequestContext<'_>) -> Option<TestAn
         None => (0, value),
     };
     let (delay, value) = match value.strip_prefix("slow-") {
-        Some(rest) => {
-            let (seconds, value) = rest.split_once('-').unwrap_or((rest, "likely"));
-            (number(seconds).filter(|s| *s <= MAX_SECONDS)?, value)
-        }
-        None => (0, value),
+        Some(rest) => rest.split_once('-').unwrap_or((rest, "likely")),
+        None => ("0", value),
     };
+    let delay = number(delay).filter(|seconds| *seconds <= MAX_SECONDS)?;
     let answer = effect::answer(value, context)?;
     Some(TestAnswer {
         failures,
@@ -156,7 +149,7 @@ mod tests {
 
     #[test]
     fn values_are_found_where_they_may_stand() {
-        let body = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
+        let body = |text: &str| serde_json::from_str::<Value>(text).unwrap();
         for (text, field) in [
             (
                 r#"{"email": "closed@sandbox.example", "customerId": "sandbox:html"}"#,
@@ -179,7 +172,6 @@ mod tests {
             ),
         ] {
             let value = "closed";
-            let field = field.to_owned();
             assert_eq!(
                 find(&body(text), &[]),
                 Some(Found { field, value }),
@@ -195,9 +187,9 @@ mod tests {
             assert_eq!(find(&body(text), &[]), None, "{text}");
         }
         let query = |name: &str| [(name.to_owned(), "sandbox:closed".to_owned())];
-        assert_eq!(find(&Map::new(), &query("q")), None);
+        assert_eq!(find(&Value::Null, &query("q")), None);
         let query = query("onBehalfOfSubPartnerOrgId");
-        assert_eq!(find(&Map::new(), &query).unwrap().value, "closed");
+        assert_eq!(find(&Value::Null, &query).unwrap().value, "closed");
     }
 
     #[test]

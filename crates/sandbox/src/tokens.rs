@@ -8,7 +8,7 @@ use hyper::header::{self, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::operation::{self, Operation};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Result};
 
 /// The access token that a sandbox accepts by default.
 pub const DEFAULT_TOKEN: &str = "sandbox-token";
@@ -122,7 +122,7 @@ impl Tokens {
         token: &str,
         operation: Operation,
         now: Instant,
-    ) -> Result<(), Refusal> {
+    ) -> Result<()> {
         if self.fixed.iter().any(|fixed| fixed == token) || self.is_issued(token, now) {
             return Ok(());
         }
@@ -166,7 +166,7 @@ impl Tokens {
     }
 
     /// Issues an access token for a form with a refresh token.
-    pub(crate) fn renew(&mut self, form: &[u8], now: Instant) -> Result<Value, Refusal> {
+    pub(crate) fn renew(&mut self, form: &[u8], now: Instant) -> Result<Value> {
         let grant = &mut self.grant;
         let value = |name: &str| {
             let found = form_urlencoded::parse(form).find(|(known, _)| known == name);

@@ -9,8 +9,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::Scenario;
-use super::error::ScenarioError;
-use super::step::{Reply, Step};
+use super::step::{Reply, ScenarioError, Step};
 use crate::answer::{Answer, End};
 use crate::operation::Operation;
 
@@ -81,80 +80,66 @@ fn with_fields(mut step: Step, fields: Map<String, Value>, prefix: &str) -> Step
     step
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct File {
-    #[serde(default)]
     strict: bool,
-    #[serde(default)]
     request: Vec<Spanned<Entry>>,
-    #[serde(default)]
     renewal: Vec<Spanned<Entry>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "expected a table")]
+#[derive(Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "expected a table")]
 struct Entry {
     times: Option<u32>,
     operation: Option<Operation>,
-    #[serde(default)]
     fields: Map<String, Value>,
     value: Option<String>,
     status: Option<u16>,
-    #[serde(default)]
     headers: BTreeMap<String, String>,
     json: Option<Value>,
     text: Option<String>,
     after: Option<f64>,
-    #[serde(default)]
     end: End,
 }
 
 impl Entry {
     fn step(mut self, is_renewal: bool) -> Result<Step, ScenarioError> {
-        let (times, operation) = (self.times.unwrap_or(1), self.operation);
+        let error = |message| Err(ScenarioError::new(message));
+        let (times, operation) = (self.times.take().unwrap_or(1), self.operation.take());
         let fields = std::mem::take(&mut self.fields);
         if times == 0 {
-            return Err(ScenarioError::new("`times` is 1 at least"));
+            return error("`times` is 1 at least");
         }
-        let mut step = with_fields(Step::new(self.reply()?).times(times), fields, "");
-        if let Some(operation) = operation {
-            step = step.operation(operation);
+        if is_renewal && (operation.is_some() || !fields.is_empty()) {
+            return error("`operation` and `fields` are for requests; a renewal has neither");
         }
-        if is_renewal && step.expects_precheck() {
-            let message = "`operation` and `fields` are for requests; a renewal has neither";
-            return Err(ScenarioError::new(message));
-        }
-        Ok(step)
+        let reply = match self.value.take() {
+            value if self != Self::default() => match value {
+                Some(_) => return error("`value` is an answer; set no other beside it"),
+                None => Reply::Answer(self.answer()?),
+            },
+            Some(value) => Reply::test_value(&value)?,
+            None => Reply::Judged,
+        };
+        let step = with_fields(Step::new(reply).times(times), fields, "");
+        Ok(match operation {
+            Some(operation) => step.operation(operation),
+            None => step,
+        })
     }
 
-    fn reply(self) -> Result<Reply, ScenarioError> {
-        let error = |message: &str| Err(ScenarioError::new(message));
-        let needs_status = [
-            ("headers", !self.headers.is_empty()),
-            ("json", self.json.is_some()),
-            ("text", self.text.is_some()),
-            ("after", self.after.is_some()),
-            ("end", self.end != End::Complete),
-        ];
-        let status = match (self.value, self.status) {
-            (Some(_), Some(_)) => return error("set `value` or `status`, not both"),
-            (None, Some(status)) => status,
-            (None, None) if self.end == End::Closed => 200,
-            (value, None) => {
-                if let Some((name, _)) = needs_status.iter().find(|(_, is_set)| *is_set) {
-                    return error(&format!("`{name}` needs a `status` beside it"));
-                }
-                return value.map_or(Ok(Reply::Judged), |value| Reply::test_value(&value));
-            }
-        };
+    fn answer(self) -> Result<Answer, ScenarioError> {
+        let error = |message| Err(ScenarioError::new(message));
+        let has_body = self.json.is_some() || self.text.is_some();
+        let status = self.status.unwrap_or(200);
         let Some(mut answer) = Answer::of_status(status) else {
-            return error(&format!("{status} is no status of a final answer"));
+            return error(format!("{status} is no status of a final answer"));
         };
         answer = match (self.json, self.text) {
-            (Some(_), Some(_)) => return error("set `json` or `text`, not both"),
+            (Some(_), Some(_)) => return error("set `json` or `text`, not both".to_owned()),
             (Some(json), None) if json.to_string().contains(TOML_DATE) => {
-                return error("JSON has no dates: write them in quotation marks");
+                return error("JSON has no dates: write them in quotation marks".to_owned());
             }
             (Some(json), None) => answer.json(&json),
             (None, Some(text)) => answer.body(text),
@@ -163,18 +148,18 @@ impl Entry {
         for (name, value) in &self.headers {
             answer = answer.try_header(name, value).map_err(ScenarioError::new)?;
         }
-        if let Some(seconds) = self.after {
-            if !(0.0..=MAX_DELAY).contains(&seconds) {
-                let message = format!("`after` is a number of seconds from 0 to {MAX_DELAY}");
-                return error(&message);
-            }
-            answer = answer.after(Duration::from_secs_f64(seconds));
+        let seconds = self.after.unwrap_or_default();
+        if !(0.0..=MAX_DELAY).contains(&seconds) {
+            return error(format!(
+                "`after` is a number of seconds from 0 to {MAX_DELAY}"
+            ));
         }
-        let has_body = !answer.is_empty() || [End::Cut, End::Stalled].contains(&self.end);
-        if [204, 304].contains(&status) && has_body {
-            return error(&format!("an answer of status {status} has no body"));
+        if [204, 304].contains(&status)
+            && (has_body || self.end == End::Cut || self.end == End::Stalled)
+        {
+            return error(format!("an answer of status {status} has no body"));
         }
-        Ok(Reply::Answer(answer.end(self.end)))
+        Ok(answer.after(Duration::from_secs_f64(seconds)).end(self.end))
     }
 }
 
@@ -206,9 +191,12 @@ mod tests {
             ("[[request]]\nstaus = 503", "line 2: unknown field `staus`"),
             (
                 "[[request]]\nstatus = 503\nvalue = \"likely\"",
-                "line 1: set `value` or `status`",
+                "line 1: `value` is an answer",
             ),
-            ("[[request]]\njson = {}", "line 1: `json` needs a `status`"),
+            (
+                "[[request]]\njson = { at = 2026-01-01 }",
+                "line 1: JSON has no dates",
+            ),
             (
                 "[[request]]\nstatus = 200\njson = {}\ntext = \"\"",
                 "line 1: set `json` or `text`",

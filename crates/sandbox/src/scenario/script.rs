@@ -6,7 +6,7 @@ use super::Scenario;
 use super::step::{self, Reply, Step};
 use crate::answer::Answer;
 use crate::operation::Operation;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Result};
 
 /// Maximum number of unexpected requests that are reported.
 const MAX_UNEXPECTED: usize = 20;
@@ -32,7 +32,7 @@ impl Script {
     }
 
     /// Takes the next step with a precheck.
-    pub(crate) fn precheck(&mut self, operation: Operation, body: &[u8]) -> Result<Reply, Refusal> {
+    pub(crate) fn precheck(&mut self, operation: Operation, body: &[u8]) -> Result<Reply> {
         self.prechecks += 1;
         if let Some(answer) = self.next.pop_front() {
             return Ok(Reply::Answer(answer));
@@ -112,7 +112,7 @@ value = "unlikely"
 status = 400
 "#;
 
-    fn status(reply: Result<Reply, Refusal>) -> String {
+    fn status(reply: Result<Reply>) -> String {
         match reply {
             Ok(Reply::Judged) => "judged".to_owned(),
             Ok(Reply::Answer(answer)) => format!("{:?}", answer.status()),

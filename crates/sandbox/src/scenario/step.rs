@@ -1,11 +1,10 @@
 //! A step: the request that it expects, and the reply.
 
 use std::collections::VecDeque;
-use std::fmt;
+use std::fmt::{self, Display};
 
 use serde_json::Value;
 
-use super::error::ScenarioError;
 use crate::answer::Answer;
 use crate::json::quoted;
 use crate::operation::Operation;
@@ -165,5 +164,21 @@ impl fmt::Display for Step {
             },
         }
         f.write_str(&self.place)
+    }
+}
+
+/// A scenario cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ScenarioError(String);
+
+impl ScenarioError {
+    pub(crate) fn new(message: impl Display) -> Self {
+        Self(message.to_string())
+    }
+
+    /// The same error at a place.
+    pub(crate) fn at(self, place: impl Display) -> Self {
+        Self(format!("{place}: {}", self.0))
     }
 }
