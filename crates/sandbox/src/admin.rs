@@ -23,12 +23,7 @@ pub(crate) fn serves(path: &str) -> bool {
 }
 
 /// Answers a request to such a path, which `peer` sends to the address `local`.
-pub(crate) fn answer(
-    log: &mut Log,
-    parts: &Parts,
-    peer: IpAddr,
-    local: IpAddr,
-) -> Result<Answer> {
+pub(crate) fn answer(log: &mut Log, parts: &Parts, peer: IpAddr, local: IpAddr) -> Result<Answer> {
     if parts.uri.path() == HEALTH {
         return match parts.method {
             Method::GET | Method::HEAD => Ok(Answer::new(200).json(&json!({"status": "ok"}))),

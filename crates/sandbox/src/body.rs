@@ -31,11 +31,7 @@ impl BodyReader {
         }
     }
 
-    pub(crate) async fn read(
-        &self,
-        headers: &HeaderMap,
-        body: Incoming,
-    ) -> Result<Vec<u8>> {
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Incoming) -> Result<Vec<u8>> {
         if body.is_end_stream() {
             return Ok(Vec::new());
         }
@@ -45,11 +41,7 @@ impl BodyReader {
             .unwrap_or_else(|_| Err(refusal(408, "The body took too long to arrive.")))
     }
 
-    async fn collect(
-        &self,
-        mut body: Incoming,
-        expects_continue: bool,
-    ) -> Result<Vec<u8>> {
+    async fn collect(&self, mut body: Incoming, expects_continue: bool) -> Result<Vec<u8>> {
         let announced = body.size_hint().lower();
         if announced > MAX_DISCARDED || (expects_continue && announced > MAX_BODY) {
             return Err(too_large());

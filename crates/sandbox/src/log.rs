@@ -51,7 +51,7 @@ impl Log {
     pub(crate) fn add(
         &mut self,
         parts: &Parts,
-        body: Option<String>,
+        body: Option<Vec<u8>>,
         answer: &Answer,
         after: Duration,
     ) {
@@ -60,14 +60,14 @@ impl Log {
         if let Some(status) = status {
             self.count(path, status);
         }
-        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         let headers = parts.headers.iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+        let headers = headers
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes().to_vec())));
         let query = match parts.uri.query() {
             Some(_) if body.is_none() => "…",
             query => query.unwrap_or_default(),
         };
-        let mut body = body.unwrap_or_default();
+        let mut body = text(body.unwrap_or_default());
         if body.len() > MAX_BODY {
             // A secret that is cut in two would not be found any more.
             redact(&mut body, &self.secrets, http::bearer(&parts.headers));
@@ -79,13 +79,13 @@ impl Log {
         let request = LoggedRequest {
             number: self.number,
             after,
-            method: parts.method.to_string(),
+            method: parts.method.as_str().to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
             headers: headers.collect(),
             body,
             status,
-            tracking_id: answer.tracking_id().map(|id| text(id.as_bytes())),
+            tracking_id: answer.tracking_id().map(|id| text(id.as_bytes().to_vec())),
         };
         let size = size_of(&request);
         self.size += size;
@@ -131,6 +131,11 @@ impl Log {
     }
 }
 
+fn text(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes);
+    text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 /// The memory that a request takes, about.
 fn size_of(request: &LoggedRequest) -> usize {
     let headers = request.headers.iter();
@@ -163,7 +168,7 @@ mod tests {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let answer = status.map_or_else(Answer::none, |status| Answer::new(status).tracked("T_1"));
         let after = Duration::from_millis(1500);
-        log.add(&parts, body.map(str::to_owned), &answer, after);
+        log.add(&parts, body.map(Vec::from), &answer, after);
     }
 
     #[test]

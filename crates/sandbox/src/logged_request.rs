@@ -42,28 +42,28 @@ impl LoggedRequest {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-/// The request without the known secrets and its own token. A secret is found as it is written, but
-/// not with percent-encoding or JSON escapes.
-pub(crate) fn redacted(&self, known: &[String]) -> Self {
-    let mut headers = self.headers.iter();
-    let authorization = headers.find(|(name, _)| name == "authorization");
-    let token = authorization.map_or("", |(_, value)| http::bearer_token(value));
-    let mut request = self.clone();
-    for (name, value) in &mut request.headers {
-        if SECRET_HEADERS.contains(&&**name) {
-            let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
-            *value = match &*scheme.to_ascii_lowercase() {
-                "bearer" | "basic" => format!("{scheme} {REDACTED}"),
-                _ => REDACTED.to_owned(),
-            };
+    /// The request without the known secrets and its own token. A secret is found as it is written, but
+    /// not with percent-encoding or JSON escapes.
+    pub(crate) fn redacted(&self, known: &[String]) -> Self {
+        let mut headers = self.headers.iter();
+        let authorization = headers.find(|(name, _)| name == "authorization");
+        let token = authorization.map_or("", |(_, value)| http::bearer_token(value));
+        let mut request = self.clone();
+        for (name, value) in &mut request.headers {
+            if SECRET_HEADERS.contains(&&**name) {
+                let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
+                *value = match &*scheme.to_ascii_lowercase() {
+                    "bearer" | "basic" => format!("{scheme} {REDACTED}"),
+                    _ => REDACTED.to_owned(),
+                };
+            }
+            redact(value, known, token);
         }
-        redact(value, known, token);
+        redact(&mut request.path, known, token);
+        redact(&mut request.query, known, token);
+        redact(&mut request.body, known, token);
+        request
     }
-    redact(&mut request.path, known, token);
-    redact(&mut request.query, known, token);
-    redact(&mut request.body, known, token);
-    request
-}
 }
 
 fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -25,7 +25,9 @@ use crate::judge;
 use crate::limits::RateLimits;
 use crate::log::Log;
 use crate::operation::{self, Operation};
-use crate::refusal::{DUPLICATE_NAME, ErrorDetail, NOT_AN_OBJECT, Refusal, Result, UNKNOWN_TEST_VALUE};
+use crate::refusal::{
+    DUPLICATE_NAME, ErrorDetail, NOT_AN_OBJECT, Refusal, Result, UNKNOWN_TEST_VALUE,
+};
 use crate::scenario::script::Script;
 use crate::scenario::step::Reply;
 use crate::sync::lock;
@@ -85,7 +87,7 @@ impl ServerState {
         let body = self.bodies.read(&parts.headers, body).await;
         let answer = self.answer(&parts, body.as_deref().map_err(Clone::clone));
         let answer = answer.unwrap_or_else(|refusal| refusal.answer(&self.tracking_id()));
-        let body = (path != ACCESS_TOKEN).then(|| text(body.unwrap_or_default()));
+        let body = (path != ACCESS_TOKEN).then(|| body.unwrap_or_default());
         let after = self.elapsed();
         lock(&self.log).add(&parts, body, &answer, after);
         answer.send(&self.sleep).await
@@ -107,12 +109,7 @@ impl ServerState {
         }
     }
 
-    fn precheck(
-        &self,
-        operation: Operation,
-        parts: &Parts,
-        body: Result<&[u8]>,
-    ) -> Result<Answer> {
+    fn precheck(&self, operation: Operation, parts: &Parts, body: Result<&[u8]>) -> Result<Answer> {
         let known = body.as_deref().unwrap_or_default();
         let reply = lock(&self.script).precheck(operation, known)?;
         if let Some(answer) = self.scripted(reply, operation, "email") {
@@ -243,11 +240,6 @@ impl ServerState {
     fn elapsed(&self) -> Duration {
         (self.now)().saturating_duration_since(self.started.0)
     }
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    let text = String::from_utf8(bytes);
-    text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The names as a header of limited length, each encoded as in a query.

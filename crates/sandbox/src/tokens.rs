@@ -117,12 +117,7 @@ impl Tokens {
 
     /// Checks that a token is valid and has the scope of an operation. A fixed token has variants
     /// with fewer scopes, which differ by a suffix.
-    pub(crate) fn authorize(
-        &self,
-        token: &str,
-        operation: Operation,
-        now: Instant,
-    ) -> Result<()> {
+    pub(crate) fn authorize(&self, token: &str, operation: Operation, now: Instant) -> Result<()> {
         if self.fixed.iter().any(|fixed| fixed == token) || self.is_issued(token, now) {
             return Ok(());
         }
