@@ -23,17 +23,17 @@ pub(crate) const PACKAGE_AND_PACKAGES: i64 = 900_003;
 pub(crate) const SEVERAL_PACKAGES: i64 = 900_004;
 /// A package without one that it needs beside it (ours).
 pub(crate) const MISSING_DEPENDENCY: i64 = 900_005;
-/// No e-mail address (ours).
+/// Not an e-mail address (ours).
 pub(crate) const INVALID_EMAIL: i64 = 900_006;
-/// A country's code of other characters than capital letters (ours).
+/// A country's code with characters other than capital letters (ours).
 pub(crate) const INVALID_COUNTRY: i64 = 900_007;
 /// A country's code that ISO 3166-1 does not assign (ours).
 pub(crate) const UNASSIGNED_COUNTRY: i64 = 900_008;
 /// A name that comes twice in an object or in the query (ours).
 pub(crate) const DUPLICATE_NAME: i64 = 900_009;
-/// A body that is no JSON object (ours).
+/// A body that is not a JSON object (ours).
 pub(crate) const NOT_AN_OBJECT: i64 = 900_010;
-/// A test value that there is not (ours).
+/// An unknown test value (ours).
 pub(crate) const UNKNOWN_TEST_VALUE: i64 = 900_011;
 
 /// One error in a request.
