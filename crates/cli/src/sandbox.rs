@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use webex_precheck::api::{OPERATIONS, Operation};
 use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario};
 
 use crate::outcome::{Exit, Failure, printable, warn};
@@ -213,7 +214,7 @@ pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
     signals.next().await;
     say("Stopping; Ctrl-C again does not wait for answers under way.");
     let statuses = sandbox.statuses();
-    let unmet = sandbox.unmet();
+    let unmet = sandbox.unmet_expectations();
     // What is under way may still be answered, and no step is taken any more.
     let exit = tokio::select! {
         _ = sandbox.stop() => if unmet.is_empty() { Exit::Likely } else { Exit::Unlikely },
@@ -252,17 +253,28 @@ fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: boo
         // Whatever is tried would take its steps.
         return text;
     }
+    // One that requires no more than an e-mail address is the shortest to type.
+    let is_short = |it: &&&Operation| {
+        let mut required = it.fields.iter().filter(|field| field.is_required);
+        required.all(|field| field.path == "email")
+    };
+    let Some(Operation {
+        method, path, name, ..
+    }) = OPERATIONS.iter().find(is_short)
+    else {
+        return text;
+    };
     let post = format!(
-        "curl -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \
-         {url}/v1/wholesale/subscribers/validate -d"
+        "curl -X {method} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \
+         {url}{path} -d"
     );
     // The program asks no other machine without TLS.
     let second = if is_open {
         format!("{post} '{{\"email\": \"unlikely@sandbox.example\"}}'")
     } else {
         format!(
-            "WEBEX_ACCESS_TOKEN={token} webex-precheck subscriber --base-url {url} \
-         --customer-id ZjViMzYx --email unlikely@sandbox.example"
+            "WEBEX_ACCESS_TOKEN={token} webex-precheck {name} --base-url {url} \
+             --email unlikely@sandbox.example"
         )
     };
     let _ = write!(

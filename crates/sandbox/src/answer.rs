@@ -1,25 +1,23 @@
 //! Answers: what is sent, when, and how it ends.
 
-use std::fmt;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::Response;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use serde::Deserialize;
 use serde_json::Value;
-
-use crate::connections::Busy;
-use crate::telling::Telling;
 
 /// Waits for a time.
 pub(crate) type Sleep =
     Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// An answer to be given, whatever is asked.
+/// An answer that does not depend on the request.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,46 +27,37 @@ pub(crate) type Sleep =
 /// let gateway = Answer::new(502).header("Content-Type", "text/html").body("<h1>Bad Gateway</h1>");
 /// let late = Answer::new(503).after(Duration::from_secs(20));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Answer {
-    status: StatusCode,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Bytes,
-    /// What follows the body.
-    telling: Option<Box<Telling>>,
-    after: Duration,
-    each_byte: Option<Duration>,
+    response: Response<Bytes>,
+    delay: Duration,
+    delay_per_byte: Option<Duration>,
     end: End,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How an answer ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum End {
-    Whole,
-    /// The connection is closed in the middle.
+    #[default]
+    #[serde(skip)]
+    Complete,
+    /// The connection is closed before the answer is complete.
     Cut,
-    /// Nothing more comes.
-    Stall,
+    /// Nothing more is sent, and the connection stays open.
+    Stalled,
     /// The connection is closed without an answer.
     Closed,
 }
 
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
-            .field("status", &self.status())
-            .field("headers", &self.headers)
-            .field("body", &self.body)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Answer {
-    /// An answer with this status, no body and no headers but those that HTTP requires.
+    /// An answer with this status, without a body, and with no headers except those that HTTP
+    /// requires.
     ///
     /// # Panics
     ///
-    /// If `status` is none of a final answer: 200 to 999.
-    #[allow(clippy::panic, reason = "a test's own mistake")]
+    /// If `status` is not from 200 to 999.
+    #[allow(clippy::panic, reason = "a mistake in a test")]
     pub fn new(status: u16) -> Self {
         let Some(answer) = Self::of_status(status) else {
             panic!("{status} is no status of a final answer");
@@ -76,17 +65,14 @@ impl Answer {
         answer
     }
 
-    /// An answer with this status, if it is one of a final answer.
+    /// An answer with this status, if it is from 200 to 999.
     pub(crate) fn of_status(status: u16) -> Option<Self> {
-        let status = StatusCode::from_u16(status).ok()?;
-        (!status.is_informational()).then(|| Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-            telling: None,
-            after: Duration::ZERO,
-            each_byte: None,
-            end: End::Whole,
+        let response = Response::builder().status(status).body(Bytes::new()).ok()?;
+        (!response.status().is_informational()).then_some(Self {
+            response,
+            delay: Duration::ZERO,
+            delay_per_byte: None,
+            end: End::Complete,
         })
     }
 
@@ -100,17 +86,17 @@ impl Answer {
 
     /// No answer: the connection is closed.
     pub fn none() -> Self {
-        Self::new(200).closed()
+        Self::new(200).end(End::Closed)
     }
 
-    /// Adds a header. `Content-Type` takes the place of one that is there.
+    /// Adds a header. `Content-Type` replaces an earlier one.
     ///
     /// # Panics
     ///
-    /// If name or value is none, or it is one of those that say where an answer ends, which the
-    /// server sets itself: `Content-Length`, `Transfer-Encoding`, `Connection`.
+    /// If the name or value is invalid, or if the server sets the header itself: `Content-Length`,
+    /// `Transfer-Encoding`, `Connection`.
     #[must_use]
-    #[allow(clippy::panic, reason = "a test's own mistake")]
+    #[allow(clippy::panic, reason = "a mistake in a test")]
     pub fn header(self, name: &str, value: &str) -> Self {
         match self.try_header(name, value) {
             Ok(answer) => answer,
@@ -118,17 +104,12 @@ impl Answer {
         }
     }
 
-    /// Adds a header; the error says why it cannot be.
+    /// Adds a header, or returns why that is not possible.
     pub(crate) fn try_header(self, name: &str, value: &str) -> Result<Self, String> {
-        const OWN: [HeaderName; 3] = [
-            header::CONTENT_LENGTH,
-            header::TRANSFER_ENCODING,
-            header::CONNECTION,
-        ];
+        use header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+        const OWN: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(_)) if OWN.contains(&name) => {
-                Err(format!("{name} is set by the server itself"))
-            }
+            (Ok(name), _) if OWN.contains(&name) => Err(format!("{name} is set by the server")),
             (Ok(name), Ok(value)) => Ok(self.with(name, value)),
             _ => Err(format!("{name}: {value} is no header")),
         }
@@ -137,214 +118,166 @@ impl Answer {
     /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Bytes::from(body.into());
+        *self.response.body_mut() = Bytes::from(body.into());
         self
     }
 
-    /// Sets the body, as JSON.
+    /// Sets the body to JSON.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.json_bytes(body.to_string().into())
+        self.json_text(body.to_string())
     }
 
-    /// Sets the body, which is JSON already.
-    pub(crate) fn json_bytes(mut self, body: Bytes) -> Self {
-        self.body = body;
-        self.with(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )
+    /// Sets the body to a text that is JSON.
+    pub(crate) fn json_text(mut self, body: impl Into<Bytes>) -> Self {
+        *self.response.body_mut() = body.into();
+        let json = HeaderValue::from_static("application/json");
+        self.with(header::CONTENT_TYPE, json)
     }
 
-    /// Sets the body, JSON that is put together while it is sent.
-    pub(crate) fn telling(mut self, telling: Telling) -> Self {
-        self.telling = Some(Box::new(telling));
-        self.json_bytes(Bytes::new())
-    }
-
-    /// Adds the ID that Webex support asks for.
+    /// Adds the tracking ID, which Webex support asks for.
     pub(crate) fn tracked(self, id: &str) -> Self {
-        match HeaderValue::from_str(id) {
-            Ok(id) => self.with(HeaderName::from_static("trackingid"), id),
-            Err(_) => self,
-        }
+        self.header("trackingid", id)
     }
 
-    /// Lets this time pass before the answer begins.
+    /// Delays the answer.
     #[must_use]
     pub fn after(mut self, time: Duration) -> Self {
-        self.after = time;
+        self.delay = time;
         self
     }
 
-    /// Lets this time pass before each byte of the body.
+    /// Delays each byte of the body.
     #[must_use]
     pub fn dripping(mut self, each_byte: Duration) -> Self {
-        self.each_byte = Some(each_byte);
+        self.delay_per_byte = Some(each_byte);
         self
     }
 
-    /// Closes the connection after the body, before the answer has come to its end.
+    /// Closes the connection after the body, before the answer is complete.
     #[must_use]
-    pub fn cut(mut self) -> Self {
-        self.end = End::Cut;
-        self
+    pub fn cut(self) -> Self {
+        self.end(End::Cut)
     }
 
-    /// Sends nothing more after the body, before the answer has come to its end, and leaves the
-    /// connection open.
+    /// Sends nothing more after the body, before the answer is complete, and leaves the connection
+    /// open.
     #[must_use]
-    pub fn stalled(mut self) -> Self {
-        self.end = End::Stall;
-        self
+    pub fn stalled(self) -> Self {
+        self.end(End::Stalled)
     }
 
-    pub(crate) fn closed(mut self) -> Self {
-        self.end = End::Closed;
+    pub(crate) fn end(mut self, end: End) -> Self {
+        self.end = end;
         self
     }
 
     /// The status, unless there is no answer.
     pub(crate) fn status(&self) -> Option<u16> {
-        (self.end != End::Closed).then(|| self.status.as_u16())
+        (self.end != End::Closed).then(|| self.response.status().as_u16())
     }
 
     pub(crate) fn tracking_id(&self) -> Option<&HeaderValue> {
-        let mut headers = self.headers.iter();
-        headers
-            .find(|(name, _)| name == "trackingid")
-            .map(|(_, id)| id)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.body.is_empty()
+        self.response.headers().get("trackingid")
     }
 
     /// Drops the second half of the body.
     pub(crate) fn halved(mut self) -> Self {
-        self.body.truncate(self.body.len() / 2);
+        let body = self.response.body_mut();
+        body.truncate(body.len() / 2);
         self
     }
 
-    /// Closes the connection after the answer.
-    pub(crate) fn closing(self) -> Self {
-        self.with(header::CONNECTION, HeaderValue::from_static("close"))
-    }
-
-    /// Adds a header whose name and value are known to be fine.
+    /// Adds a header that is known to be valid.
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        let headers = self.response.headers_mut();
         if name == header::CONTENT_TYPE {
-            self.headers.retain(|(known, _)| *known != name);
+            headers.insert(name, value);
+        } else {
+            headers.append(name, value);
         }
-        self.headers.push((name, value));
         self
     }
 
-    /// Waits, and makes the answer one of HTTP, which the connection is busy with until it is sent.
-    pub(crate) async fn send(
-        self,
-        sleep: &Sleep,
-        busy: Busy,
-    ) -> Result<Response<Outgoing>, Dropped> {
-        if !self.after.is_zero() {
-            sleep(self.after).await;
+    /// Waits if the answer is late, and makes it an HTTP response.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is to be closed instead.
+    pub(crate) async fn send(self, sleep: &Sleep) -> io::Result<Response<Outgoing>> {
+        if !self.delay.is_zero() {
+            sleep(self.delay).await;
         }
         if self.end == End::Closed {
-            return Err(Dropped);
+            return Err(closed());
         }
-        let mut response = Response::new(Outgoing {
-            bytes: self.body,
-            telling: self.telling,
-            pause: None,
-            each_byte: self.each_byte.map(|time| (time, Arc::clone(sleep))),
+        Ok(self.response.map(|bytes| Outgoing {
+            bytes,
+            delay: self.delay_per_byte.map(|time| (time, Arc::clone(sleep))),
+            pending_delay: None,
             end: self.end,
             is_flushed: false,
-            _busy: busy,
-        });
-        *response.status_mut() = self.status;
-        for (name, value) in self.headers {
-            response.headers_mut().append(name, value);
-        }
-        Ok(response)
+        }))
     }
 }
 
-/// A connection that is closed because that is the answer.
-#[derive(Debug)]
-pub(crate) struct Dropped;
-
-impl fmt::Display for Dropped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("closed, as was asked for")
-    }
+/// Makes hyper close the connection.
+fn closed() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
 }
 
-impl std::error::Error for Dropped {}
-
-/// A body on its way.
+/// The body of a response that is being sent.
 pub(crate) struct Outgoing {
-    /// What is left of it.
+    /// The rest of it.
     bytes: Bytes,
-    telling: Option<Box<Telling>>,
-    /// Before the next byte.
-    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    each_byte: Option<(Duration, Sleep)>,
+    /// Before each byte.
+    delay: Option<(Duration, Sleep)>,
+    pending_delay: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     end: End,
     is_flushed: bool,
-    /// The connection is, until this is sent.
-    _busy: Busy,
-}
-
-impl Outgoing {
-    fn is_plain(&self) -> bool {
-        self.end == End::Whole && self.each_byte.is_none() && self.telling.is_none()
-    }
 }
 
 impl Body for Outgoing {
     type Data = Bytes;
-    type Error = Dropped;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if !self.bytes.is_empty() {
-            let next = match self.each_byte.clone() {
+            let next = match self.delay.clone() {
                 None => std::mem::take(&mut self.bytes),
                 Some((time, sleep)) => {
-                    let pause = self.pause.get_or_insert_with(|| sleep(time));
-                    ready!(pause.as_mut().poll(context));
-                    self.pause = None;
+                    let delay = self.pending_delay.get_or_insert_with(|| sleep(time));
+                    ready!(delay.as_mut().poll(context));
+                    self.pending_delay = None;
                     self.bytes.split_to(1)
                 }
             };
             return Poll::Ready(Some(Ok(Frame::data(next))));
         }
-        if let Some(next) = self.telling.as_mut().and_then(|telling| telling.next()) {
-            return Poll::Ready(Some(Ok(Frame::data(next.into()))));
-        }
         match self.end {
-            End::Whole => Poll::Ready(None),
-            // Whoever waits is woken when the connection goes.
-            End::Stall => Poll::Pending,
-            // What there is is sent while nothing more is there.
+            End::Complete => Poll::Ready(None),
+            // hyper drops the body when the client closes the connection.
+            End::Stalled => Poll::Pending,
+            // hyper flushes what it has when the body is pending.
             _ if !self.is_flushed => {
                 self.is_flushed = true;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            _ => Poll::Ready(Some(Err(Dropped))),
+            _ => Poll::Ready(Some(Err(closed()))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_plain() && self.bytes.is_empty()
+        self.end == End::Complete && self.bytes.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
         match self.end {
-            End::Whole if self.telling.is_none() => SizeHint::with_exact(self.bytes.len() as u64),
+            End::Complete => SizeHint::with_exact(self.bytes.len() as u64),
             _ => SizeHint::default(),
         }
     }
@@ -359,17 +292,14 @@ mod tests {
     fn there_is_one_content_type_and_no_header_of_the_server() {
         let answer = Answer::new(200).json(&Value::Null);
         let answer = answer.header("Content-Type", "application/problem+json");
-        let types = answer
-            .headers
-            .iter()
-            .filter(|(name, _)| name == header::CONTENT_TYPE);
-        let types: Vec<_> = types.map(|(_, value)| value.as_bytes()).collect();
+        let types = answer.response.headers().get_all(header::CONTENT_TYPE);
+        let types: Vec<_> = types.iter().map(HeaderValue::as_bytes).collect();
         assert_eq!(types, [b"application/problem+json"]);
         for name in ["Content-Length", "transfer-encoding", "Connection"] {
             let refused = Answer::new(200).try_header(name, "1").unwrap_err();
-            assert!(refused.contains("is set by the server itself"), "{refused}");
+            assert!(refused.contains("is set by the server"), "{refused}");
         }
         let twice = Answer::new(200).header("x", "1").header("x", "2");
-        assert_eq!(twice.headers.len(), 2);
+        assert_eq!(twice.response.headers().len(), 2);
     }
 }

@@ -1,6 +1,6 @@
-//! The countries that ISO 3166-1 knows.
+//! The countries of ISO 3166-1.
 
-/// Their alpha-2 codes, in alphabetical order.
+/// The assigned alpha-2 codes in alphabetical order.
 const CODES: &str = "\
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ \
     BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ \

@@ -1,4 +1,4 @@
-//! What a test value asks for, and the answer that it gets.
+//! The answers that test values ask for.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,72 +6,113 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::refusal::{ErrorDetail, MISSING_OR_NULL, Refusal, WRONG_SIZE};
 
 /// An info code that no source documents, in the sandbox's own range.
 const UNKNOWN_INFO_CODE: i64 = 900_100;
-/// The code that Webex is known to use where an address belongs to a user already.
+/// The code that Webex is known to use for an address that belongs to a user already.
 const EMAIL_TAKEN: i64 = 10_022;
 
-/// Before each byte of a dripping answer.
+/// Delay before each byte of `dripping`.
 const DRIP: Duration = Duration::from_millis(50);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Likely,
-    Info(Info),
-    Unlikely {
-        code: i64,
-        status: u16,
-    },
-    UnlikelyShape(Shape),
-    Status {
-        status: u16,
-        retry_after: Option<RetryAfter>,
-    },
-    Dripping,
-    Truncated,
-    CutJson,
-    Stalled,
-    Closed,
-    Html(u16),
-    Empty(u16),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Info {
-    Object,
-    Float,
-    Unknown,
-    None,
-    Many,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Bare,
-    Code,
-    Many,
-    InSuccess,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RetryAfter {
-    Seconds(u64),
-    Date,
-    Garbage,
-}
-
-/// What an answer is made of besides.
-pub(crate) struct Circumstances<'a> {
-    /// The documented answer where all is well.
+/// What else an answer consists of.
+pub(crate) struct RequestContext<'a> {
+    /// The documented answer to a successful precheck.
     pub(crate) success: &'a Bytes,
     pub(crate) tracking_id: &'a str,
-    /// Where the test value stands.
+    /// The field with the test value.
     pub(crate) field: &'a str,
     pub(crate) time: SystemTime,
 }
 
-/// A number in digits alone: no sign, no blank.
+/// Builds an answer.
+type Build = fn(&RequestContext<'_>) -> Answer;
+
+/// The values without a number.
+const NAMED: [(&str, Build); 18] = [
+    ("likely", |it| it.success(200)),
+    ("info-object", |it| it.info(Some)),
+    ("info-float", |it| {
+        it.info(|mut info| {
+            info["infoCode"] = json!(100.0);
+            Some(json!([info]))
+        })
+    }),
+    ("info-many", |it| {
+        it.info(|info| Some(json!([info, other_info()])))
+    }),
+    ("info-unknown", |it| {
+        it.info(|_| Some(json!([other_info()])))
+    }),
+    ("info-none", |it| it.info(|_| None)),
+    ("unlikely", |it| it.unlikely(EMAIL_TAKEN, 400)),
+    ("unlikely-bare", |_| {
+        Answer::new(400).json(&json!(error(EMAIL_TAKEN, "")))
+    }),
+    ("unlikely-code", |it| {
+        let ErrorDetail {
+            code,
+            description,
+            field,
+        } = error(EMAIL_TAKEN, it.field);
+        let error = json!({"code": code, "description": description, "fieldName": field});
+        Answer::new(400).json(&json!({"errors": [error]}))
+    }),
+    ("unlikely-many", |it| {
+        let null = error(MISSING_OR_NULL, "customerInfo.primaryEmail");
+        it.refusal(400, vec![null, error(WRONG_SIZE, "address.country")])
+    }),
+    ("unlikely-in-200", |it| {
+        let errors = [error(EMAIL_TAKEN, it.field)];
+        Answer::new(200).json(&json!({"message": "failure", "errors": errors}))
+    }),
+    ("dripping", |it| it.success(200).dripping(DRIP)),
+    ("truncated", |it| it.success(200).halved().cut()),
+    ("stalled", |it| it.success(200).halved().stalled()),
+    ("cut-json", |it| it.success(200).halved()),
+    ("closed", |_| Answer::none()),
+    ("html", |_| html(502)),
+    ("empty", |_| Answer::new(200)),
+];
+
+/// The answer for a value such as `status-503`, if there is such a value.
+pub(crate) fn answer(value: &str, context: &RequestContext<'_>) -> Option<Answer> {
+    let named = NAMED.iter().find(|(name, _)| *name == value);
+    let answer = match named {
+        Some((_, build)) => build(context),
+        None => numbered(value, context)?,
+    };
+    Some(answer.tracked(context.tracking_id))
+}
+
+/// The answer for a value with a number.
+fn numbered(value: &str, context: &RequestContext<'_>) -> Option<Answer> {
+    let (kind, rest) = value.split_once('-')?;
+    match kind {
+        "html" => Some(html(status(rest)?)),
+        "empty" => Some(Answer::new(status(rest)?)),
+        "unlikely" => {
+            let (code, rest) = rest.split_once('-').unwrap_or((rest, "400"));
+            Some(context.unlikely(number(code)?, status(rest)?))
+        }
+        "status" => {
+            let Some((rest, delay)) = rest.split_once("-retry-after-") else {
+                return Some(context.status(status(rest)?));
+            };
+            let delay = match delay {
+                "date" => httpdate::fmt_http_date(context.time + Duration::from_secs(2)),
+                // Seen from Webex.
+                "garbage" => "rand(30),add(30)".to_owned(),
+                seconds => number::<u64>(seconds)?.to_string(),
+            };
+            Some(context.status(status(rest)?).header("retry-after", &delay))
+        }
+        _ => None,
+    }
+}
+
+/// A number of digits only: no sign, no space.
 pub(crate) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok())?
@@ -82,215 +123,76 @@ fn status(text: &str) -> Option<u16> {
     number(text).filter(|status| text.len() == 3 && (200..600).contains(status))
 }
 
-/// The values without a number.
-const NAMED: [(&str, Effect); 18] = [
-    ("likely", Effect::Likely),
-    ("info-object", Effect::Info(Info::Object)),
-    ("info-float", Effect::Info(Info::Float)),
-    ("info-many", Effect::Info(Info::Many)),
-    ("info-unknown", Effect::Info(Info::Unknown)),
-    ("info-none", Effect::Info(Info::None)),
-    (
-        "unlikely",
-        Effect::Unlikely {
-            code: EMAIL_TAKEN,
-            status: 400,
-        },
-    ),
-    ("unlikely-bare", Effect::UnlikelyShape(Shape::Bare)),
-    ("unlikely-code", Effect::UnlikelyShape(Shape::Code)),
-    ("unlikely-many", Effect::UnlikelyShape(Shape::Many)),
-    ("unlikely-in-200", Effect::UnlikelyShape(Shape::InSuccess)),
-    ("dripping", Effect::Dripping),
-    ("truncated", Effect::Truncated),
-    ("stalled", Effect::Stalled),
-    ("cut-json", Effect::CutJson),
-    ("closed", Effect::Closed),
-    ("html", Effect::Html(502)),
-    ("empty", Effect::Empty(200)),
-];
-
-impl Effect {
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        let named = NAMED.iter().find(|(name, _)| *name == word);
-        let named = named.map(|(_, effect)| effect.clone());
-        named.or_else(|| Self::parse_with_number(word))
+impl RequestContext<'_> {
+    fn success(&self, status: u16) -> Answer {
+        Answer::new(status).json_text(self.success.clone())
     }
 
-    fn parse_with_number(word: &str) -> Option<Self> {
-        let (kind, rest) = word.split_once('-')?;
-        Some(match kind {
-            "html" => Self::Html(status(rest)?),
-            "empty" => Self::Empty(status(rest)?),
-            "unlikely" => {
-                let (code, of) = rest.split_once('-').unwrap_or((rest, "400"));
-                Self::Unlikely {
-                    code: number(code)?,
-                    status: status(of)?,
-                }
-            }
-            "status" => match rest.split_once("-retry-after-") {
-                Some((rest, wait)) => Self::Status {
-                    status: status(rest)?,
-                    retry_after: Some(match wait {
-                        "date" => RetryAfter::Date,
-                        "garbage" => RetryAfter::Garbage,
-                        seconds => RetryAfter::Seconds(number(seconds)?),
-                    }),
-                },
-                None => Self::Status {
-                    status: status(rest)?,
-                    retry_after: None,
-                },
-            },
-            _ => return None,
-        })
+    /// The documented answer with another `info`.
+    fn info(&self, change: fn(Value) -> Option<Value>) -> Answer {
+        let mut body: Value = serde_json::from_slice(self.success).unwrap_or_default();
+        let info = body.pointer_mut("/info/0").map(Value::take);
+        let info = change(info.unwrap_or_default());
+        if let Some(body) = body.as_object_mut() {
+            body.remove("info");
+            body.extend(info.map(|info| ("info".to_owned(), info)));
+        }
+        Answer::new(200).json(&body)
     }
 
-    pub(crate) fn answer(&self, around: &Circumstances<'_>) -> Answer {
-        let success = |status| Answer::new(status).json_bytes(around.success.clone());
-        let answer = match self {
-            Self::Likely => success(200),
-            Self::Info(info) => Answer::new(200).json(&info.body(around.success)),
-            Self::Unlikely { code, status } => Answer::new(*status).json(&json!({
-                "message": "The request was refused.",
-                "errors": [reason("errorCode", *code, around.field)],
-                "trackingId": around.tracking_id,
-            })),
-            Self::UnlikelyShape(shape) => shape.answer(around),
-            Self::Status {
-                status,
-                retry_after,
-            } => {
-                let answer = of_status(*status, around);
-                match retry_after {
-                    None => answer,
-                    Some(wait) => answer.header("retry-after", &wait.text(around.time)),
-                }
-            }
-            Self::Dripping => success(200).dripping(DRIP),
-            Self::Truncated => success(200).halved().cut(),
-            Self::CutJson => success(200).halved(),
-            Self::Stalled => success(200).halved().stalled(),
-            Self::Closed => Answer::none(),
-            Self::Html(status) => Answer::new(*status)
-                .header("content-type", "text/html; charset=utf-8")
-                .body(format!(
-                    "<!doctype html><html><head><title>{status}</title></head>\
-                     <body><h1>{status}</h1><p>This page is no answer of Webex.</p></body></html>"
-                )),
-            Self::Empty(status) => Answer::new(*status),
-        };
-        answer.tracked(around.tracking_id)
+    fn unlikely(&self, code: i64, status: u16) -> Answer {
+        self.refusal(status, vec![error(code, self.field)])
     }
-}
 
-/// An answer of this status that gives no reason.
-fn of_status(status: u16, around: &Circumstances<'_>) -> Answer {
-    match status {
-        200 => Answer::new(200).json_bytes(around.success.clone()),
-        // Nothing is documented to come with these.
-        201..300 | 304 => Answer::new(status),
-        401 => refused(status, around).header("www-authenticate", "Bearer"),
-        405 => refused(status, around).header("allow", "POST"),
-        _ => refused(status, around),
+    fn refusal(&self, status: u16, errors: Vec<ErrorDetail>) -> Answer {
+        let refusal = Refusal::new(status, "The request was refused.");
+        refusal.errors(errors).answer(self.tracking_id)
     }
-}
 
-fn refused(status: u16, around: &Circumstances<'_>) -> Answer {
-    Answer::new(status).json(&json!({
-        "message": format!("The test value asks for status {status}."),
-        "trackingId": around.tracking_id,
-    }))
-}
-
-fn reason(name: &str, code: i64, field: &str) -> Value {
-    let description = match code {
-        1001 => "A required value is null.",
-        1002 => "A value has the wrong size.",
-        EMAIL_TAKEN => "This e-mail address belongs to a user already.",
-        _ => "The test value asks for this code.",
-    };
-    json!({name: code, "description": description, "fieldName": field})
-}
-
-impl Info {
-    /// The documented answer, changed.
-    fn body(&self, success: &[u8]) -> Value {
-        let mut body: Value = serde_json::from_slice(success).unwrap_or_default();
-        let info = body["info"][0].take();
-        let unknown = json!({
-            "infoCode": UNKNOWN_INFO_CODE,
-            "description": "No source documents this code.",
-        });
-        body["info"] = match self {
-            Self::Object => info,
-            Self::Float => {
-                let mut info = info;
-                info["infoCode"] = json!(100.0);
-                json!([info])
-            }
-            Self::Unknown => json!([unknown]),
-            Self::Many => json!([info, unknown]),
-            Self::None => {
-                if let Some(body) = body.as_object_mut() {
-                    body.remove("info");
-                }
-                return body;
-            }
-        };
-        body
-    }
-}
-
-impl Shape {
-    fn answer(&self, around: &Circumstances<'_>) -> Answer {
-        let body = match self {
-            Self::Bare => json!({
-                "errorCode": EMAIL_TAKEN,
-                "description": "This e-mail address belongs to a user already.",
-            }),
-            Self::Code => {
-                json!({"errors": [reason("code", EMAIL_TAKEN, around.field)]})
-            }
-            Self::Many => json!({
-                "message": "The request was refused.",
-                "errors": [
-                    reason("errorCode", 1001, "customerInfo.primaryEmail"),
-                    reason("errorCode", 1002, "address.country"),
-                ],
-                "trackingId": around.tracking_id,
-            }),
-            Self::InSuccess => {
-                let body = json!({
-                    "message": "failure",
-                    "errors": [reason("errorCode", EMAIL_TAKEN, around.field)],
-                });
-                return Answer::new(200).json(&body);
-            }
-        };
-        Answer::new(400).json(&body)
-    }
-}
-
-impl RetryAfter {
-    fn text(&self, time: SystemTime) -> String {
-        match self {
-            Self::Seconds(seconds) => seconds.to_string(),
-            Self::Date => httpdate::fmt_http_date(time + Duration::from_secs(2)),
-            // Seen from Webex.
-            Self::Garbage => "rand(30),add(30)".to_owned(),
+    /// An answer without an error code.
+    fn status(&self, status: u16) -> Answer {
+        let refusal = || self.refusal(status, Vec::new());
+        match status {
+            200 => self.success(200),
+            // Webex documents no body for these.
+            201..300 | 304 => Answer::new(status),
+            401 => refusal().header("www-authenticate", "Bearer"),
+            405 => refusal().header("allow", "POST"),
+            _ => refusal(),
         }
     }
 }
 
+fn other_info() -> Value {
+    json!({"infoCode": UNKNOWN_INFO_CODE, "description": "No source documents this code."})
+}
+
+fn error(code: i64, field: &str) -> ErrorDetail {
+    let description = match code {
+        MISSING_OR_NULL => "A required value is null.",
+        WRONG_SIZE => "A value has the wrong size.",
+        EMAIL_TAKEN => "This e-mail address belongs to a user already.",
+        _ => "The test value asks for this code.",
+    };
+    ErrorDetail::new(code, field, description)
+}
+
+fn html(status: u16) -> Answer {
+    Answer::new(status)
+        .header("content-type", "text/html; charset=utf-8")
+        .body(format!(
+            "<!doctype html><html><head><title>{status}</title></head>\
+             <body><h1>{status}</h1><p>This page is not an answer of Webex.</p></body></html>"
+        ))
+}
+
 #[cfg(test)]
 mod tests {
-    //! The page and the list hold each other; the answers are tested by the page.
+    //! The README lists all values; the tests of the README check their answers.
     use super::*;
 
     #[test]
-    fn the_page_lists_every_value() {
+    fn readme_lists_every_value() {
         let page = include_str!("../README.md");
         for (name, _) in NAMED {
             assert!(page.contains(&format!("| `{name}` | ")), "{name}");

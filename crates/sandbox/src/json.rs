@@ -1,88 +1,55 @@
-//! Reads a body as JSON, and tells the names that come twice in one object.
+//! Reads JSON, and finds the names that an object has twice.
 
-use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-/// Names that come twice, of which one tells.
-const MOST_TWICE: usize = 20;
+/// Maximum number of duplicate names that are reported.
+const MAX_DUPLICATES: usize = 20;
 
-/// What a body says, and the dotted paths of the names that come twice in their objects: some of
-/// them, where there are many. The last value is the one that counts.
-pub(crate) fn read(body: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
-    let twice = RefCell::new(Vec::new());
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = Watched {
-        at: &At::Body,
-        twice: &twice,
-    };
-    let value = value.deserialize(&mut reader)?;
-    reader.end()?;
-    Ok((value, twice.into_inner()))
+/// Maximum number of characters that are quoted of a name or value from a client.
+const MAX_QUOTED: usize = 200;
+
+/// Reads a document, and the dotted paths of names that come twice in an object. The last value of
+/// such a name counts.
+pub(crate) fn read(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
+    let mut duplicates = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = Reader(&mut duplicates).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, duplicates))
 }
 
-/// A value by its name. Most objects are so small that it takes less to look at each name than to
-/// hash one.
-pub(crate) fn get<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
-    const FEW: usize = 16;
-    if object.len() > FEW {
-        return object.get(name);
-    }
-    let mut values = object.iter();
-    values.find(|(known, _)| *known == name).map(|(_, v)| v)
-}
-
-/// Where a value stands. It is seldom told, so that it is put together only then.
-#[derive(Clone, Copy)]
-pub(crate) enum At<'a> {
-    /// The body itself.
-    Body,
-    /// Under this name in that object.
-    In(&'a At<'a>, &'a str),
-}
-
-/// Characters of a path, or of a value, that are told at most: a client may send longer ones.
-const LONGEST_TOLD: usize = 200;
-
-/// The beginning of a text that came from a client.
-pub(crate) fn told(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TOLD) {
+/// The beginning of a text from a client.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
 
-impl At<'_> {
-    /// The dotted path, or its beginning where it is long.
-    pub(crate) fn told(&self) -> String {
-        match self {
-            Self::Body => String::new(),
-            Self::In(Self::Body, name) => told(name),
-            // What stands before the end of a long path need not be put together.
-            Self::In(object, name) => told(&format!("{}.{}", object.told(), told(name))),
+/// Reads a value as [`Value`] does, and adds duplicate names.
+struct Reader<'a>(&'a mut Vec<String>);
+
+macro_rules! scalar {
+    ($($visit:ident($type:ty)),*) => {$(
+        fn $visit<E>(self, value: $type) -> Result<Value, E> {
+            Ok(Value::from(value))
         }
-    }
+    )*};
 }
 
-/// A value at its place.
-#[derive(Clone, Copy)]
-struct Watched<'a> {
-    at: &'a At<'a>,
-    twice: &'a RefCell<Vec<String>>,
-}
-
-impl<'de> DeserializeSeed<'de> for Watched<'_> {
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Watched<'_> {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,29 +60,13 @@ impl<'de> Visitor<'de> for Watched<'_> {
         Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::from(value))
+    scalar! {
+        visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(self)? {
+        while let Some(value) = array.next_element_seed(Reader(&mut *self.0))? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -124,18 +75,20 @@ impl<'de> Visitor<'de> for Watched<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut values = Map::new();
         while let Some(name) = object.next_key::<String>()? {
-            let at = At::In(self.at, &name);
-            let value = object.next_value_seed(Watched { at: &at, ..self })?;
+            let before = self.0.len();
+            let value = object.next_value_seed(Reader(&mut *self.0))?;
+            for path in &mut self.0[before..] {
+                *path = quoted(&format!("{}.{path}", quoted(&name)));
+            }
             match values.entry(name) {
-                Entry::Vacant(place) => {
-                    place.insert(value);
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
                 }
-                Entry::Occupied(mut known) => {
-                    if self.twice.borrow().len() < MOST_TWICE {
-                        let told = At::In(self.at, known.key()).told();
-                        self.twice.borrow_mut().push(told);
+                Entry::Occupied(mut entry) => {
+                    entry.insert(value);
+                    if self.0.len() < MAX_DUPLICATES {
+                        self.0.push(quoted(entry.key()));
                     }
-                    known.insert(value);
                 }
             }
         }
@@ -155,16 +108,17 @@ mod tests {
             "18446744073709551615",
             r#""x""#,
         ] {
-            let (value, twice) = read(text.as_bytes()).unwrap();
+            let (value, duplicates) = read(text.as_bytes()).unwrap();
             assert_eq!(value, serde_json::from_str::<Value>(text).unwrap());
-            assert_eq!(twice, [""; 0]);
+            assert_eq!(duplicates, [""; 0]);
         }
     }
 
     #[test]
-    fn names_that_come_twice_are_told_with_their_path() {
-        let (value, twice) = read(br#"{"a": {"b": 1, "b": 2}, "c": [{"d": 1, "d": 1}]}"#).unwrap();
-        assert_eq!(twice, ["a.b", "c.d"]);
+    fn names_that_come_duplicates_come_with_their_path() {
+        let (value, duplicates) =
+            read(br#"{"a": {"b": 1, "b": 2}, "c": [{"d": 1, "d": 1}]}"#).unwrap();
+        assert_eq!(duplicates, ["a.b", "c.d"]);
         assert_eq!(value["a"]["b"], 2);
     }
 
@@ -172,15 +126,15 @@ mod tests {
     fn long_and_many_names_are_told_in_part() {
         let (long, many) = ("k".repeat(500_000), r#""a": 1,"#.repeat(50_000));
         let body = format!(r#"{{"{long}": {{{many} "a": 1}}, "{long}": 1}}"#);
-        let (_, twice) = read(body.as_bytes()).unwrap();
-        assert_eq!(twice.len(), MOST_TWICE);
+        let (_, duplicates) = read(body.as_bytes()).unwrap();
+        assert_eq!(duplicates.len(), MAX_DUPLICATES);
         assert!(
-            twice
+            duplicates
                 .iter()
-                .all(|path| path.chars().count() <= 2 * LONGEST_TOLD + 3)
+                .all(|path| path.chars().count() <= 2 * MAX_QUOTED + 3)
         );
-        assert_eq!(told(&"é".repeat(201)), format!("{}…", "é".repeat(200)));
-        assert_eq!(told(&"é".repeat(200)), "é".repeat(200));
+        assert_eq!(quoted(&"é".repeat(201)), format!("{}…", "é".repeat(200)));
+        assert_eq!(quoted(&"é".repeat(200)), "é".repeat(200));
     }
 
     #[test]

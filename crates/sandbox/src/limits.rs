@@ -1,94 +1,66 @@
-//! Token buckets: how often each access token may ask for each operation.
+//! Rate limits: how often each access token may ask for each operation.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
-/// One limit: so many requests in a time, saved up when they are not used.
+/// Number of buckets that are kept although they may be full.
+const MAX_FULL: usize = 1000;
+
+/// At most so many requests in a time, with bursts of that number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit {
     pub(crate) requests: u32,
     pub(crate) per: Duration,
 }
 
-impl Limit {
-    /// Requests a second.
-    fn rate(self) -> f64 {
-        f64::from(self.requests) / self.per.as_secs_f64()
-    }
-}
-
-/// The buckets of every access token and operation.
+/// Token buckets for each key, one for each limit.
 #[derive(Debug)]
-pub(crate) struct Buckets<K> {
+pub(crate) struct RateLimits<K> {
     limits: Vec<Limit>,
-    levels: HashMap<K, Levels>,
+    start: Instant,
+    /// When each bucket is full again, as the time since the start (GCRA).
+    full_at: HashMap<K, Vec<Duration>>,
 }
 
-#[derive(Debug)]
-struct Levels {
-    at: Instant,
-    /// What is left, in the order of the limits.
-    left: Vec<f64>,
-}
-
-impl<K: std::hash::Hash + Eq> Buckets<K> {
-    pub(crate) fn new(limits: Vec<Limit>) -> Self {
+impl<K: Hash + Eq> RateLimits<K> {
+    pub(crate) fn new(limits: Vec<Limit>, start: Instant) -> Self {
         Self {
             limits,
-            levels: HashMap::new(),
+            start,
+            full_at: HashMap::new(),
         }
     }
 
-    /// Takes one from each bucket; or, if one is empty, from none, and says when there will be one
-    /// in each.
-    pub(crate) fn take(&mut self, key: K, now: Instant) -> Result<(), Duration> {
+    /// Takes one from each bucket of a key. If one is empty, takes none and returns how long it
+    /// takes until each has one.
+    pub(crate) fn take(&mut self, key: impl FnOnce() -> K, now: Instant) -> Result<(), Duration> {
         if self.limits.is_empty() {
             return Ok(());
         }
-        if self.levels.len() > MOST_KEYS {
-            self.forget_the_full(now);
+        let now = now.saturating_duration_since(self.start);
+        if self.full_at.len() > MAX_FULL {
+            let is_used = |buckets: &Vec<Duration>| buckets.iter().any(|full_at| *full_at > now);
+            self.full_at.retain(|_, buckets| is_used(buckets));
         }
-        // What was rounded away must not cost a request.
-        const NEARLY: f64 = 1e-9;
-        let full = || self.limits.iter().map(|limit| f64::from(limit.requests));
-        let levels = self.levels.entry(key).or_insert_with(|| Levels {
-            at: now,
-            left: full().collect(),
+        let buckets = self.full_at.entry(key());
+        let buckets = buckets.or_insert_with(|| vec![now; self.limits.len()]);
+        let mut wait = Duration::ZERO;
+        let taken = buckets.iter().zip(&self.limits).map(|(full_at, limit)| {
+            let interval = limit.per / limit.requests;
+            let full_at = (*full_at).max(now).saturating_add(interval);
+            wait = wait.max(full_at.saturating_sub(now.saturating_add(limit.per)));
+            full_at
         });
-        let passed = now.saturating_duration_since(levels.at).as_secs_f64();
-        levels.at = levels.at.max(now);
-        let mut wait = 0.0_f64;
-        for (left, limit) in levels.left.iter_mut().zip(&self.limits) {
-            *left = (*left + passed * limit.rate()).min(f64::from(limit.requests));
-            if *left + NEARLY < 1.0 {
-                wait = wait.max((1.0 - *left) / limit.rate());
-            }
+        let taken = taken.collect();
+        if wait.is_zero() {
+            *buckets = taken;
+            Ok(())
+        } else {
+            Err(wait)
         }
-        if wait > 0.0 {
-            return Err(Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX));
-        }
-        for left in &mut levels.left {
-            *left -= 1.0;
-        }
-        Ok(())
     }
 }
-
-impl<K: std::hash::Hash + Eq> Buckets<K> {
-    /// Forgets those that are as full as new ones.
-    fn forget_the_full(&mut self, now: Instant) {
-        let full = |limit: &Limit| f64::from(limit.requests);
-        let limits = &self.limits;
-        self.levels.retain(|_, levels| {
-            let passed = now.saturating_duration_since(levels.at).as_secs_f64();
-            let mut buckets = levels.left.iter().zip(limits);
-            buckets.any(|(left, limit)| left + passed * limit.rate() < full(limit))
-        });
-    }
-}
-
-/// Keys whose buckets are kept although they may be full.
-const MOST_KEYS: usize = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -98,7 +70,8 @@ mod tests {
     #[test]
     fn the_emptiest_bucket_decides() {
         let second = Duration::from_secs(1);
-        let mut buckets = Buckets::new(vec![
+        let start = Instant::now();
+        let limits = vec![
             Limit {
                 requests: 3,
                 per: 60 * second,
@@ -107,9 +80,9 @@ mod tests {
                 requests: 2,
                 per: second,
             },
-        ]);
-        let start = Instant::now();
-        let mut take = |key, at: f64| buckets.take(key, start + Duration::from_secs_f64(at));
+        ];
+        let mut limits = RateLimits::new(limits, start);
+        let mut take = |key, at: f64| limits.take(|| key, start + Duration::from_secs_f64(at));
         assert_eq!(take("a", 0.0), Ok(()));
         assert_eq!(take("a", 0.0), Ok(()));
         assert_eq!(take("a", 0.0), Err(second / 2));
@@ -128,23 +101,23 @@ mod tests {
             requests: 2,
             per: 2 * second,
         };
-        let mut buckets = Buckets::new(vec![limit]);
         let start = Instant::now();
-        for key in 0..5 * MOST_KEYS {
+        let mut limits = RateLimits::new(vec![limit], start);
+        for key in 0..5 * MAX_FULL {
             // Each is full again when three more were asked for.
             let now = start + u32::try_from(key).unwrap() * second / 3;
-            assert_eq!(buckets.take(key, now), Ok(()));
+            assert_eq!(limits.take(|| key, now), Ok(()));
         }
         assert!(
-            buckets.levels.len() <= MOST_KEYS + 1,
+            limits.full_at.len() <= MAX_FULL + 1,
             "{}",
-            buckets.levels.len()
+            limits.full_at.len()
         );
     }
 
     #[test]
     fn no_limit_is_no_limit() {
-        let mut buckets = Buckets::new(Vec::new());
-        assert!((0..1000).all(|_| buckets.take("a", Instant::now()).is_ok()));
+        let mut limits = RateLimits::new(Vec::new(), Instant::now());
+        assert!((0..1000).all(|_| limits.take(|| "a", Instant::now()).is_ok()));
     }
 }

@@ -4,43 +4,44 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::answer::{Answer, Sleep};
-use crate::connections;
-use crate::documented::Documented;
+use crate::body::BodyReader;
 use crate::flaky::Flaky;
-use crate::limits::{Buckets, Limit};
+use crate::limits::{Limit, RateLimits};
 use crate::log::Log;
-use crate::logged::LoggedRequest;
-use crate::scenario::{Scenario, Script};
+use crate::logged_request::LoggedRequest;
+use crate::scenario::Scenario;
+use crate::scenario::script::Script;
+use crate::server;
+use crate::state::{self, Now, ServerState};
+use crate::sync::lock;
 use crate::tokens::{DEFAULT_TOKEN, Grant, Tokens};
-use crate::webex::{self, Now, Webex, lock};
 
 /// A running sandbox. It stops when dropped.
 ///
 /// # Panics
 ///
-/// When it is dropped and its [`Scenario`] did not come true, unless the thread panics already.
-/// [`Sandbox::stop`] tells the same without a panic.
+/// When it is dropped and expectations of its [`Scenario`] are unmet, unless the thread is already
+/// panicking. [`Sandbox::stop`] returns an error instead.
 #[must_use = "it stops when dropped"]
 pub struct Sandbox {
     address: SocketAddr,
     token: String,
-    webex: Arc<Webex>,
-    /// Dropping it tells the server to stop.
-    stop: Option<watch::Sender<()>>,
+    state: Arc<ServerState>,
+    /// The server stops when it is dropped.
+    stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
-    is_told: bool,
 }
 
-/// How a sandbox is to run.
+/// The configuration of a sandbox.
 #[must_use]
 pub struct Builder {
     host: IpAddr,
@@ -50,9 +51,9 @@ pub struct Builder {
     grant: Grant,
     scenario: Scenario,
     flaky: Option<Flaky>,
-    patience: Duration,
-    most_connections: usize,
-    logged: usize,
+    read_timeout: Duration,
+    max_connections: usize,
+    log_capacity: usize,
     now: Now,
     sleep: Sleep,
 }
@@ -67,7 +68,7 @@ impl Sandbox {
         Self::builder().start().await
     }
 
-    /// A sandbox to be configured.
+    /// The default configuration.
     pub fn builder() -> Builder {
         Builder {
             host: Ipv4Addr::LOCALHOST.into(),
@@ -77,15 +78,15 @@ impl Sandbox {
             grant: Grant::default(),
             scenario: Scenario::new(),
             flaky: None,
-            patience: Duration::from_secs(30),
-            most_connections: 1024,
-            logged: 10_000,
+            read_timeout: Duration::from_secs(30),
+            max_connections: 1024,
+            log_capacity: 10_000,
             now: Arc::new(Instant::now),
             sleep: Arc::new(|time| Box::pin(tokio::time::sleep(time))),
         }
     }
 
-    /// Base address, without a slash at its end; one that this machine reaches, wherever it listens.
+    /// The base URL without a slash at its end, by which this machine reaches the sandbox.
     pub fn url(&self) -> String {
         let host = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -95,103 +96,91 @@ impl Sandbox {
         format!("http://{}", SocketAddr::new(host, self.address.port()))
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The first token that it takes.
+    /// The first access token that it accepts.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Gives this answer to the next precheck that no other such answer is kept for, whatever it
-    /// asks. Such prechecks count for no limit. A [`Scenario`] also expects.
+    /// Gives this answer to the next precheck, whatever it asks. Further answers are given to the
+    /// prechecks after it, in order. Such prechecks count for no limit. A [`Scenario`] also checks
+    /// requests.
     pub fn answer_next(&self, answer: Answer) {
-        lock(&self.webex.script).next.push_back(answer);
+        lock(&self.state.script).next.push_back(answer);
     }
 
-    /// Gives this answer to the next renewal of an access token (`/v1/access_token`) that no other
-    /// such answer is kept for.
+    /// Gives this answer to the next renewal of an access token (`/v1/access_token`), and further
+    /// answers to those after it.
     pub fn answer_next_renewal(&self, answer: Answer) {
-        lock(&self.webex.script).next_renewal.push_back(answer);
+        lock(&self.state.script).next_renewal.push_back(answer);
     }
 
-    /// Takes back every access token that was given for a refresh token.
+    /// Invalidates every access token that was issued for a refresh token.
     pub fn revoke_tokens(&self) {
-        lock(&self.webex.tokens).revoke();
+        lock(&self.state.tokens).revoke();
     }
 
-    /// How many requests to a path, such as `/v1/access_token`, were answered, by status. All are
-    /// counted, also those that [`Sandbox::requests`] does not keep; of paths that the sandbox does
-    /// not serve, some hundred.
+    /// The number of answers to requests for a path, such as `/v1/access_token`, by status. It
+    /// includes requests that [`Sandbox::requests`] no longer has. Of the paths that the sandbox
+    /// does not serve, about a hundred are counted.
     pub fn answered(&self, path: &str) -> BTreeMap<u16, u64> {
-        lock(&self.webex.log).answered(path)
+        lock(&self.state.log).answered(path)
     }
 
-    /// How many requests were answered, by status, whatever their path.
+    /// The number of answers to all requests, by status.
     pub fn statuses(&self) -> BTreeMap<u16, u64> {
-        lock(&self.webex.log).statuses()
+        lock(&self.state.log).statuses()
     }
 
-    /// The last requests and how they were answered, the oldest first; without those to
-    /// `/healthz` and `/__sandbox/requests`, and without what is no HTTP.
+    /// The last requests and how they were answered, the oldest first. Requests to `/healthz` and
+    /// `/__sandbox/requests`, and invalid HTTP, are not logged.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        let mut requests: Vec<_> = lock(&self.webex.log).newest(usize::MAX).collect();
-        requests.reverse();
-        requests
+        lock(&self.state.log).last(usize::MAX)
     }
 
-    /// What of the [`Scenario`] did not come true so far: requests that were not as expected, and
-    /// steps that are left.
-    pub fn unmet(&self) -> Vec<String> {
-        lock(&self.webex.script).unmet()
+    /// The expectations of the [`Scenario`] that are unmet so far: unexpected requests, and steps
+    /// that are left.
+    pub fn unmet_expectations(&self) -> Vec<String> {
+        lock(&self.state.script).unmet()
     }
 
-    /// Stops: answers that are under way get five seconds, new connections none.
+    /// Stops. It accepts no new connections; responses in progress get five seconds.
     ///
     /// # Errors
     ///
-    /// If the [`Scenario`] did not come true.
-    pub async fn stop(mut self) -> Result<(), Unmet> {
-        self.is_told = true;
+    /// If expectations of the [`Scenario`] are unmet.
+    pub async fn stop(mut self) -> Result<(), UnmetExpectations> {
         self.stop = None;
         if let Some(server) = self.server.take() {
-            // It ends, or the runtime does.
+            // An error means that the runtime ends.
             let _ = server.await;
         }
-        match self.unmet() {
+        match self.unmet_expectations() {
             unmet if unmet.is_empty() => Ok(()),
-            unmet => Err(Unmet(unmet)),
+            unmet => Err(UnmetExpectations(unmet)),
         }
     }
 }
 
-/// A [`Scenario`] did not come true; see [`Sandbox::unmet`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unmet(Vec<String>);
-
-impl fmt::Display for Unmet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the scenario did not come true:\n  {}",
-            self.0.join("\n  ")
-        )
-    }
-}
-
-impl std::error::Error for Unmet {}
+/// Expectations of a [`Scenario`] are unmet; see [`Sandbox::unmet_expectations`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expectations of the scenario are unmet:\n  {}", .0.join("\n  "))]
+pub struct UnmetExpectations(Vec<String>);
 
 impl Drop for Sandbox {
     #[allow(clippy::panic, reason = "the test's expectations were not met")]
     fn drop(&mut self) {
-        if self.is_told || std::thread::panicking() {
+        // `stop` has returned them as an error.
+        if self.server.is_none() || std::thread::panicking() {
             return;
         }
-        let unmet = self.unmet();
+        let unmet = self.unmet_expectations();
         if !unmet.is_empty() {
-            panic!("{}", Unmet(unmet));
+            panic!("{}", UnmetExpectations(unmet));
         }
     }
 }
@@ -206,18 +195,13 @@ impl fmt::Debug for Sandbox {
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("host", &self.host)
-            .field("port", &self.port)
-            .field("limits", &self.limits)
-            .field("grant", &self.grant)
-            .finish_non_exhaustive()
+        f.debug_struct("Builder").finish_non_exhaustive()
     }
 }
 
 impl Builder {
-    /// Listens on this address. Default: 127.0.0.1. Whoever reaches another one may ask; what was
-    /// asked is told to this machine alone.
+    /// Listens on this address. Default: 127.0.0.1. Other machines may send requests to another
+    /// address, but only this machine may read the log.
     pub fn host(mut self, host: impl Into<IpAddr>) -> Self {
         self.host = host.into();
         self
@@ -229,81 +213,77 @@ impl Builder {
         self
     }
 
-    /// Takes this token, and no others but those that were set likewise, their companions (see the
-    /// README) and those of a [`Grant`]. Default: [`DEFAULT_TOKEN`].
+    /// Accepts this access token instead of [`DEFAULT_TOKEN`], its variants with fewer scopes (see
+    /// the README), and further ones that are set.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.tokens.push(token.into());
         self
     }
 
-    /// Answers no more than `requests` in a time, for each token and operation; the others get
-    /// 429 and a `Retry-After` that is true, in whole seconds. What is not used is saved up, to
-    /// that number. Several limits hold together. Default: none.
+    /// Accepts at most `requests` in a time for each token and operation, as a token bucket with
+    /// bursts of that number. Further requests get 429 with an exact `Retry-After` in whole seconds.
+    /// Several limits apply together. Default: none.
     ///
     /// # Panics
     ///
-    /// If no request, or no time, is given.
+    /// If `requests` or `per` is zero.
     pub fn limit(mut self, requests: u32, per: Duration) -> Self {
-        assert!(
-            requests > 0 && !per.is_zero(),
-            "a limit is at least one request in some time"
-        );
+        assert!(requests > 0 && !per.is_zero(), "a limit is not zero");
         self.limits.push(Limit { requests, per });
         self
     }
 
-    /// Gives access tokens for this grant, at `/v1/access_token`. Default: [`Grant::default`].
+    /// Issues access tokens for this grant at `/v1/access_token`. Default: [`Grant::default`].
     pub fn grant(mut self, grant: Grant) -> Self {
         self.grant = grant;
         self
     }
 
-    /// Expects these requests and answers them so. Default: none are expected.
+    /// Expects the requests of this scenario and replies to them. Default: no expectations.
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.scenario = scenario;
         self
     }
 
-    /// Lets so many of a hundred prechecks fail by chance: 429, 500, 502, 503, 504, an answer that
-    /// is cut off, or none. The seed decides which, in the order of the requests. Default: none.
+    /// Lets this percentage of prechecks fail at random: with 429, 500, 502, 503, 504, a truncated
+    /// answer, or none. The same seed gives the same failures. Default: none.
     ///
     /// # Panics
     ///
-    /// If they are more than a hundred.
+    /// If it is more than 100.
     pub fn flaky(mut self, percent: u8, seed: u64) -> Self {
-        assert!(percent <= 100, "{percent} of a hundred");
+        assert!(percent <= 100, "{percent} is more than 100 percent");
         self.flaky = Some(Flaky::new(percent, seed));
         self
     }
 
-    /// Waits so long for the headers of a request, from the connection's beginning or the answer
-    /// before, and as long for its body, before it drops the connection. Default: 30 seconds.
-    pub fn patience(mut self, time: Duration) -> Self {
-        self.patience = time;
+    /// The maximum time for the headers of a request to arrive, from the beginning of the connection
+    /// or the previous answer, and for its body. Default: 30 seconds.
+    pub fn read_timeout(mut self, time: Duration) -> Self {
+        self.read_timeout = time;
         self
     }
 
-    /// Keeps at most so many connections open; for one more, the oldest that waits for a request is
-    /// dropped, or the oldest of all if none does. Default: 1024.
-    pub fn most_connections(mut self, most: usize) -> Self {
-        self.most_connections = most.max(1);
+    /// The maximum number of open connections. A new one closes the oldest. Default: 1024.
+    pub fn max_connections(mut self, max: usize) -> Self {
+        self.max_connections = max.max(1);
         self
     }
 
-    /// Keeps the last so many requests for [`Sandbox::requests`], and at most 64 MiB of them. Default:
-    /// 10,000.
-    pub fn log(mut self, requests: usize) -> Self {
-        self.logged = requests;
+    /// The maximum number of requests that [`Sandbox::requests`] has, of at most 64 MiB together.
+    /// Default: 10,000.
+    pub fn log_capacity(mut self, requests: usize) -> Self {
+        self.log_capacity = requests;
         self
     }
 
-    /// Takes the time for limits and tokens from here. Default: the clock of the machine.
+    /// The clock for limits and tokens. Default: the clock of the machine.
     pub fn now(mut self, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         self.now = Arc::new(now);
         self
     }
 
-    /// Waits like this before what it answers late. Default: by the clock of the machine.
+    /// The timer for late answers. Default: the clock of the machine.
     pub fn sleep<F>(mut self, sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -319,7 +299,6 @@ impl Builder {
     /// If the port cannot be bound. Must be called within a tokio runtime that has I/O and time
     /// enabled.
     pub async fn start(mut self) -> io::Result<Sandbox> {
-        let documented = Documented::load().map_err(io::Error::other)?;
         if self.tokens.is_empty() {
             self.tokens.push(DEFAULT_TOKEN.to_owned());
         }
@@ -328,32 +307,29 @@ impl Builder {
         let address = listener.local_addr()?;
         let started = ((self.now)(), SystemTime::now());
         let tokens = Tokens::new(self.tokens, self.grant);
-        let log = Log::new(self.logged, &tokens.secrets(), &webex::paths());
-        let webex = Arc::new(Webex {
-            documented,
-            tokens: Mutex::new(tokens),
-            buckets: Mutex::new(Buckets::new(self.limits)),
+        let log = Log::new(self.log_capacity, tokens.secrets(), &state::paths());
+        let state = Arc::new(ServerState {
+            limits: Mutex::new(RateLimits::new(self.limits, started.0)),
             script: Mutex::new(Script::new(self.scenario)),
             flaky: Mutex::new(self.flaky),
             failures: Mutex::default(),
-            log: Arc::new(Mutex::new(log)),
-            last_tracking_id: Mutex::new(0),
+            log: Mutex::new(log),
+            tokens: Mutex::new(tokens),
+            last_tracking_id: AtomicU64::new(0),
             now: self.now,
             sleep: self.sleep,
             started,
-            reading: AtomicUsize::new(0),
-            patience: self.patience,
+            bodies: BodyReader::new(self.read_timeout),
+            read_timeout: self.read_timeout,
         });
-        let (stop, stopped) = watch::channel(());
-        let serving =
-            connections::serve(listener, Arc::clone(&webex), self.most_connections, stopped);
+        let (stop, stopped) = oneshot::channel();
+        let serving = server::serve(listener, Arc::clone(&state), self.max_connections, stopped);
         Ok(Sandbox {
             address,
             token,
-            webex,
+            state,
             stop: Some(stop),
             server: Some(tokio::spawn(serving)),
-            is_told: false,
         })
     }
 }

@@ -1,139 +1,123 @@
-//! Well-known values that ask for an answer, as test cards do: where they stand in a request, and how
-//! they are written. The README lists them for people.
+//! Values in a request that ask for an answer, as test card numbers do: where they may be, and their
+//! syntax. The README lists them.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
+use hyper::body::Bytes;
+use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::effect::{Circumstances, Effect, number};
-use crate::json;
+use crate::effect::{self, RequestContext, number};
+use crate::operation::Operation;
 
 /// E-mail addresses of this domain are test values. Nobody can own it (RFC 2606).
-const DOMAIN: &str = "@sandbox.example";
-/// IDs that begin like this are test values.
+const DOMAIN: &str = "sandbox.example";
+/// IDs with this prefix are test values.
 const PREFIX: &str = "sandbox:";
 
-/// The name in the query that may have one.
-const QUERY: &str = "onBehalfOfSubPartnerOrgId";
+/// The parameter of the query that may be one.
+const PARAMETER: &str = "onBehalfOfSubPartnerOrgId";
 
 /// Of `slow-SECONDS`.
-const MOST_SECONDS: u64 = 600;
+const MAX_SECONDS: u64 = 600;
 /// Of `fail-N`.
-const MOST_FAILURES: u32 = 1000;
-/// Bytes of a value at most, what follows the plus included.
-const LONGEST: usize = 256;
+const MAX_FAILURES: u32 = 1000;
+/// Maximum length of a value in bytes, with what follows the plus.
+const MAX_LENGTH: usize = 256;
 
-/// Where a test value may stand in a body, the first one counts.
-const EMAILS: [&[&str]; 2] = [&["email"], &["customerInfo", "primaryEmail"]];
-const IDS: [&[&str]; 5] = [
-    &["customerId"],
-    &["provisioningId"],
-    &["orgId"],
-    &["externalId"],
-    &["provisioningParameters", "locationId"],
-];
-
-/// A test value as it stands in a request.
+/// A test value in a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found<'a> {
     /// Dotted path, or the name in the query.
     pub(crate) field: String,
     /// The value without domain or prefix.
-    pub(crate) word: &'a str,
+    pub(crate) value: &'a str,
 }
 
-/// Finds the test value of a request, if it has one.
+/// Finds the test value of a request: in an e-mail address, in an ID, or in the query. The first one
+/// counts.
 pub(crate) fn find<'a>(
-    body: &'a Map<String, Value>,
+    operation: &Operation,
+    body: &'a Value,
     query: &'a [(String, String)],
 ) -> Option<Found<'a>> {
-    let text = |path: &[&str]| {
-        let (first, rest) = path.split_first()?;
-        let value = json::get(body, first)?;
-        rest.iter()
-            .try_fold(value, |at, name| at.get(name))?
-            .as_str()
+    let text = |path: &str| {
+        let mut names = path.split('.');
+        names.try_fold(body, |at, name| at.get(name))?.as_str()
     };
-    let emails = EMAILS.iter().filter_map(|path| {
-        let text = text(path)?;
-        let (word, domain) = text.split_at_checked(text.len().checked_sub(DOMAIN.len())?)?;
-        domain.eq_ignore_ascii_case(DOMAIN).then(|| Found {
-            field: path.join("."),
-            word,
-        })
+    let leaves = operation.leaves();
+    let emails = leaves
+        .iter()
+        .filter(|path| path.to_lowercase().ends_with("email"));
+    let mut emails = emails.filter_map(|field| {
+        let (value, domain) = text(field)?.rsplit_once('@')?;
+        let is_test = domain.eq_ignore_ascii_case(DOMAIN);
+        let field = field.clone();
+        is_test.then_some(Found { field, value })
     });
-    let ids = IDS.iter().filter_map(|path| {
-        let word = text(path)?.strip_prefix(PREFIX)?;
-        Some(Found {
-            field: path.join("."),
-            word,
-        })
+    let ids = leaves.iter().filter(|path| path.ends_with("Id"));
+    let ids = ids.map(|field| (field.as_str(), text(field)));
+    let parameters = query.iter().filter(|(name, _)| name == PARAMETER);
+    let parameters = parameters.map(|(_, value)| (PARAMETER, Some(&**value)));
+    let mut ids = ids.chain(parameters).filter_map(|(field, value)| {
+        let value = value?.strip_prefix(PREFIX)?;
+        let field = field.to_owned();
+        Some(Found { field, value })
     });
-    let query = query.iter().filter(|(name, _)| name == QUERY);
-    let query = query.filter_map(|(name, value)| {
-        let word = value.strip_prefix(PREFIX)?;
-        Some(Found {
-            field: name.clone(),
-            word,
-        })
-    });
-    emails.chain(ids).chain(query).next()
+    emails.next().or_else(|| ids.next())
 }
 
 /// What a test value asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TestValue {
-    /// How often it fails before the answer is likely; always, where there is no number.
-    failures: Option<u32>,
-    after: Duration,
-    effect: Effect,
+#[derive(Debug)]
+pub(crate) struct TestAnswer {
+    /// How often it fails before it succeeds; 0 if it always gets this answer.
+    pub(crate) failures: u32,
+    pub(crate) answer: Answer,
 }
 
-impl TestValue {
-    /// Reads a value such as `fail-2-status-503+row7`. What follows a plus makes a value another
-    /// one without a change of what it asks for.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        if word.len() > LONGEST {
-            return None;
+/// Reads a value such as `fail-2-status-503+row7`. The part after a plus only distinguishes values.
+pub(crate) fn answer(value: &str, context: &RequestContext<'_>) -> Option<TestAnswer> {
+    if value.len() > MAX_LENGTH {
+        return None;
+    }
+    // A plus in a query is decoded as a space.
+    let value = value.split(['+', ' ']).next().unwrap_or(value);
+    let (failures, value) = match value.strip_prefix("fail-") {
+        Some(rest) => {
+            let (count, value) = rest.split_once('-')?;
+            let count = number(count).filter(|count| (1..=MAX_FAILURES).contains(count))?;
+            (count, value)
         }
-        // A plus in a query is a blank once it is read.
-        let word = word.split(['+', ' ']).next().unwrap_or(word);
-        let (failures, word) = match word.strip_prefix("fail-") {
-            Some(rest) => {
-                let (count, word) = rest.split_once('-')?;
-                let count = number(count).filter(|count| (1..=MOST_FAILURES).contains(count))?;
-                (Some(count), word)
-            }
-            None => (None, word),
-        };
-        let (after, word) = match word.strip_prefix("slow-") {
-            Some(rest) => {
-                let (seconds, word) = rest.split_once('-').unwrap_or((rest, "likely"));
-                (number(seconds).filter(|s| *s <= MOST_SECONDS)?, word)
-            }
-            None => (0, word),
-        };
-        Some(Self {
-            failures,
-            after: Duration::from_secs(after),
-            effect: Effect::parse(word)?,
-        })
-    }
+        None => (0, value),
+    };
+    let (delay, value) = match value.strip_prefix("slow-") {
+        Some(rest) => rest.split_once('-').unwrap_or((rest, "likely")),
+        None => ("0", value),
+    };
+    let delay = number(delay).filter(|seconds| *seconds <= MAX_SECONDS)?;
+    let answer = effect::answer(value, context)?;
+    Some(TestAnswer {
+        failures,
+        answer: answer.after(Duration::from_secs(delay)),
+    })
+}
 
-    /// How often it fails before it goes through; 0 where it always does the same.
-    pub(crate) fn failures(&self) -> u32 {
-        self.failures.unwrap_or_default()
-    }
-
-    pub(crate) fn answer(&self, around: &Circumstances<'_>) -> Answer {
-        self.effect.answer(around).after(self.after)
-    }
+/// How often a test value fails before it succeeds; `None` if it is not a test value.
+pub(crate) fn failures(value: &str) -> Option<u32> {
+    let context = RequestContext {
+        success: &Bytes::new(),
+        tracking_id: "",
+        field: "",
+        time: SystemTime::UNIX_EPOCH,
+    };
+    Some(answer(value, &context)?.failures)
 }
 
 #[cfg(test)]
 mod tests {
     //! What is a test value, and what is none. The answers are tested by the page that lists them.
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -165,13 +149,36 @@ mod tests {
             "empty-x",
             "Likely",
         ] {
-            assert_eq!(TestValue::parse(word), None, "{word}");
+            assert_eq!(failures(word), None, "{word}");
         }
+    }
+
+    /// An operation with these fields, all strings.
+    fn operation() -> Operation {
+        let field = |name: &str| json!({"name": name, "type": "string", "required": false});
+        let mut info = field("customerInfo");
+        info["fields"] = json!([field("primaryEmail")]);
+        let mut parameters = field("provisioningParameters");
+        parameters["fields"] = json!([field("locationId")]);
+        let names = [
+            "provisioningId",
+            "customerId",
+            "email",
+            "orgId",
+            "externalId",
+        ];
+        let mut fields: Vec<Value> = names.map(field).into();
+        fields.extend([info, parameters]);
+        let operation = json!({
+            "name": "x", "plural": "xs", "method": "POST", "path": "/x", "scope": null,
+            "fields": fields, "dependencies": {}, "success": {}, "examples": [],
+        });
+        serde_json::from_value(operation).unwrap()
     }
 
     #[test]
     fn values_are_found_where_they_may_stand() {
-        let body = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
+        let body = |text: &str| serde_json::from_str::<Value>(text).unwrap();
         for (text, field) in [
             (
                 r#"{"email": "closed@sandbox.example", "customerId": "sandbox:html"}"#,
@@ -193,11 +200,13 @@ mod tests {
                 "provisioningParameters.locationId",
             ),
         ] {
-            let word = "closed";
-            let field = field.to_owned();
+            let value = "closed";
             assert_eq!(
-                find(&body(text), &[]),
-                Some(Found { field, word }),
+                find(&operation(), &body(text), &[]),
+                Some(Found {
+                    field: field.to_owned(),
+                    value
+                }),
                 "{text}"
             );
         }
@@ -207,18 +216,21 @@ mod tests {
             r#"{"email": "€€€€€€@sandbox.examplé"}"#,
             r#"{"customerId": "closed@sandbox.example", "customerInfo": "sandbox:closed"}"#,
         ] {
-            assert_eq!(find(&body(text), &[]), None, "{text}");
+            assert_eq!(find(&operation(), &body(text), &[]), None, "{text}");
         }
         let query = |name: &str| [(name.to_owned(), "sandbox:closed".to_owned())];
-        assert_eq!(find(&Map::new(), &query("q")), None);
+        assert_eq!(find(&operation(), &Value::Null, &query("q")), None);
         let query = query("onBehalfOfSubPartnerOrgId");
-        assert_eq!(find(&Map::new(), &query).unwrap().word, "closed");
+        assert_eq!(
+            find(&operation(), &Value::Null, &query).unwrap().value,
+            "closed"
+        );
     }
 
     #[test]
     fn what_is_longer_than_any_value_is_none() {
         let value = |length: usize| format!("closed+{}", "x".repeat(length - 7));
-        assert!(TestValue::parse(&value(LONGEST)).is_some());
-        assert_eq!(TestValue::parse(&value(LONGEST + 1)), None);
+        assert_eq!(failures(&value(MAX_LENGTH)), Some(0));
+        assert_eq!(failures(&value(MAX_LENGTH + 1)), None);
     }
 }

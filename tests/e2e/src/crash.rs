@@ -101,7 +101,7 @@ impl Crash {
         let sandbox = Sandbox::builder()
             .limit(self.per_second, Duration::from_secs(1))
             .flaky(self.flaky, self.seed)
-            .log(self.rows as usize * 20)
+            .log_capacity(self.rows as usize * 20)
             .start()
             .await
             .map_err(|error| error.to_string())?;

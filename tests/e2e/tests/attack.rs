@@ -18,7 +18,7 @@ use webex_precheck_sandbox::Sandbox;
 #[tokio::test]
 async fn nothing_keeps_it_from_serving_the_honest() {
     // Fewer connections than the attackers have.
-    let sandbox = Sandbox::builder().most_connections(50);
+    let sandbox = Sandbox::builder().max_connections(50);
     let sandbox = sandbox.start().await.unwrap();
     let size = Size {
         connections: 200,
@@ -52,7 +52,7 @@ async fn dropped(sandbox: &Sandbox, sent: &str) -> String {
 
 #[tokio::test]
 async fn what_does_not_arrive_in_time_is_dropped() {
-    let sandbox = Sandbox::builder().patience(Duration::from_secs(1));
+    let sandbox = Sandbox::builder().read_timeout(Duration::from_secs(1));
     let sandbox = sandbox.start().await.unwrap();
     let head = "POST /v1/wholesale/subscribers/validate HTTP/1.1\r\nHost: x\r\n";
     let with_body = format!("{head}Content-Length: 9\r\n\r\n{{");

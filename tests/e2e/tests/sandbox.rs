@@ -18,7 +18,7 @@ use e2e::load::load;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
-use webex_precheck_sandbox::{Answer, Operation, Sandbox, Scenario, Step};
+use webex_precheck_sandbox::{Answer, Sandbox, Scenario, Step};
 
 const SUBSCRIBERS: &str = "/v1/wholesale/subscribers/validate";
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -141,7 +141,7 @@ async fn unknown_fields_are_accepted_and_named_in_a_header() {
     assert_eq!(raw.status, Some(200));
     assert_eq!(
         raw.header("sandbox-unknown-fields"),
-        Some("nickname, %C3%BCmlaut%0A, provisioningParameters.badge%2C+blue")
+        Some("nickname, provisioningParameters.badge%2C+blue, %C3%BCmlaut%0A")
     );
     // A header stays one, whatever a client sends.
     let many: Value = (0..1000).map(|n| (format!("x{n}"), Value::Null)).collect();
@@ -289,7 +289,7 @@ async fn a_scenario_that_comes_true_is_silent() {
     let scenario = Scenario::new()
         .step(
             Step::judged()
-                .operation(Operation::Subscriber)
+                .operation("subscriber")
                 .field("email", "alice@example.com"),
         )
         .step(Step::answer(Answer::new(503)).times(2))
@@ -338,7 +338,7 @@ async fn a_scenario_that_does_not_fails_the_test_on_drop() {
         "a step is left: a request with email = \"bob@example.com\", which is judged",
         "a step is left for 3 requests: a request, which gets status 429",
     ];
-    assert_eq!(sandbox.unmet(), expected);
+    assert_eq!(sandbox.unmet_expectations(), expected);
     let said = panics(|| drop(sandbox)).unwrap();
     for line in expected {
         assert!(said.contains(line), "{said}");
@@ -488,7 +488,7 @@ async fn who_asks_before_sending_is_told_before_sending() {
 
 #[tokio::test]
 async fn the_last_hundred_requests_are_told_unless_more_are_asked_for() {
-    let sandbox = Sandbox::builder().log(150).start().await.unwrap();
+    let sandbox = Sandbox::builder().log_capacity(150).start().await.unwrap();
     for _ in 0..160 {
         ask(&sandbox, ALICE).await;
     }

@@ -424,7 +424,7 @@ async fn refusals_that_are_no_judgement() {
             429 => Sandbox::builder().limit(1, Duration::from_secs(3600)),
             _ => Sandbox::builder(),
         };
-        let sandbox = builder.patience(Duration::from_secs(if status == 408 { 1 } else { 30 }));
+        let sandbox = builder.read_timeout(Duration::from_secs(if status == 408 { 1 } else { 30 }));
         let sandbox = sandbox.start().await.unwrap();
         let no_scope = TOKEN.replace("token\r", "token-no-scope\r");
         let large = " ".repeat((1 << 20) + 1);

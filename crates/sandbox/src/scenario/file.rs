@@ -1,231 +1,172 @@
-//! Scenarios as files of TOML.
+//! Scenarios as TOML files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::time::Duration;
 
-use crate::operation::Operation;
+use crate::operation;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::{Given, Scenario, ScenarioError, Step};
-use crate::answer::Answer;
+use super::Scenario;
+use super::step::{Reply, ScenarioError, Step};
+use crate::answer::{Answer, End};
 
-/// Reads a scenario.
-pub(super) fn read(text: &str) -> Result<Scenario, ScenarioError> {
-    let lines = Lines::of(text);
-    let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| lines.number(span.start));
-        ScenarioError::new(line, &in_toml(error.message()))
-    })?;
-    let steps = |steps: Vec<Spanned<Entry>>, is_renewal| {
-        let steps = steps.into_iter().map(|entry| {
-            let line = lines.number(entry.span().start);
-            let step = entry.into_inner().step(is_renewal);
-            let mut step = step.map_err(|message| ScenarioError::new(Some(line), &message))?;
-            step.line = Some(line);
-            Ok(step)
-        });
-        steps.collect::<Result<Vec<_>, _>>()
-    };
-    let scenario = Scenario {
-        steps: steps(file.request, false)?,
-        renewals: steps(file.renewal, true)?,
-        strict: file.strict,
-    };
-    if scenario.steps.is_empty() && scenario.renewals.is_empty() {
-        let message = "there is no step: write [[request]], or [[renewal]], once for each";
-        return Err(ScenarioError::new(None, message));
-    }
-    Ok(scenario)
-}
+/// Maximum delay of an answer, in seconds.
+const MAX_DELAY: f64 = 600.0;
 
-/// Where the lines of a text begin.
-struct Lines(Vec<usize>);
+/// The name in which the parser hides a date.
+const TOML_DATE: &str = "$__toml_private_datetime";
 
-impl Lines {
-    fn of(text: &str) -> Self {
-        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
-        Self(std::iter::once(0).chain(ends).collect())
-    }
-
-    /// The number of the line that this byte is in.
-    fn number(&self, at: usize) -> usize {
-        self.0.partition_point(|start| *start <= at)
-    }
-}
-
-/// The parser speaks of Rust; the file is TOML.
-fn in_toml(message: &str) -> String {
-    let message = message.trim_end();
-    if message.starts_with("invalid type: map, expected a sequence") {
-        return "write [[request]] and [[renewal]] with two brackets, once for each".to_owned();
-    }
-    message
-        .replace("struct Entry", "a table")
-        .replace("expected u16", "expected a status")
-        .replace("expected u32", "expected a number from 1 on")
-        .replace("expected f64", "expected a number")
-}
-
-/// A value of TOML as JSON, which has no dates and no infinities.
-fn json_of(value: toml::Value) -> Result<Value, String> {
-    Ok(match value {
-        toml::Value::String(text) => Value::from(text),
-        toml::Value::Integer(number) => Value::from(number),
-        toml::Value::Float(number) => serde_json::Number::from_f64(number)
-            .map(Value::Number)
-            .ok_or_else(|| format!("JSON has no {number}"))?,
-        toml::Value::Boolean(is) => Value::from(is),
-        toml::Value::Datetime(date) => {
-            return Err(format!("JSON has no dates: write \"{date}\""));
-        }
-        toml::Value::Array(values) => {
-            let values = values.into_iter().map(json_of);
-            Value::Array(values.collect::<Result<_, _>>()?)
-        }
-        toml::Value::Table(values) => {
-            let values = values
-                .into_iter()
-                .map(|(name, value)| Ok((name, json_of(value)?)));
-            Value::Object(values.collect::<Result<_, String>>()?)
-        }
-    })
-}
-
-/// Expected fields by their dotted paths, however they are nested.
-fn flatten(
-    table: toml::Table,
-    above: &str,
-    fields: &mut Vec<(String, Value)>,
-) -> Result<(), String> {
-    for (name, value) in table {
-        let path = match above {
-            "" => name,
-            above => format!("{above}.{name}"),
+impl Scenario {
+    /// Reads a scenario from TOML; the README of this crate describes the format.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a scenario; the error has the line and the reason.
+    pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
+        let line = |at: usize| format!("line {}", text[..at].matches('\n').count() + 1);
+        let file: File = toml::from_str(text).map_err(|error| {
+            let message = ScenarioError::new(error.message().trim_end());
+            match error.span() {
+                Some(span) => message.at(line(span.start)),
+                None => message,
+            }
+        })?;
+        let steps = |entries: Vec<Spanned<Entry>>, is_renewal| {
+            let steps = entries.into_iter().map(|entry| {
+                let line = line(entry.span().start);
+                let step = entry.into_inner().step(is_renewal);
+                step.map(|step| step.place(&line))
+                    .map_err(|error| error.at(line))
+            });
+            steps.collect::<Result<VecDeque<_>, _>>()
         };
-        match value {
-            toml::Value::Table(table) => flatten(table, &path, fields)?,
-            value => fields.push((path, json_of(value)?)),
+        let scenario = Self {
+            steps: steps(file.request, false)?,
+            renewals: steps(file.renewal, true)?,
+            strict: file.strict,
+        };
+        if scenario.steps.is_empty() && scenario.renewals.is_empty() {
+            let message = "there is no step: write [[request]], or [[renewal]], once for each";
+            return Err(ScenarioError::new(message));
         }
+        Ok(scenario)
     }
-    Ok(())
+
+    /// Reads a scenario from a TOML file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is not a scenario; the error names the file.
+    pub fn read(file: impl AsRef<Path>) -> Result<Self, ScenarioError> {
+        let file = file.as_ref();
+        let text = std::fs::read_to_string(file).map_err(ScenarioError::new);
+        text.and_then(|text| Self::from_toml(&text))
+            .map_err(|error| error.at(file.display()))
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Adds expected fields, nested or with dotted names, to a step.
+fn with_fields(mut step: Step, fields: Map<String, Value>, prefix: &str) -> Step {
+    for (name, value) in fields {
+        let path = format!("{prefix}{name}");
+        step = match value {
+            Value::Object(fields) => with_fields(step, fields, &format!("{path}.")),
+            value => step.field(path, value),
+        };
+    }
+    step
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct File {
-    #[serde(default)]
     strict: bool,
-    #[serde(default)]
     request: Vec<Spanned<Entry>>,
-    #[serde(default)]
     renewal: Vec<Spanned<Entry>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "expected a table")]
 struct Entry {
     times: Option<u32>,
     operation: Option<String>,
-    #[serde(default)]
-    fields: toml::Table,
+    fields: Map<String, Value>,
     value: Option<String>,
     status: Option<u16>,
-    #[serde(default)]
     headers: BTreeMap<String, String>,
-    json: Option<toml::Value>,
+    json: Option<Value>,
     text: Option<String>,
     after: Option<f64>,
-    end: Option<String>,
+    end: End,
 }
 
 impl Entry {
-    fn step(self, is_renewal: bool) -> Result<Step, String> {
-        let operation = match self.operation.as_deref() {
-            None => None,
-            Some(_) if is_renewal => {
-                return Err("`operation` is for requests; a renewal has none".to_owned());
-            }
-            Some(name) => Some(
-                Operation::ALL
-                    .into_iter()
-                    .find(|operation| operation.as_str() == name)
-                    .ok_or("`operation` is \"customer\" or \"subscriber\"")?,
-            ),
-        };
-        if is_renewal && !self.fields.is_empty() {
-            return Err("`fields` is for requests; those of a renewal are secret".to_owned());
-        }
-        let times = self.times.unwrap_or(1);
+    fn step(mut self, is_renewal: bool) -> Result<Step, ScenarioError> {
+        let error = |message| Err(ScenarioError::new(message));
+        let (times, operation) = (self.times.take().unwrap_or(1), self.operation.take());
+        let fields = std::mem::take(&mut self.fields);
         if times == 0 {
-            return Err("`times` is 1 at least".to_owned());
+            return error("`times` is 1 at least");
         }
-        let mut fields = Vec::new();
-        flatten(self.fields.clone(), "", &mut fields)?;
-        let mut step = Step::new(self.given()?).times(times);
-        step.operation = operation;
-        step.fields = fields;
-        Ok(step)
+        if is_renewal && (operation.is_some() || !fields.is_empty()) {
+            return error("`operation` and `fields` are for requests; a renewal has neither");
+        }
+        let reply = match self.value.take() {
+            value if self != Self::default() => match value {
+                Some(_) => return error("`value` is an answer; set no other beside it"),
+                None => Reply::Answer(self.answer()?),
+            },
+            Some(value) => Reply::test_value(&value)?,
+            None => Reply::Judged,
+        };
+        let step = with_fields(Step::new(reply).times(times), fields, "");
+        Ok(match operation {
+            Some(name) if operation::named(&name).is_none() => {
+                let names: Vec<&str> = operation::all().iter().map(|it| &*it.name).collect();
+                let names = names.join(", ");
+                return Err(ScenarioError::new(format!("`operation` is one of {names}")));
+            }
+            Some(name) => step.operation(&name),
+            None => step,
+        })
     }
 
-    fn given(self) -> Result<Given, String> {
-        let needs_status = [
-            ("headers", !self.headers.is_empty()),
-            ("json", self.json.is_some()),
-            ("text", self.text.is_some()),
-            ("after", self.after.is_some()),
-            ("end", self.end.is_some()),
-        ];
-        let needs_status = needs_status.iter().find(|(_, is_set)| *is_set);
-        let (status, answer) = match (&self.value, self.status) {
-            (Some(_), Some(_)) => return Err("set `value` or `status`, not both".to_owned()),
-            (_, Some(status)) => (status, Answer::of_status(status)),
-            (None, None) if self.end.as_deref() == Some("closed") => (200, Answer::of_status(200)),
-            (value, None) => {
-                if let Some((name, _)) = needs_status {
-                    return Err(format!("`{name}` needs a `status` beside it"));
-                }
-                return match value {
-                    Some(word) => Given::test_value(word),
-                    None => Ok(Given::Judged),
-                };
-            }
+    fn answer(self) -> Result<Answer, ScenarioError> {
+        let error = |message| Err(ScenarioError::new(message));
+        let has_body = self.json.is_some() || self.text.is_some();
+        let status = self.status.unwrap_or(200);
+        let Some(mut answer) = Answer::of_status(status) else {
+            return error(format!("{status} is no status of a final answer"));
         };
-        let mut answer = answer.ok_or(format!("{status} is no status of a final answer"))?;
         answer = match (self.json, self.text) {
-            (Some(_), Some(_)) => return Err("set `json` or `text`, not both".to_owned()),
-            (Some(json), None) => answer.json(&json_of(json)?),
+            (Some(_), Some(_)) => return error("set `json` or `text`, not both".to_owned()),
+            (Some(json), None) if json.to_string().contains(TOML_DATE) => {
+                return error("JSON has no dates: write them in quotation marks".to_owned());
+            }
+            (Some(json), None) => answer.json(&json),
             (None, Some(text)) => answer.body(text),
             (None, None) => answer,
         };
         for (name, value) in &self.headers {
-            answer = answer.try_header(name, value)?;
+            answer = answer.try_header(name, value).map_err(ScenarioError::new)?;
         }
-        if let Some(seconds) = self.after {
-            if !(0.0..=LONGEST_WAIT).contains(&seconds) {
-                return Err(format!(
-                    "`after` is a number of seconds from 0 to {LONGEST_WAIT}"
-                ));
-            }
-            answer = answer.after(Duration::from_secs_f64(seconds));
+        let seconds = self.after.unwrap_or_default();
+        if !(0.0..=MAX_DELAY).contains(&seconds) {
+            return error(format!(
+                "`after` is a number of seconds from 0 to {MAX_DELAY}"
+            ));
         }
-        let has_body = !answer.is_empty() || self.end.as_deref().is_some_and(|e| e != "closed");
-        if [204, 304].contains(&status) && has_body {
-            return Err(format!("an answer of status {status} has no body"));
+        if [204, 304].contains(&status)
+            && (has_body || self.end == End::Cut || self.end == End::Stalled)
+        {
+            return error(format!("an answer of status {status} has no body"));
         }
-        Ok(Given::Answer(match self.end.as_deref() {
-            None => answer,
-            Some("cut") => answer.cut(),
-            Some("stalled") => answer.stalled(),
-            Some("closed") => answer.closed(),
-            Some(_) => return Err("`end` is \"cut\", \"stalled\" or \"closed\"".to_owned()),
-        }))
+        Ok(answer.after(Duration::from_secs_f64(seconds)).end(self.end))
     }
 }
-
-/// Seconds that an answer of a file may be late.
-const LONGEST_WAIT: f64 = 600.0;
 
 #[cfg(test)]
 mod tests {
@@ -236,16 +177,10 @@ mod tests {
     fn fields_may_be_nested() {
         let text = "[[request]]\nfields = { address.country = \"US\", \"a.b\" = 1 }";
         let scenario = Scenario::from_toml(text).unwrap();
-        let mut fields = scenario.steps[0].fields.clone();
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
-        let expected = [
-            ("a.b", Value::from(1)),
-            ("address.country", Value::from("US")),
-        ];
-        assert_eq!(
-            fields,
-            expected.map(|(path, value)| (path.to_owned(), value))
-        );
+        let step = scenario.steps[0].to_string();
+        for field in ["a.b = 1", "address.country = \"US\""] {
+            assert!(step.contains(field), "{step}");
+        }
     }
 
     #[test]
@@ -261,14 +196,20 @@ mod tests {
             ("[[request]]\nstaus = 503", "line 2: unknown field `staus`"),
             (
                 "[[request]]\nstatus = 503\nvalue = \"likely\"",
-                "line 1: set `value` or `status`",
+                "line 1: `value` is an answer",
             ),
-            ("[[request]]\njson = {}", "line 1: `json` needs a `status`"),
+            (
+                "[[request]]\njson = { at = 2026-01-01 }",
+                "line 1: JSON has no dates",
+            ),
             (
                 "[[request]]\nstatus = 200\njson = {}\ntext = \"\"",
                 "line 1: set `json` or `text`",
             ),
-            ("[[request]]\nstatus = 200\nend = \"x\"", "line 1: `end` is"),
+            (
+                "[[request]]\nstatus = 200\nend = \"x\"",
+                "line 3: unknown variant `x`, expected one of `cut`, `stalled`, `closed`",
+            ),
             (
                 "[[request]]\nstatus = 200\nafter = -1",
                 "line 1: `after` is a number",
@@ -278,18 +219,21 @@ mod tests {
                 "line 1: a b: c is no header",
             ),
             ("[[request]]\ntimes = 0", "line 1: `times` is 1 at least"),
-            ("[[request]]\noperation = \"x\"", "line 1: `operation` is"),
+            (
+                "[[request]]\noperation = \"x\"",
+                "line 1: `operation` is one of ",
+            ),
             (
                 "[[request]]\nvalue = \"fail-2-closed\"",
                 "line 1: `fail-2-closed` fails first",
             ),
             (
                 "[[renewal]]\noperation = \"customer\"",
-                "line 1: `operation` is for requests",
+                "line 1: `operation` and `fields` are for requests",
             ),
             (
                 "[[renewal]]\nfields = { a = 1 }",
-                "line 1: `fields` is for requests",
+                "line 1: `operation` and `fields` are for requests",
             ),
             ("[[request", "line 1: "),
         ] {
