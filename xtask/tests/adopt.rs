@@ -113,10 +113,7 @@ fn an_optional_text_reaches_everyone() {
             "pub fn fresh_name(",
         ),
         ("crates/api/src/generated.rs", "path: \"freshName\""),
-        (
-            "crates/sandbox/documented/openapi.toml",
-            "at = \"body.freshName\"",
-        ),
+        ("crates/sandbox/documented.json", "\"name\": \"freshName\""),
         ("spec/documented/openapi.toml", "at = \"body.freshName\""),
     ] {
         let text = String::from_utf8(workspace.read(file)).unwrap();

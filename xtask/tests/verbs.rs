@@ -45,7 +45,7 @@ fn codegen_check_tells_a_missing_file_and_an_edited_copy() {
     fs::remove_file(workspace.path("crates/api/src/generated.rs")).unwrap();
     assert_eq!(workspace.run(&["codegen", "--check"]).code, Some(4));
     let workspace = Workspace::new();
-    workspace.write("crates/sandbox/documented/openapi.toml", "");
+    workspace.write("crates/sandbox/documented.json", "");
     assert_eq!(workspace.run(&["codegen", "--check"]).code, Some(4));
 }
 

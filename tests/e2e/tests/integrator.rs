@@ -6,7 +6,7 @@ use webex_precheck::{Client, SubscriberPrecheck, Token, Verdict};
 use webex_precheck_sandbox::Sandbox;
 
 #[tokio::test]
-async fn a_taken_address_is_told() -> Result<(), Box<dyn std::error::Error>> {
+async fn taken_address_is_unlikely() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let token = Token::new(sandbox.token())?;
     let client = Client::builder(token).base_url(sandbox.url()).build()?;

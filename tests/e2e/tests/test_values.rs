@@ -376,7 +376,7 @@ async fn codes() {
 async fn places_of_a_value() {
     let sandbox = Sandbox::start().await.unwrap();
     let rows = rows("| place | for example |");
-    assert_eq!(rows.len(), 8);
+    assert_eq!(rows.len(), 6);
     for row in &rows {
         let (place, value) = (row[0].as_str(), code(&row[1]));
         let mut path = SUBSCRIBERS.to_owned();
