@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Command;
 use webex_precheck::{
-    Address, Client, Country, CustomerPrecheck, Error, Patience, Precheck, Report,
+    Address, Client, Country, CustomerPrecheck, Error, Precheck, Report, RetryPolicy,
     SubscriberPrecheck,
 };
 
@@ -97,7 +97,7 @@ async fn examine(destination: &Destination) -> Result<Exit, Failure> {
     let connection = destination.connect().await?;
     let client = connection
         .client
-        .with_patience(Patience::new().attempts(2).total(PATIENCE));
+        .with_retry_policy(RetryPolicy::new().max_attempts(2).total_timeout(PATIENCE));
     let mut findings = vec![Finding {
         what: "token",
         health: Health::Well,
@@ -113,7 +113,7 @@ async fn examine(destination: &Destination) -> Result<Exit, Failure> {
             let plain = destination.for_itself().connect().await?;
             let client = plain
                 .client
-                .with_patience(Patience::new().attempts(2).total(PATIENCE));
+                .with_retry_policy(RetryPolicy::new().max_attempts(2).total_timeout(PATIENCE));
             Some([
                 Reply::of(&ask(&client, &self::customer()).await),
                 Reply::of(&ask(&client, &self::subscriber()).await),

@@ -3,50 +3,25 @@
 use std::fmt;
 use std::sync::Arc;
 
+use url::Url;
 use webex_precheck_api::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER, SubPartnerOrgId};
 
-use crate::ask::{Core, Line};
-use crate::builder::{ClientBuilder, address};
-use crate::credentials::Credentials;
-use crate::error::{Error, Kind};
-use crate::pace::Pace;
-use crate::patience::Patience;
+use crate::call::{Core, QueueTime};
+use crate::cancellation::Cancellation;
+use crate::error::Error;
+use crate::rate_limiter::RateStatus;
 use crate::report::Report;
 use crate::request::{CustomerPrecheck, Encode as _, Precheck, SubscriberPrecheck};
-use crate::stop::Stop;
-use crate::token::Token;
+use crate::retry_policy::RetryPolicy;
 
-/// Asks Webex. Cheap to clone; clones share connections, token and [`Pace`].
+/// A client. Cheap to clone; clones share connections, token and rate limit.
 ///
-/// It works within a tokio runtime whose drivers are enabled (`enable_all`), as that of
+/// It needs a tokio runtime whose drivers are enabled (`enable_all`), such as that of
 /// `#[tokio::main]`. Dropping the future of a precheck cancels it, and leaves nothing behind.
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Core>);
 
 impl Client {
-    /// A client to be configured, that asks with this token, or with these credentials.
-    pub fn builder(credentials: impl Into<Credentials>) -> ClientBuilder {
-        ClientBuilder::new(credentials.into())
-    }
-
-    /// A client by the environment: the token of `WEBEX_ACCESS_TOKEN`, and the base address of
-    /// `WEBEX_BASE_URL` if it is set.
-    ///
-    /// # Errors
-    ///
-    /// As [`Token::from_env`] and [`ClientBuilder::build`].
-    pub fn from_env() -> Result<Self, Error> {
-        let mut builder = Self::builder(Token::from_env()?);
-        match std::env::var(ClientBuilder::BASE_URL_VARIABLE) {
-            Ok(url) if !url.is_empty() => builder = builder.base_url(url),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                return Err(Error::new(Kind::Builder("WEBEX_BASE_URL is not text")));
-            }
-            _ => {}
-        }
-        builder.build()
-    }
-
     /// Asks whether a customer could be provisioned: `POST /v1/wholesale/customers/validate`.
     ///
     /// # Errors
@@ -65,72 +40,86 @@ impl Client {
         self.precheck(request).await
     }
 
-    /// Asks either, by the type of the request.
+    /// Runs the precheck that the type of the request belongs to.
     ///
     /// # Errors
     ///
     /// If there is no verdict; see [`Error`].
     pub async fn precheck<R: Precheck>(&self, request: &R) -> Result<Report, Error> {
-        self.ask(request, Line::Counts, Stop::default()).await
+        let cancellation = Cancellation::default();
+        self.call(request, QueueTime::Counted, cancellation).await
     }
 
-    /// As [`precheck`](Self::precheck), for which the time in the line does not count, and whose
-    /// waits end when the run is stopped.
-    pub(crate) async fn precheck_in_run<R: Precheck>(
+    /// As [`precheck`](Self::precheck), as part of a run that can be cancelled.
+    pub(crate) async fn call<R: Precheck>(
         &self,
         request: &R,
-        stop: Stop,
+        queue_time: QueueTime,
+        cancellation: Cancellation,
     ) -> Result<Report, Error> {
-        self.ask(request, Line::IsFree, stop).await
-    }
-
-    async fn ask<R: Precheck>(&self, request: &R, line: Line, stop: Stop) -> Result<Report, Error> {
-        if self.0.refuse_hard_findings {
-            let findings = request.hard_findings();
-            if !findings.is_empty() {
-                return Err(Error::invalid(findings));
+        if self.0.validate_before_send {
+            let errors = request.errors();
+            if !errors.is_empty() {
+                return Err(Error::invalid(errors));
             }
         }
         let body = request.encode()?;
         let operation = (R::INDEX, R::OPERATION.id);
-        self.0.ask(operation, body, line, stop).await
+        self.0.call(operation, body, queue_time, cancellation).await
     }
 
-    /// The same client, sharing connections, token and pace, that asks on behalf of another
-    /// sub-partner; see [`ClientBuilder::on_behalf_of`].
+    /// A client that shares connections, token and rate limit with this one, and acts on behalf of
+    /// another sub-partner; see [`ClientBuilder::on_behalf_of`].
     #[must_use]
     pub fn on_behalf_of(&self, org_id: impl Into<SubPartnerOrgId>) -> Self {
         let mut core = Core::clone(&self.0);
         let org_id = org_id.into();
         let operations = [PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER];
         for ((url, _), operation) in core.operations.iter_mut().zip(operations) {
-            *url = address(&core.base_url, operation.path, Some(&org_id));
+            *url = operation_url(&core.base_url, operation.path, Some(&org_id));
         }
         Self(Arc::new(core))
     }
 
-    /// The same client, sharing connections, token and pace, with another patience: that of a
-    /// purchase which somebody waits for, beside that of a long run.
+    /// A client that shares connections, token and rate limit with this one, with another retry
+    /// policy: one for a purchase that somebody waits for, beside one for a long run.
     #[must_use]
-    pub fn with_patience(&self, patience: Patience) -> Self {
+    pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
         let mut core = Core::clone(&self.0);
-        core.renewal.patience = Arc::new(patience);
+        core.http.retry_policy = Arc::new(retry_policy);
         Self(Arc::new(core))
     }
 
-    /// How fast the client asks at this moment for prechecks of this type, and what it waits for.
-    pub fn pace<R: Precheck>(&self) -> Pace {
-        let (_, pace) = &self.0.operations[R::INDEX];
-        pace.snapshot(self.0.renewal.clock.now())
+    /// The client-side rate limit of prechecks of this type, at this moment.
+    pub fn rate_status<R: Precheck>(&self) -> RateStatus {
+        let (_, limiter) = &self.0.operations[R::INDEX];
+        limiter.status(self.0.http.clock.now())
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let addresses = self.0.operations.each_ref();
+        let urls = self.0.operations.each_ref().map(|(url, _)| url.as_str());
         f.debug_struct("Client")
-            .field("addresses", &addresses.map(|(address, _)| address.as_str()))
-            .field("patience", &self.0.renewal.patience)
+            .field("urls", &urls)
+            .field("retry_policy", &self.0.http.retry_policy)
             .finish_non_exhaustive()
     }
+}
+
+/// The URL of an operation.
+pub(crate) fn operation_url(
+    base_url: &Url,
+    path: &str,
+    on_behalf_of: Option<&SubPartnerOrgId>,
+) -> Url {
+    let mut url = base_url.clone();
+    let base = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&format!("{base}{path}"));
+    url.set_fragment(None);
+    if let Some(org_id) = on_behalf_of {
+        url.query_pairs_mut()
+            .append_pair("onBehalfOfSubPartnerOrgId", org_id.as_str());
+    }
+    url
 }

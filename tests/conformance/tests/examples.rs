@@ -77,7 +77,7 @@ fn hard_findings(id: OperationId, json: &str) -> Vec<String> {
             .unwrap()
             .findings(),
     };
-    let hard = findings.iter().filter(|f| f.severity() == Severity::Hard);
+    let hard = findings.iter().filter(|f| f.severity() == Severity::Error);
     hard.map(ToString::to_string).collect()
 }
 

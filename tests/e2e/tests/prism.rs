@@ -99,8 +99,8 @@ async fn ask(url: &str) -> [Result<Report, Error>; 2] {
 }
 
 fn is_idle(client: &Client) -> bool {
-    client.pace::<CustomerPrecheck>().under_way == 0
-        && client.pace::<SubscriberPrecheck>().under_way == 0
+    client.rate_status::<CustomerPrecheck>().in_flight == 0
+        && client.rate_status::<SubscriberPrecheck>().in_flight == 0
 }
 
 fn codes(report: &Report) -> Vec<i64> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use webex_precheck::Prepared;
+use webex_precheck::PreparedRequest;
 
 use super::desk::{Admission, Desk, Waiting};
 use super::queue::{Asks, Mail};
@@ -18,7 +18,7 @@ pub(crate) struct Reader<S> {
     /// Results that need no asking.
     pub(crate) scribe: Mail<Messages>,
     /// Requests to ask.
-    pub(crate) asks: Asks<(Key, Prepared<S>)>,
+    pub(crate) asks: Asks<(Key, PreparedRequest<S>)>,
 }
 
 impl<S: Subject> Reader<S> {

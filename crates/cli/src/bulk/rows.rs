@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use sha2::{Digest, Sha256};
 
-use webex_precheck::Prepared;
+use webex_precheck::PreparedRequest;
 
 use crate::decode::Wrong;
 use crate::fields::{Flag, Shape};
@@ -77,7 +77,7 @@ impl Hasher for AsItIs {
 pub(crate) struct Row<S> {
     pub(crate) shown: Shown,
     /// What to ask, unless there are hard problems.
-    pub(crate) request: Option<(Key, Prepared<S>)>,
+    pub(crate) request: Option<(Key, PreparedRequest<S>)>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -338,7 +338,7 @@ impl<S: Subject> Rows<S> {
         line: u64,
         body: &[u8],
         problems: &mut Vec<Problem>,
-    ) -> Option<(Key, Prepared<S>)> {
+    ) -> Option<(Key, PreparedRequest<S>)> {
         let refused = |rule, reason, remedy: &str| Problem::of_row(line, rule, reason, remedy);
         let request = match S::decode(body) {
             Ok(request) => request,
@@ -366,7 +366,7 @@ impl<S: Subject> Rows<S> {
                 return None;
             }
         };
-        let prepared = match Prepared::new(&request) {
+        let prepared = match PreparedRequest::new(&request) {
             Ok(prepared) => prepared,
             Err(error) => {
                 problems.push(refused("encoding", error.to_string(), "look at its values"));

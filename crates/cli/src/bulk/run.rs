@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
-use webex_precheck::{Answers, Limits, Prepared};
+use webex_precheck::{BulkOptions, PrecheckStream, PreparedRequest};
 
 use crate::outcome::{Exit, Failure, warn};
 use crate::profile::Output;
@@ -62,8 +62,8 @@ pub(crate) async fn run<S: Subject>(plan: &Plan) -> Result<Exit, Failure> {
     let (screen, tally) = (run.screen.clone(), run.tally.clone());
     let mut watch = Watch::<S>::new(&screen, &tally, &total, &connection);
     let mut course = Course::new(plan.stop_after, found.verdicts > 0, run.messages.clone());
-    let limits = limits(plan);
-    let answers = connection.client.precheck_many(requests, limits);
+    let options = options(plan);
+    let answers = connection.client.precheck_many(requests, options);
     let asked = run.ask(plan, answers, &mut course, &mut watch).await;
     let ended = match asked {
         Ok(()) => {
@@ -151,7 +151,7 @@ struct Run {
 }
 
 /// What is ready to be asked.
-type Requests<S> = Asked<(Key, Prepared<S>)>;
+type Requests<S> = Asked<(Key, PreparedRequest<S>)>;
 
 impl Run {
     /// Starts the threads.
@@ -235,7 +235,7 @@ impl Run {
     async fn ask<S: Subject>(
         &mut self,
         plan: &Plan,
-        mut answers: Answers<Key>,
+        mut answers: PrecheckStream<Key>,
         course: &mut Course,
         watch: &mut Watch<'_, S>,
     ) -> Result<(), Early> {
@@ -269,7 +269,7 @@ impl Run {
                 (Stop::Fault, _) | (_, None) => course.stop = Some(stop),
                 (_, Some(_)) => {}
             }
-            answers.stop();
+            answers.cancel();
             self.desk.close();
         }
     }
@@ -308,15 +308,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn limits(plan: &Plan) -> Limits {
-    let mut limits = Limits::new();
+fn options(plan: &Plan) -> BulkOptions {
+    let mut options = BulkOptions::new();
     if let Some(count) = plan.concurrency {
-        limits = limits.concurrency(count.get());
+        options = options.concurrency(count.get());
     }
     if let Some(rate) = plan.rate {
-        limits = limits.per_second(rate.per_second());
+        options = options.per_second(rate.per_second());
     }
-    limits
+    options
 }
 
 /// Begins the report, if one is asked for.

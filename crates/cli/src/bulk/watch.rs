@@ -63,7 +63,7 @@ impl<'a, S: Subject> Watch<'a, S> {
     /// Looks, and tells what is due.
     pub(super) fn look(&mut self, is_stopping: bool) {
         let now = Instant::now();
-        let pause = self.connection.client.pace::<S>().pause;
+        let pause = self.connection.client.rate_status::<S>().paused_for;
         let since = now.saturating_duration_since(self.start);
         if pause.is_some() {
             let begun = since.saturating_sub(TICK);

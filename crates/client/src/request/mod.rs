@@ -1,4 +1,4 @@
-//! What Webex is asked.
+//! Requests.
 
 #[rustfmt::skip]
 mod generated;
@@ -15,15 +15,14 @@ use crate::findings::{self, Finding, Severity};
 pub(crate) use generated::parts;
 pub use generated::{CustomerPrecheck, SubscriberPrecheck};
 pub(crate) use prepared::Encode;
-pub use prepared::Prepared;
+pub use prepared::PreparedRequest;
 
-/// A request of one of the two operations: [`CustomerPrecheck`] or [`SubscriberPrecheck`], or one
-/// of them [`Prepared`].
+/// A request: [`CustomerPrecheck`], [`SubscriberPrecheck`], or a [`PreparedRequest`] of one of them.
 pub trait Precheck: Serialize + Send + Sync + sealed::Sealed {
     /// The operation that takes it.
     const OPERATION: Operation;
 
-    /// See [`CustomerPrecheck::findings`].
+    /// The errors and warnings about this request, found without asking Webex.
     fn findings(&self) -> Vec<Finding>;
 }
 
@@ -35,8 +34,9 @@ pub(crate) mod sealed {
     pub trait Sealed {
         /// The body, as it is sent.
         fn body(&self) -> Result<Bytes, serde_json::Error>;
-        fn hard_findings(&self) -> Vec<Finding>;
-        /// Which of the client's paces is the operation's.
+        /// The findings of severity error alone.
+        fn errors(&self) -> Vec<Finding>;
+        /// The index of the operation in the client.
         const INDEX: usize;
     }
 }
@@ -59,14 +59,14 @@ impl fmt::Display for Conflict {
 impl std::error::Error for Conflict {}
 
 impl CustomerPrecheck {
-    /// What is wrong with this request or looks like it, found without asking Webex.
+    /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
         findings::of_customer(self.as_ref(), None)
     }
 }
 
 impl SubscriberPrecheck {
-    /// What is wrong with this request or looks like it, found without asking Webex.
+    /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
         findings::of_subscriber(self.as_ref(), None)
     }
@@ -89,8 +89,8 @@ macro_rules! precheck {
                 serde_json::to_vec(self).map(Bytes::from)
             }
 
-            fn hard_findings(&self) -> Vec<Finding> {
-                $findings(self.as_ref(), Some(Severity::Hard))
+            fn errors(&self) -> Vec<Finding> {
+                $findings(self.as_ref(), Some(Severity::Error))
             }
         }
     };
