@@ -73,7 +73,9 @@ impl Core {
             last_error: None,
             queue_number: None,
         };
-        call.run().instrument(span).await
+        let result = call.run().instrument(span.clone()).await;
+        telemetry::precheck_ended(&span, result.as_ref());
+        result
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -111,7 +113,6 @@ impl<'a> PrecheckCall<'a> {
         };
         context.attempts = self.attempts;
         context.elapsed = self.core.clock().now() - self.start;
-        telemetry::precheck_ended(result.as_ref());
         result
     }
 
@@ -129,8 +130,9 @@ impl<'a> PrecheckCall<'a> {
             let token = self.token().await?;
             let span = telemetry::attempt_span(self.url, self.attempts as usize);
             self.attempts += 1;
-            let attempt = self.attempt(&token, permit).instrument(span);
-            match attempt.await {
+            let result = self.attempt(&token, permit).instrument(span.clone()).await;
+            telemetry::attempt_ended(&span, result.as_ref().map_err(|(error, _)| error));
+            match result {
                 Ok(report) => return Ok(report),
                 Err((error, _)) if error.status() == Some(401) => {
                     let Core { tokens, http, .. } = self.core;
@@ -241,9 +243,7 @@ impl<'a> PrecheckCall<'a> {
             }
         };
         let (response, end) = http.exchange(request, self.deadline, on_head).await;
-        let result = attempt::read(response, end, &token.secrets, http.keep_response);
-        telemetry::attempt_ended(result.as_ref().map_err(|(error, _)| error));
-        result
+        attempt::read(response, end, &token.secrets, http.keep_response)
     }
 
     /// Tells the rate limiter what became of the request, as soon as it is known.

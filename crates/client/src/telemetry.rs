@@ -36,27 +36,25 @@ pub(crate) fn attempt_span(url: &Url, resends: usize) -> Span {
     )
 }
 
-/// Records on the current span how a precheck ended.
-pub(crate) fn precheck_ended(result: Result<&Report, &Error>) {
-    let span = Span::current();
-    record(&span, result);
+/// Records how a precheck ended.
+pub(crate) fn precheck_ended(span: &Span, result: Result<&Report, &Error>) {
+    record(span, result);
     match result {
         Ok(report) => {
             span.record("attempts", report.attempts());
             span.record("verdict", report.verdict().as_str());
-            tracing::debug!(verdict = report.verdict().as_str(), "got a verdict");
+            tracing::debug!(parent: span, verdict = report.verdict().as_str(), "got a verdict");
         }
         Err(error) => {
             span.record("attempts", error.attempts());
-            tracing::debug!(%error, "got no verdict");
+            tracing::debug!(parent: span, %error, "got no verdict");
         }
     }
 }
 
-/// Records on the current span how an attempt ended.
-pub(crate) fn attempt_ended(result: Result<&Report, &Error>) {
-    let span = Span::current();
-    record(&span, result);
+/// Records how an attempt ended.
+pub(crate) fn attempt_ended(span: &Span, result: Result<&Report, &Error>) {
+    record(span, result);
     // A verdict, but an error for HTTP.
     if let Ok(report) = result
         && report.status() >= 400

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -49,11 +49,12 @@ pub(crate) async fn request_token(
     loop {
         let refresh_token = grant.refresh_token();
         let span = telemetry::attempt_span(url, reasons.len());
-        let attempt = attempt(http, url, grant, &refresh_token, deadline).instrument(span);
-        let (error, reason) = match attempt.await {
+        let attempt = attempt(http, url, grant, &refresh_token, deadline, &span);
+        let (error, reason) = match attempt.instrument(span.clone()).await {
             Ok(response) => return Ok(response),
             Err(failed) => failed,
         };
+        telemetry::attempt_ended(&span, Err(&error));
         // Another client of the same grant was faster.
         let is_refused = error.kind() == ErrorKind::TokenRefresh { refused: true };
         if is_refused && grant.refresh_token() != refresh_token {
@@ -82,6 +83,7 @@ async fn attempt(
     grant: &RefreshTokenGrant,
     refresh_token: &RefreshToken,
     deadline: Deadline,
+    span: &Span,
 ) -> Result<TokenResponse, (Error, Option<RetryReason>)> {
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "refresh_token")
@@ -96,20 +98,18 @@ async fn attempt(
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(bytes::Bytes::from_owner(form));
     let (mut response, end) = http.exchange(request, deadline, |_| ()).await;
+    span.record("http.response.status_code", response.status);
     let body = Zeroizing::new(std::mem::take(&mut response.body));
     let is_success = response.status.is_some_and(judgement::is_success);
     if is_success
         && end.is_ok()
         && let Some(tokens) = read(&body, grant)
     {
-        tracing::Span::current().record("http.response.status_code", response.status);
         tracing::debug!("renewed the access token");
         return Ok(tokens);
     }
     let secrets = Secrets::new([grant.client_secret.expose(), refresh_token.expose()]);
-    let (error, reason) = failure(response, &body, is_success, end, &secrets);
-    telemetry::attempt_ended(Err(&error));
-    Err((error, reason))
+    Err(failure(response, &body, is_success, end, &secrets))
 }
 
 /// Why there is no token, and the reason for a retry, if one may help.

@@ -152,7 +152,11 @@ async fn serve(status: u16, echo: Echo) -> String {
 
 /// Every way in which an error can be shown, a panic's message included.
 fn shown(error: Error) -> String {
-    let mut text = format!("{error} {error:?} {error:#?} {:?}", error.body_excerpt());
+    let mut text = format!(
+        "{error} {error:?} {error:#?} {:?} {:?}",
+        error.body_excerpt(),
+        error.response()
+    );
     let mut source = error.source();
     while let Some(cause) = source {
         write!(text, " {cause} {cause:?}").unwrap();
@@ -195,6 +199,7 @@ async fn no_secret_is_ever_shown() {
             for credentials in credentials {
                 let builder = Client::builder(credentials.clone())
                     .base_url(&base_url)
+                    .keep_response(true)
                     .retry_policy(RetryPolicy::none());
                 write!(text, "{credentials:?} {builder:?} ").unwrap();
                 let client = builder.build().unwrap();
@@ -208,7 +213,7 @@ async fn no_secret_is_ever_shown() {
                     client.precheck_customer(&customer).await,
                 ] {
                     match result {
-                        Ok(report) => write!(text, "{report:?}").unwrap(),
+                        Ok(report) => write!(text, "{report:?} {:?}", report.response()).unwrap(),
                         Err(error) => text.push_str(&shown(error)),
                     }
                 }
