@@ -50,12 +50,27 @@ const MAX_PAUSE: Duration = Duration::from_secs(3600);
 /// Lowest rate. Chosen: a request per minute finds out soon enough that more is allowed.
 const MIN_RATE: f64 = 1.0 / 60.0;
 
-/// What is known of the rate that Webex allows.
+/// Maximum number of requests in flight, before a rate is known.
 #[derive(Debug)]
+struct Window(f64);
+
+impl Default for Window {
+    fn default() -> Self {
+        Self(FIRST_WINDOW)
+    }
+}
+
+impl Window {
+    fn has_room(&self, in_flight: u32) -> bool {
+        f64::from(in_flight) < self.0.floor()
+    }
+}
+
+/// What is known of the rate that Webex allows.
+#[derive(Debug, Default)]
 pub(crate) struct AdaptiveRate {
     in_flight: u32,
-    /// Maximum number in flight, before a rate is known.
-    window: f64,
+    window: Window,
     /// The rate measured at the last 429.
     measured: Option<f64>,
     /// Earliest time of the next request, as Webex asks.
@@ -106,21 +121,6 @@ pub(crate) enum Wait {
 }
 
 impl AdaptiveRate {
-    pub(crate) fn new() -> Self {
-        Self {
-            in_flight: 0,
-            window: FIRST_WINDOW,
-            measured: None,
-            paused_until: None,
-            next: None,
-            last: None,
-            sample: None,
-            accepted_since_pause: 0,
-            consecutive_refusals: 0,
-            pauses: 0,
-        }
-    }
-
     /// Lets a request start that has `ahead` others before it in the queue, or says why it must wait.
     ///
     /// At a known rate, each place in the queue has its own time, so that a request may overtake
@@ -145,7 +145,7 @@ impl AdaptiveRate {
             }
             let late = now.saturating_duration_since(next).min(MAX_LATE);
             self.next = Some(now - late + interval);
-        } else if f64::from(self.in_flight) >= self.window.floor() {
+        } else if !self.window.has_room(self.in_flight) {
             return Err(Wait::Window);
         }
         Ok(self.start(now))
@@ -185,10 +185,10 @@ impl AdaptiveRate {
         }
         self.accepted_since_pause = self.accepted_since_pause.saturating_add(1);
         self.consecutive_refusals = 0;
-        self.window += if self.window < SLOW_START {
+        self.window.0 += if self.window.0 < SLOW_START {
             1.0
         } else {
-            1.0 / self.window
+            1.0 / self.window.0
         };
     }
 
@@ -205,7 +205,7 @@ impl AdaptiveRate {
         }
         self.pauses += 1;
         self.consecutive_refusals = self.consecutive_refusals.saturating_add(1);
-        self.window = (self.window / 2.0).max(1.0);
+        self.window.0 = (self.window.0 / 2.0).max(1.0);
         let rate = self.rate(now);
         let sample = self.sample.get_or_insert(Sample::starting(until));
         if std::mem::take(&mut self.accepted_since_pause) == 0 {
@@ -243,7 +243,7 @@ impl AdaptiveRate {
 
     /// Whether the window, if there is one, has room for another request.
     pub(crate) fn has_room(&self) -> bool {
-        self.measured.is_none() && f64::from(self.in_flight) < self.window.floor()
+        self.measured.is_none() && self.window.has_room(self.in_flight)
     }
 
     /// The end of the pause, during one.

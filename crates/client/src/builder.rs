@@ -181,7 +181,7 @@ impl ClientBuilder {
             .map_err(|error| Error::builder("TLS cannot be set up").because(error))?;
         let operation = |operation: Operation| {
             let url = operation_url(&base_url, operation.path, self.on_behalf_of.as_ref());
-            (url, Arc::new(RateLimiter::new()))
+            (url, Arc::<RateLimiter>::default())
         };
         let token_url = operation_url(&base_url, "/v1/access_token", None);
         let tokens = TokenCache::new(self.credentials, token_url, self.clock.now())?;

@@ -65,7 +65,7 @@ impl Core {
             policy,
             body,
             start: clock.now(),
-            deadline: Deadline::after(clock, policy.timeout()),
+            deadline: Deadline::after(clock, policy.total_timeout),
             queue_time,
             cancellation,
             reasons: Vec::new(),
@@ -121,7 +121,7 @@ impl<'a> PrecheckCall<'a> {
         // Before the queue: without a token, there is nothing to wait for.
         self.token().await?;
         loop {
-            let permit = if self.policy.has_rate_limit() {
+            let permit = if self.policy.rate_limit {
                 Some(self.acquire().await?)
             } else {
                 None
@@ -206,7 +206,7 @@ impl<'a> PrecheckCall<'a> {
         self.reasons.push(reason);
         let (clock, policy) = (self.core.clock(), self.policy);
         // After a 429, callers wait in the queue.
-        let in_queue = reason == RetryReason::Status(429) && policy.has_rate_limit();
+        let in_queue = reason == RetryReason::Status(429) && policy.rate_limit;
         let random = || if in_queue { 0.0 } else { clock.random() };
         let delay = policy.delay(error.retry_after(), self.reasons.len(), random);
         let left = if in_queue && self.queue_time == QueueTime::Uncounted {
@@ -219,7 +219,7 @@ impl<'a> PrecheckCall<'a> {
         }
         if !in_queue {
             let attempt = self.attempts as usize + 1;
-            telemetry::retrying(&error, delay, attempt, policy.attempts());
+            telemetry::retrying(&error, delay, attempt, policy.max_attempts);
             let sleep = clock.sleep(delay);
             if self.cancellation.run_until_cancelled(sleep).await.is_none() {
                 return Err(Error::new(ErrorKind::Cancelled));

@@ -117,23 +117,20 @@ impl Error {
 
     /// The `error.type` of OpenTelemetry: the status of an error response, else the kind.
     pub(crate) fn type_id(&self) -> Cow<'static, str> {
-        let id = match (self.0.kind, self.0.context.status) {
-            (ErrorKind::Status, Some(status)) => return status.to_string().into(),
-            (ErrorKind::Status, None) => "status",
-            (ErrorKind::Token(_), _) => "token",
-            (ErrorKind::TokenRefresh { .. }, _) => "token_refresh",
-            (ErrorKind::Builder(_), _) => "builder",
-            (ErrorKind::InvalidRequest, _) => "invalid_request",
-            (ErrorKind::Connect, _) => "connect",
-            (ErrorKind::Timeout, _) => "timeout",
-            (ErrorKind::Transfer, _) => "transfer",
-            (ErrorKind::RateLimited, _) => "rate_limited",
-            (ErrorKind::Decode, _) => "decode",
-            (ErrorKind::NoVerdict, _) => "no_verdict",
-            (ErrorKind::TooLong, _) => "too_long",
-            (ErrorKind::Cancelled, _) => "cancelled",
+        let kind = match self.0.kind {
+            ErrorKind::Status => {
+                return self.0.context.status.unwrap_or_default().to_string().into();
+            }
+            ErrorKind::Token(_) | ErrorKind::TokenRefresh { .. } => "token",
+            ErrorKind::Connect => "connect",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Transfer => "transfer",
+            ErrorKind::RateLimited => "rate_limited",
+            ErrorKind::Decode | ErrorKind::NoVerdict | ErrorKind::TooLong => "decode",
+            ErrorKind::Cancelled => "cancelled",
+            ErrorKind::Builder(_) | ErrorKind::InvalidRequest => "_OTHER",
         };
-        id.into()
+        kind.into()
     }
 
     pub(crate) fn with_context(mut self, context: Context) -> Self {
@@ -266,14 +263,12 @@ impl Error {
 
     /// As `Display`, without status, tracking ID and attempts.
     pub fn summary(&self) -> String {
-        match (self.0.kind, self.0.context.status) {
+        let summary = match (self.0.kind, self.0.context.status) {
             (ErrorKind::Token(why) | ErrorKind::Builder(why), _) => why,
             (ErrorKind::TokenRefresh { refused: true }, _) => {
                 "the access token cannot be renewed: a new refresh token is needed"
             }
-            (ErrorKind::TokenRefresh { refused: false }, _) => {
-                "the access token could not be renewed for now"
-            }
+            (ErrorKind::TokenRefresh { .. }, _) => "the access token could not be renewed for now",
             (ErrorKind::InvalidRequest, _) => {
                 let findings: Vec<String> =
                     self.0.findings.iter().map(Finding::to_string).collect();
@@ -296,8 +291,8 @@ impl Error {
             }
             (ErrorKind::Status, Some(429)) => "rate limited by Webex",
             (ErrorKind::Status, _) => "Webex answered with an error",
-        }
-        .to_owned()
+        };
+        summary.to_owned()
     }
 
     /// Number of attempts.

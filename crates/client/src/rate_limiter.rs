@@ -33,13 +33,13 @@ pub struct RateStatus {
 ///
 /// Callers hold nothing while they wait: a future that is not polled, as in a stream that nobody
 /// asks for its next item, must not hold up the others.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RateLimiter {
     state: Mutex<State>,
     changed: Notify,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     rate: AdaptiveRate,
     /// Numbers of the callers that wait, in order.
@@ -57,17 +57,6 @@ pub(crate) enum AcquireError {
 }
 
 impl RateLimiter {
-    pub(crate) fn new() -> Self {
-        Self {
-            state: Mutex::new(State {
-                rate: AdaptiveRate::new(),
-                queue: Vec::new(),
-                last_number: 0,
-            }),
-            changed: Notify::new(),
-        }
-    }
-
     /// Waits for a permit. `accepts_delay` says whether the caller accepts a pause of this length;
     /// `number` is its place in the queue, which it keeps from one attempt to the next.
     pub(crate) async fn acquire(

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::token::{AccessToken, Token};
 
 /// A refresh token. It is never shown, and its memory is cleared when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken(Secret);
 
 impl RefreshToken {
@@ -35,12 +35,6 @@ fn printable_ascii(
     invalid: &'static str,
 ) -> Result<Secret, Error> {
     Secret::new(text, |byte| byte.is_ascii_graphic(), empty, invalid).map_err(Error::token)
-}
-
-impl fmt::Debug for RefreshToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RefreshToken(redacted)")
-    }
 }
 
 type OnRefresh = Arc<dyn Fn(&TokenResponse) + Send + Sync>;

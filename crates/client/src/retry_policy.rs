@@ -25,15 +25,15 @@ use std::time::Duration;
 /// | [`rate_limit`](Self::rate_limit) | yes |
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
-    max_attempts: u32,
-    total_timeout: Duration,
+    pub(crate) max_attempts: u32,
+    pub(crate) total_timeout: Duration,
     max_delay: Duration,
     first_backoff: Duration,
     max_backoff: Duration,
     /// Retries after each status.
     statuses: Vec<(u16, u32)>,
     connections: bool,
-    rate_limit: bool,
+    pub(crate) rate_limit: bool,
 }
 
 impl Default for RetryPolicy {
@@ -140,18 +140,6 @@ impl RetryPolicy {
     pub fn rate_limit(mut self, yes: bool) -> Self {
         self.rate_limit = yes;
         self
-    }
-
-    pub(crate) fn has_rate_limit(&self) -> bool {
-        self.rate_limit
-    }
-
-    pub(crate) fn attempts(&self) -> u32 {
-        self.max_attempts
-    }
-
-    pub(crate) fn timeout(&self) -> Duration {
-        self.total_timeout
     }
 
     /// Time that getting a token may take.

@@ -1,6 +1,5 @@
 //! Access tokens.
 
-use std::fmt;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -9,7 +8,7 @@ use crate::error::Error;
 use crate::secret::Secret;
 
 /// A bearer token. It is never shown, and its memory is cleared when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token(Secret);
 
 impl Token {
@@ -50,12 +49,6 @@ impl Token {
     /// The token itself, to be stored where only your program can read it.
     pub fn expose(&self) -> &str {
         self.0.expose()
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(redacted)")
     }
 }
 

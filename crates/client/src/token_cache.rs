@@ -56,7 +56,6 @@ type TokenResult = Result<Arc<CachedToken>, Error>;
 /// A renewal in progress.
 #[derive(Clone)]
 struct Pending {
-    number: u64,
     result: watch::Receiver<Option<Arc<TokenResult>>>,
     /// When it is given up, because its runtime no longer runs.
     stale_at: Option<Instant>,
@@ -82,8 +81,6 @@ struct State {
     token: Option<Arc<CachedToken>>,
     pending: Option<Pending>,
     failed: Option<Failed>,
-    /// Number of the last renewal.
-    last: u64,
 }
 
 impl TokenCache {
@@ -152,7 +149,7 @@ impl TokenCache {
         // Twice, in case that a renewal is lost with its runtime.
         for _ in 0..2 {
             let now = http.clock.now();
-            let mut pending = {
+            let pending = {
                 let mut state = self.state();
                 if let Some(token) = &state.token {
                     if is_other(token) && (refused.is_some() || token.is_valid(now)) {
@@ -174,11 +171,12 @@ impl TokenCache {
                 }
             };
             let timeout = http.retry_policy.token_timeout(http.attempt_timeout);
-            let done = pending.result.wait_for(Option::is_some);
+            let mut result = pending.result.clone();
+            let done = result.wait_for(Option::is_some);
             let result = match clock::limit(&*http.clock, timeout, done).await {
                 Some(Ok(result)) => result.clone(),
                 Some(Err(_)) => {
-                    self.state().end(pending.number);
+                    self.state().end(&pending);
                     continue;
                 }
                 None => break,
@@ -214,23 +212,17 @@ impl TokenCache {
         replaced_at: Option<Instant>,
     ) -> Pending {
         let (done, result) = watch::channel(None);
-        state.last += 1;
-        let number = state.last;
         let timeout = http.retry_policy.token_timeout(http.attempt_timeout);
         let stale_at = http
             .clock
             .now()
             .checked_add(timeout.saturating_add(MIN_LIFETIME));
-        let pending = Pending {
-            number,
-            result,
-            stale_at,
-        };
+        let pending = Pending { result, stale_at };
         state.pending = Some(pending.clone());
-        let cache = Arc::clone(self);
+        let (cache, started) = (Arc::clone(self), pending.clone());
         let work = async move {
             let token = cache.fetch(&http).await;
-            let result = cache.settle(number, token, http.clock.now(), replaced_at);
+            let result = cache.settle(&started, token, http.clock.now(), replaced_at);
             // Nobody may be waiting any more.
             let _ = done.send(Some(Arc::new(result)));
         };
@@ -241,13 +233,13 @@ impl TokenCache {
     /// Stores the result of a renewal.
     fn settle(
         &self,
-        number: u64,
+        pending: &Pending,
         token: Result<AccessToken, TokenFailure>,
         now: Instant,
         replaced_at: Option<Instant>,
     ) -> TokenResult {
         let mut state = self.state();
-        state.end(number);
+        state.end(pending);
         let token = token.and_then(|token| {
             // A provider that has nothing new may have it the next time.
             let is_new = state
@@ -256,7 +248,7 @@ impl TokenCache {
                 .is_none_or(|known| known.token != token.token);
             let is_webex = matches!(self.source, Source::RefreshToken(_));
             let replaced_at = replaced_at.filter(|_| is_new || is_webex);
-            CachedToken::new(token, now, replaced_at).map_err(TokenFailure::from)
+            CachedToken::new(token, now, replaced_at).map_err(|error| (error, None))
         });
         match token.map(Arc::new) {
             Ok(token) => {
@@ -264,10 +256,7 @@ impl TokenCache {
                 state.failed = None;
                 Ok(token)
             }
-            Err(TokenFailure {
-                error,
-                refresh_token,
-            }) => {
+            Err((error, refresh_token)) => {
                 let is_final = error.kind() == ErrorKind::TokenRefresh { refused: true };
                 let pause = error.retry_after().unwrap_or(MIN_FAILURE);
                 let until = now + pause.clamp(MIN_FAILURE, MAX_FAILURE);
@@ -283,7 +272,7 @@ impl TokenCache {
 
     async fn fetch(&self, http: &HttpClient) -> Result<AccessToken, TokenFailure> {
         match &self.source {
-            Source::None => Err(Error::token("there is no other access token").into()),
+            Source::None => Err((Error::token("there is no other access token"), None)),
             Source::RefreshToken(grant) => {
                 let response = request_token(http, &self.token_url, grant).await?;
                 // A callback that panics must not lose the access token.
@@ -294,10 +283,11 @@ impl TokenCache {
                 Ok(response.access_token)
             }
             Source::Provider(provider) => {
-                match clock::limit(&*http.clock, http.attempt_timeout, provider.token()).await {
-                    Some(token) => token.map_err(|error| refresh_failed(error).into()),
-                    None => Err(refresh_failed(Error::new(ErrorKind::Timeout)).into()),
-                }
+                let token = clock::limit(&*http.clock, http.attempt_timeout, provider.token());
+                let token = token
+                    .await
+                    .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout).into()));
+                token.map_err(|error| (refresh_failed(error), None))
             }
         }
     }
@@ -322,8 +312,9 @@ impl State {
     }
 
     /// A renewal is over, unless another one has taken its place.
-    fn end(&mut self, number: u64) {
-        self.pending.take_if(|pending| pending.number == number);
+    fn end(&mut self, ended: &Pending) {
+        self.pending
+            .take_if(|pending| pending.result.same_channel(&ended.result));
     }
 }
 

@@ -21,21 +21,8 @@ use crate::secret::Secrets;
 use crate::telemetry;
 use crate::token::{AccessToken, Token};
 
-/// Why there is no token, and which refresh token was sent.
-pub(crate) struct TokenFailure {
-    pub(crate) error: Error,
-    pub(crate) refresh_token: Option<RefreshToken>,
-}
-
-impl From<Error> for TokenFailure {
-    fn from(error: Error) -> Self {
-        let refresh_token = None;
-        Self {
-            error,
-            refresh_token,
-        }
-    }
-}
+/// Why there is no token, and which refresh token was sent, if any.
+pub(crate) type TokenFailure = (Error, Option<RefreshToken>);
 
 /// Requests a token, with the retries of a precheck.
 pub(crate) async fn request_token(
@@ -65,13 +52,9 @@ pub(crate) async fn request_token(
         let left = deadline.left(clock).unwrap_or_default();
         if reason.is_none() || !policy.should_retry(&reasons) || !policy.accepts_delay(delay, left)
         {
-            let refresh_token = Some(refresh_token);
-            return Err(TokenFailure {
-                error,
-                refresh_token,
-            });
+            return Err((error, Some(refresh_token)));
         }
-        telemetry::retrying(&error, delay, reasons.len() + 1, policy.attempts());
+        telemetry::retrying(&error, delay, reasons.len() + 1, policy.max_attempts);
         clock.sleep(delay).await;
     }
 }

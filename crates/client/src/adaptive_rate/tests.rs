@@ -67,7 +67,7 @@ struct RunResult {
 fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> RunResult {
     let start = Instant::now();
     let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
-    let mut adaptive = AdaptiveRate::new();
+    let mut adaptive = AdaptiveRate::default();
     let mut now = 0.0_f64;
     let (mut left, mut refused, mut answered) = (requests, 0, 0);
     let mut waiting = callers.min(requests);
@@ -286,7 +286,7 @@ fn occasional_refusals_at_any_rate_leave_a_useful_rate() {
 
 #[test]
 fn rare_requests_do_not_measure_the_limit() {
-    let mut adaptive = AdaptiveRate::new();
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let mut now = start;
     for _ in 0..1_440 {
@@ -307,7 +307,7 @@ fn rare_requests_do_not_measure_the_limit() {
 
 #[test]
 fn queued_callers_overtake_those_that_do_not_start() {
-    let mut adaptive = AdaptiveRate::new();
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let at = |millis| start + Duration::from_millis(millis);
     for _ in 0..20 {
@@ -329,7 +329,7 @@ fn queued_callers_overtake_those_that_do_not_start() {
 
 #[test]
 fn before_anything_is_refused_only_a_few_are_in_flight() {
-    let mut adaptive = AdaptiveRate::new();
+    let mut adaptive = AdaptiveRate::default();
     let now = Instant::now();
     let first: Vec<Epoch> = std::iter::from_fn(|| adaptive.try_acquire(now, 0).ok()).collect();
     assert_eq!(first.len(), 4);
@@ -344,7 +344,7 @@ fn before_anything_is_refused_only_a_few_are_in_flight() {
 
 #[test]
 fn a_refusal_pauses_everyone_and_measures_the_rate() {
-    let mut adaptive = AdaptiveRate::new();
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let seconds = |seconds| start + Duration::from_secs(seconds);
     for _ in 0..20 {
@@ -376,7 +376,7 @@ fn a_refusal_pauses_everyone_and_measures_the_rate() {
 
 #[test]
 fn idle_time_is_not_measured() {
-    let mut adaptive = AdaptiveRate::new();
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let seconds = |seconds| start + Duration::from_secs(seconds);
     for _ in 0..10 {

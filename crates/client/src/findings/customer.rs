@@ -6,18 +6,9 @@ use super::{Findings, Path, address, value};
 
 pub(super) fn check(request: &CustomerPrecheckRequest, findings: &mut Findings) {
     address::check(&request.address, &Path::root("address"), findings);
-    for package in &request.packages {
-        let packages = (CustomerPackage::KNOWN, package.needs_one_of());
-        let has = |needed: &CustomerPackage| request.packages.contains(needed);
-        value::package(
-            package,
-            packages,
-            has,
-            "",
-            &Path::root("packages"),
-            findings,
-        );
-    }
+    let (known, needs) = (CustomerPackage::KNOWN, CustomerPackage::needs_one_of);
+    let at = Path::root("packages");
+    value::packages(&request.packages, known, needs, "", &at, findings);
     if let Some(info) = &request.customer_info {
         let at = Path::root("customerInfo");
         value::email(&info.primary_email, &at.child("primaryEmail"), findings);

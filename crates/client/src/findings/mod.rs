@@ -68,6 +68,13 @@ struct Findings {
 }
 
 impl Findings {
+    fn collect(only: Option<Severity>, check: impl FnOnce(&mut Self)) -> Vec<Finding> {
+        let found = Vec::new();
+        let mut findings = Self { found, only };
+        check(&mut findings);
+        findings.found
+    }
+
     /// Checks that a rule `holds`, if its severity is wanted.
     fn require(
         &mut self,
@@ -118,20 +125,14 @@ pub(crate) fn of_customer(
     request: &CustomerPrecheckRequest,
     only: Option<Severity>,
 ) -> Vec<Finding> {
-    let found = Vec::new();
-    let mut findings = Findings { found, only };
-    customer::check(request, &mut findings);
-    findings.found
+    Findings::collect(only, |findings| customer::check(request, findings))
 }
 
 pub(crate) fn of_subscriber(
     request: &SubscriberPrecheckRequest,
     only: Option<Severity>,
 ) -> Vec<Finding> {
-    let found = Vec::new();
-    let mut findings = Findings { found, only };
-    subscriber::check(request, &mut findings);
-    findings.found
+    Findings::collect(only, |findings| subscriber::check(request, findings))
 }
 
 /// The beginning of a value, enough to recognise it.

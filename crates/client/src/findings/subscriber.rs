@@ -45,16 +45,21 @@ fn packages(request: &SubscriberPrecheckRequest, findings: &mut Findings) {
         || count <= 1,
         || format!("{count} packages; Webex takes one at most"),
     );
-    for package in &request.packages {
-        let packages = (SubscriberPackage::KNOWN, package.needs_one_of());
-        let has = |needed: &SubscriberPackage| request.packages.contains(needed);
-        value::package(package, packages, has, CONTRADICTION, &at, findings);
-    }
-    if let Some(package) = &request.package {
-        let packages = (SubscriberSinglePackage::KNOWN, package.needs_one_of());
-        let at = Path::root("package");
-        value::package(package, packages, |_| false, CONTRADICTION, &at, findings);
-    }
+    let (known, needs) = (SubscriberPackage::KNOWN, SubscriberPackage::needs_one_of);
+    value::packages(
+        &request.packages,
+        known,
+        needs,
+        CONTRADICTION,
+        &at,
+        findings,
+    );
+    let (known, needs) = (
+        SubscriberSinglePackage::KNOWN,
+        SubscriberSinglePackage::needs_one_of,
+    );
+    let (package, at) = (request.package.as_slice(), Path::root("package"));
+    value::packages(package, known, needs, CONTRADICTION, &at, findings);
 }
 
 /// Whether a package is for calling: a calling plan can be added to it.

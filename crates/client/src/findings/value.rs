@@ -96,33 +96,38 @@ pub(super) fn is_set(value: Option<&String>) -> bool {
     value.is_some_and(|text| !text.trim().is_empty())
 }
 
-/// A package is known, and `has` one of those that it needs. The reason ends with a `remark`.
-pub(super) fn package<P: Display + PartialEq>(
-    package: &P,
-    (known, needed): (&[P], &[P]),
-    has: impl Fn(&P) -> bool,
+/// Each package is known, and has one of those that it needs beside it. Reasons end with a `remark`.
+pub(super) fn packages<P: Display + PartialEq + 'static>(
+    packages: &[P],
+    known: &[P],
+    needs_one_of: fn(&P) -> &'static [P],
     remark: &str,
     at: &Path<'_>,
     findings: &mut Findings,
 ) {
     let names = |packages: &[P]| {
-        let names: Vec<String> = packages.iter().map(P::to_string).collect();
-        names.join(", ")
+        packages
+            .iter()
+            .map(P::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
-    findings.require(
-        Rule::UnknownPackage,
-        at,
-        || known.contains(package),
-        || {
-            let name = shown(&package.to_string());
-            let known = names(known);
-            format!("this release knows no package `{name}`; known are {known}")
-        },
-    );
-    findings.require(
-        Rule::PackageDependency,
-        at,
-        || needed.is_empty() || needed.iter().any(has),
-        || format!("{package} needs one of {} beside it{remark}", names(needed)),
-    );
+    for package in packages {
+        findings.require(
+            Rule::UnknownPackage,
+            at,
+            || known.contains(package),
+            || {
+                let (name, known) = (shown(&package.to_string()), names(known));
+                format!("this release knows no package `{name}`; known are {known}")
+            },
+        );
+        let needed = needs_one_of(package);
+        findings.require(
+            Rule::PackageDependency,
+            at,
+            || needed.is_empty() || needed.iter().any(|needed| packages.contains(needed)),
+            || format!("{package} needs one of {} beside it{remark}", names(needed)),
+        );
+    }
 }
