@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use clap::Command;
 use serde_json::{Map, Value};
 use webex_precheck::api::{FieldType, OPERATIONS, Operation};
-use webex_precheck::{AnyPrecheck, Client, Error, Patience, Report};
+use webex_precheck::{AnyPrecheck, Client, Error, Report, RetryPolicy};
 
 use crate::connect::{self, Destination};
 use crate::decode::set;
@@ -183,7 +183,8 @@ fn exit(asked: &[Asked], findings: &[Finding]) -> Exit {
 }
 
 async fn ask(client: &Client, request: &AnyPrecheck) -> Result<Report, Error> {
-    let client = client.with_patience(Patience::new().attempts(2).total(PATIENCE));
+    let client =
+        client.with_retry_policy(RetryPolicy::new().max_attempts(2).total_timeout(PATIENCE));
     client.precheck(request).await
 }
 

@@ -206,8 +206,8 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
     }
     if let Some(rule) = Rule::ALL.iter().find(|rule| rule.id() == asked) {
         let effect = match rule.severity() {
-            webex_precheck::Severity::Hard => "a request that breaks it is not sent",
-            webex_precheck::Severity::Soft => "a request that breaks it is sent all the same",
+            webex_precheck::Severity::Error => "a request that breaks it is not sent",
+            webex_precheck::Severity::Warning => "a request that breaks it is sent all the same",
         };
         let _ = writeln!(
             out,

@@ -74,7 +74,7 @@ impl From<Error> for Failure {
         if let Some(wait) = error.retry_after() {
             let _ = write!(message, "\n  try again in {} s", wait.as_secs_f64().ceil());
         }
-        for reason in error.reasons() {
+        for reason in error.details() {
             let _ = write!(message, "\n  errorCode {reason}");
         }
         if let Some(said) = error.message().or(error.body_excerpt()) {

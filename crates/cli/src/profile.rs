@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches};
 use serde::Deserialize;
-use webex_precheck::{Credentials, RefreshGrant, RefreshToken, Token};
+use webex_precheck::{Credentials, RefreshToken, RefreshTokenGrant, Token};
 
 use crate::outcome::{Failure, warn};
 use crate::rate::Rate;
@@ -196,7 +196,7 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
     let token = fs::read_to_string(&file).map_err(|error| {
         Failure::usage(format!("refresh-token-file {}: {error}", file.display()))
     })?;
-    let grant = RefreshGrant::new(id, secret, RefreshToken::new(token)?)?;
+    let grant = RefreshTokenGrant::new(id, secret, RefreshToken::new(token)?)?;
     let grant = grant.on_refresh(move |renewed| {
         if let Err(error) = replace(&file, renewed.refresh_token().expose()) {
             warn(&format!(
@@ -205,7 +205,7 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
             ));
         }
     });
-    Ok((Credentials::refreshing(grant), origin))
+    Ok((Credentials::from_refresh_token(grant), origin))
 }
 
 /// Replaces a file at once, readable by its owner alone.

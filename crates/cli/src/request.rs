@@ -31,21 +31,18 @@ pub(crate) fn build(operation: &Operation, matches: &ArgMatches) -> Result<AnyPr
     Ok(request)
 }
 
-/// Warns of the soft findings, and refuses the request if there are hard ones.
+/// Prints warnings, and refuses the request if there are errors.
 fn judge(findings: &[Finding]) -> Result<(), Failure> {
     let of = |severity| findings.iter().filter(move |f| f.severity() == severity);
-    for finding in of(Severity::Soft) {
+    for finding in of(Severity::Warning) {
         warn(&finding.to_string());
     }
-    let hard: Vec<String> = of(Severity::Hard).map(|f| format!("\n  {f}")).collect();
-    if hard.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::usage(format!(
-            "Webex would refuse this request, so it is not sent:{}",
-            hard.concat()
-        )))
+    let errors: String = of(Severity::Error).map(|f| format!("\n  {f}")).collect();
+    if errors.is_empty() {
+        return Ok(());
     }
+    let message = format!("the request is invalid and was not sent:{errors}");
+    Err(Failure::usage(message))
 }
 
 fn shown_name(file: &str) -> String {

@@ -488,10 +488,10 @@ fn a_workbook_is_read_as_its_cells_show() {
     assert_eq!(
         told,
         [
-            "5,hard,no-text,B",
-            "6,hard,no-text,B",
-            "7,hard,spreadsheet-error,A",
-            "8,hard,ragged-row,F",
+            "5,error,no-text,B",
+            "6,error,no-text,B",
+            "7,error,spreadsheet-error,A",
+            "8,error,ragged-row,F",
         ],
         "{}",
         problems.stdout

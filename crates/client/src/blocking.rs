@@ -1,9 +1,8 @@
-//! The same without `async`, for programs that have no runtime.
+//! A blocking client, for programs without an async runtime.
 //!
-//! A client has a runtime of its own, with one thread that waits for the network, and asks over
-//! the same core as [the asynchronous one](crate::Client). Its methods block the thread that calls
-//! them: asynchronous code calls them by `tokio::task::spawn_blocking`, or better uses the
-//! asynchronous client.
+//! It runs [the asynchronous client](crate::Client) on a runtime of its own, with one thread. Its
+//! methods block the calling thread: asynchronous code must call them in
+//! `tokio::task::spawn_blocking`, or better use the asynchronous client.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -12,17 +11,18 @@ use std::thread::{self, Thread};
 use tokio::runtime::{Builder, Runtime};
 use webex_precheck_api::Operation;
 
-use crate::error::{Error, Kind};
-use crate::many::{self, Limits};
-use crate::pace::Pace;
+use crate::client;
+use crate::error::Error;
+use crate::rate_limiter::RateStatus;
 use crate::report::Report;
 use crate::request::Precheck;
+use crate::stream::{self, BulkOptions, PrecheckStream};
 
-/// Asks Webex, and blocks until there is an answer. Cheap to clone; may be used from many threads
-/// at once.
+/// A client that blocks until there is an answer. Cheap to clone; many threads may use it at
+/// once.
 #[derive(Clone, Debug)]
 pub struct Client {
-    client: crate::Client,
+    client: client::Client,
     runtime: Arc<OwnRuntime>,
 }
 
@@ -31,7 +31,7 @@ struct OwnRuntime(Option<Runtime>);
 
 impl Drop for OwnRuntime {
     fn drop(&mut self) {
-        // Waiting for its thread is not allowed where other runtimes are at work.
+        // Inside another runtime, waiting for the thread would panic.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
@@ -39,20 +39,18 @@ impl Drop for OwnRuntime {
 }
 
 impl Client {
-    /// A blocking client that asks as this one does.
+    /// A blocking client with the configuration of this one.
     ///
     /// # Errors
     ///
-    /// If the system gives no thread or no means to wait for the network.
-    pub fn new(client: crate::Client) -> Result<Self, Error> {
+    /// If the runtime cannot be started.
+    pub fn new(client: client::Client) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("webex-precheck")
             .enable_all()
             .build()
-            .map_err(|error| {
-                Error::new(Kind::Builder("no runtime can be started")).because(error)
-            })?;
+            .map_err(|error| Error::builder("the runtime cannot be started").because(error))?;
         Ok(Self {
             client,
             runtime: Arc::new(OwnRuntime(Some(runtime))),
@@ -65,7 +63,7 @@ impl Client {
     ///
     /// As there, and as [`Client::new`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::new(crate::Client::from_env()?)
+        Self::new(client::Client::from_env()?)
     }
 
     /// See [`Client::precheck`](crate::Client::precheck).
@@ -77,27 +75,27 @@ impl Client {
         self.block_on(self.client.precheck(request))
     }
 
-    /// See [`Client::precheck_many`](crate::Client::precheck_many). Rows start when the next answer
-    /// is asked for, and go on meanwhile.
-    pub fn precheck_many<K, R, I>(&self, rows: I, limits: Limits) -> Answers<K>
+    /// See [`Client::precheck_many`](crate::Client::precheck_many). Rows start when the next
+    /// result is taken, and continue in the background.
+    pub fn precheck_many<K, R, I>(&self, rows: I, options: BulkOptions) -> PrecheckIter<K>
     where
         K: Send + 'static,
         R: Precheck + 'static,
         I: IntoIterator<Item = (K, R), IntoIter: Send + 'static>,
     {
-        Answers {
-            answers: self.client.precheck_many(many::rows(rows), limits),
+        PrecheckIter {
+            stream: self.client.precheck_many(stream::rows(rows), options),
             client: self.clone(),
         }
     }
 
-    /// See [`Client::pace`](crate::Client::pace).
-    pub fn pace(&self, operation: &Operation) -> Pace {
-        self.client.pace(operation)
+    /// See [`Client::rate_status`](crate::Client::rate_status).
+    pub fn rate_status(&self, operation: &Operation) -> RateStatus {
+        self.client.rate_status(operation)
     }
 
-    /// Waits for `work` on this thread, while the runtime's thread serves the network. Unlike
-    /// tokio's own, it may be called wherever a thread may block.
+    /// Waits for `work` on this thread, while the runtime's thread does the I/O. Unlike tokio's
+    /// `block_on`, it does not panic inside another runtime.
     fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         let _context = self.runtime.0.as_ref().map(Runtime::enter);
         let mut work = std::pin::pin!(work);
@@ -121,26 +119,26 @@ impl Wake for Unpark {
     }
 }
 
-/// The answers of [`Client::precheck_many`], in the order in which they come.
+/// The results of [`Client::precheck_many`], in the order in which they arrive.
 #[derive(Debug)]
-#[must_use = "nothing is asked unless the answers are taken"]
-pub struct Answers<K> {
-    answers: many::Answers<K>,
+#[must_use = "iterators are lazy"]
+pub struct PrecheckIter<K> {
+    stream: PrecheckStream<K>,
     client: Client,
 }
 
-impl<K: Send + 'static> Answers<K> {
-    /// See [`Answers::stop`](crate::Answers::stop).
-    pub fn stop(&mut self) {
-        self.answers.stop();
+impl<K: Send + 'static> PrecheckIter<K> {
+    /// See [`PrecheckStream::cancel`](crate::PrecheckStream::cancel).
+    pub fn cancel(&mut self) {
+        self.stream.cancel();
     }
 }
 
-impl<K: Send + 'static> Iterator for Answers<K> {
+impl<K: Send + 'static> Iterator for PrecheckIter<K> {
     type Item = (K, Result<Report, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { answers, client } = self;
-        client.block_on(answers.next())
+        let Self { stream, client } = self;
+        client.block_on(stream.next())
     }
 }

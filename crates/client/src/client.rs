@@ -5,85 +5,52 @@ use std::sync::Arc;
 
 use webex_precheck_api::{Operation, SubPartnerOrgId};
 
-use crate::ask::{Core, Line};
-use crate::builder::ClientBuilder;
-use crate::credentials::Credentials;
-use crate::error::{Error, Kind};
-use crate::pace::Pace;
-use crate::patience::Patience;
+use crate::call::{Core, QueueTime};
+use crate::cancellation::Cancellation;
+use crate::error::Error;
+use crate::rate_limiter::RateStatus;
 use crate::report::Report;
 use crate::request::{Encode as _, Precheck};
-use crate::stop::Stop;
-use crate::token::Token;
+use crate::retry_policy::RetryPolicy;
 
-/// Asks Webex. Cheap to clone; clones share connections, token and [`Pace`].
+/// A client. Cheap to clone; clones share connections, token and rate limit.
 ///
-/// It works within a tokio runtime whose drivers are enabled (`enable_all`), as that of
+/// It needs a tokio runtime whose drivers are enabled (`enable_all`), such as that of
 /// `#[tokio::main]`. Dropping the future of a precheck cancels it, and leaves nothing behind.
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Core>);
 
 impl Client {
-    /// A client to be configured, that asks with this token, or with these credentials.
-    pub fn builder(credentials: impl Into<Credentials>) -> ClientBuilder {
-        ClientBuilder::new(credentials.into())
-    }
-
-    /// A client by the environment: the token of `WEBEX_ACCESS_TOKEN`, and the base address of
-    /// `WEBEX_BASE_URL` if it is set.
-    ///
-    /// # Errors
-    ///
-    /// As [`Token::from_env`] and [`ClientBuilder::build`].
-    pub fn from_env() -> Result<Self, Error> {
-        let mut builder = Self::builder(Token::from_env()?);
-        match std::env::var(ClientBuilder::BASE_URL_VARIABLE) {
-            Ok(url) if !url.is_empty() => builder = builder.base_url(url),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                return Err(Error::new(Kind::Builder("WEBEX_BASE_URL is not text")));
-            }
-            _ => {}
-        }
-        builder.build()
-    }
-
-    /// Asks the operation of the request.
+    /// Calls the operation of the request.
     ///
     /// # Errors
     ///
     /// If there is no verdict; see [`Error`].
     pub async fn precheck<R: Precheck + ?Sized>(&self, request: &R) -> Result<Report, Error> {
-        self.ask(request, Line::Counts, Stop::default()).await
+        let cancellation = Cancellation::default();
+        self.call(request, QueueTime::Counted, cancellation).await
     }
 
-    /// As [`precheck`](Self::precheck), for which the time in the line does not count, and whose
-    /// waits end when the run is stopped.
-    pub(crate) async fn precheck_in_run<R: Precheck + ?Sized>(
+    /// As [`precheck`](Self::precheck), as part of a run that can be cancelled.
+    pub(crate) async fn call<R: Precheck + ?Sized>(
         &self,
         request: &R,
-        stop: Stop,
+        queue_time: QueueTime,
+        cancellation: Cancellation,
     ) -> Result<Report, Error> {
-        self.ask(request, Line::IsFree, stop).await
-    }
-
-    async fn ask<R: Precheck + ?Sized>(
-        &self,
-        request: &R,
-        line: Line,
-        stop: Stop,
-    ) -> Result<Report, Error> {
-        if self.0.refuse_hard_findings {
-            let findings = request.hard_findings();
-            if !findings.is_empty() {
-                return Err(Error::invalid(findings));
+        if self.0.validate_before_send {
+            let errors = request.errors();
+            if !errors.is_empty() {
+                return Err(Error::invalid(errors));
             }
         }
         let body = request.encode()?;
-        self.0.ask(request.operation(), body, line, stop).await
+        let operation = request.operation();
+        self.0.call(operation, body, queue_time, cancellation).await
     }
 
-    /// The same client, sharing connections, token and pace, that asks on behalf of another
-    /// sub-partner; see [`ClientBuilder::on_behalf_of`].
+    /// A client that shares connections, token and rate limit with this one, and acts on behalf of
+    /// another sub-partner; see [`ClientBuilder::on_behalf_of`].
     #[must_use]
     pub fn on_behalf_of(&self, org_id: impl Into<SubPartnerOrgId>) -> Self {
         let mut core = Core::clone(&self.0);
@@ -94,19 +61,19 @@ impl Client {
         Self(Arc::new(core))
     }
 
-    /// The same client, sharing connections, token and pace, with another patience: that of a
-    /// purchase which somebody waits for, beside that of a long run.
+    /// A client that shares connections, token and rate limit with this one, with another retry
+    /// policy: one for a purchase that somebody waits for, beside one for a long run.
     #[must_use]
-    pub fn with_patience(&self, patience: Patience) -> Self {
+    pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
         let mut core = Core::clone(&self.0);
-        core.renewal.patience = Arc::new(patience);
+        core.http.retry_policy = Arc::new(retry_policy);
         Self(Arc::new(core))
     }
 
-    /// How fast the client asks an operation at this moment, and what it waits for.
-    pub fn pace(&self, operation: &Operation) -> Pace {
-        let now = self.0.renewal.clock.now();
-        self.0.endpoint(operation).pace.snapshot(now)
+    /// The client-side rate limit of an operation, at this moment.
+    pub fn rate_status(&self, operation: &Operation) -> RateStatus {
+        let limiter = &self.0.endpoint(operation).limiter;
+        limiter.status(self.0.http.clock.now())
     }
 }
 
@@ -114,7 +81,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.0.base_url.as_str())
-            .field("patience", &self.0.renewal.patience)
+            .field("retry_policy", &self.0.http.retry_policy)
             .finish_non_exhaustive()
     }
 }

@@ -1,22 +1,22 @@
-//! Time and chance, which tests put their own in the place of.
+//! Time and random numbers, which tests replace.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A future in a box.
+/// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Time and chance as a [`Client`](crate::Client) sees them.
+/// Time and random numbers of a [`Client`](crate::Client).
 ///
-/// A client waits for Webex, gives up and renews its token by this clock. A test of such a program
-/// gives it a clock of its own, and so needs no time and leaves nothing to chance.
+/// A client measures its timeouts, delays and token lifetimes by this clock. With a clock of its
+/// own, a test is fast and deterministic.
 pub trait Clock: Send + Sync + 'static {
-    /// Now, for measuring.
+    /// The time, for measuring.
     fn now(&self) -> Instant;
 
-    /// Now, for reading the dates of others.
+    /// The time of day, for dates in responses.
     fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
@@ -24,11 +24,11 @@ pub trait Clock: Send + Sync + 'static {
     /// Ends after `time`, which may be as long as `Duration::MAX`.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
 
-    /// A number from 0 up to but not including 1.
+    /// A number from 0 to 1, 1 excluded.
     fn random(&self) -> f64;
 }
 
-/// The clock of the machine, by tokio's timer.
+/// The system clock, with tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SystemClock;
 
@@ -52,7 +52,7 @@ impl fmt::Debug for dyn Clock {
     }
 }
 
-/// A point in time after which there is no use in going on; none if it never comes.
+/// When to give up; none is never.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Option<Instant>);
 
@@ -61,17 +61,16 @@ impl Deadline {
         Self(clock.now().checked_add(time))
     }
 
-    /// Never.
     pub(crate) fn never() -> Self {
         Self(None)
     }
 
-    /// The same, so much later.
+    /// This deadline, postponed.
     pub(crate) fn later_by(self, time: Duration) -> Self {
         Self(self.0.and_then(|end| end.checked_add(time)))
     }
 
-    /// What is left of it; none where it has passed.
+    /// The time left; none once it has passed.
     pub(crate) fn left(self, clock: &dyn Clock) -> Option<Duration> {
         match self.0 {
             None => Some(Duration::MAX),
@@ -79,7 +78,7 @@ impl Deadline {
         }
     }
 
-    /// Runs `work` until it is done, or the deadline has passed.
+    /// Runs `work` until it is done; none if the deadline passes first.
     pub(crate) async fn limit<T>(
         self,
         clock: &dyn Clock,
@@ -92,7 +91,7 @@ impl Deadline {
     }
 }
 
-/// Runs `work` until it is done, or for `time` at most.
+/// Runs `work` for `time` at most; none if it is not done by then.
 pub(crate) async fn limit<T>(
     clock: &dyn Clock,
     time: Duration,

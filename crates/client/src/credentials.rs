@@ -2,41 +2,42 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::clock::BoxFuture;
-use crate::error::{Error, Kind};
-use crate::refresh::RefreshGrant;
-use crate::token::Token;
+use crate::error::Error;
+use crate::refresh_token::RefreshTokenGrant;
+use crate::token::{AccessToken, Token};
 
-/// Where a client gets its access token from, and a new one when Webex takes the old one no more.
+/// Where a client gets its access token, and the next one when Webex refuses the current one.
 ///
-/// Whatever the source, a client asks it for one token at a time, however many callers wait.
+/// A client asks for one token at a time, however many callers wait for it.
 #[derive(Clone)]
 pub struct Credentials {
-    pub(crate) token: Option<Issued>,
+    /// The first token.
+    pub(crate) token: Option<AccessToken>,
     pub(crate) source: Source,
 }
 
+/// Where the next tokens come from.
 #[derive(Clone)]
 pub(crate) enum Source {
     /// There is no other token.
-    Static,
-    /// Webex, for a refresh token.
-    Refresh(RefreshGrant),
-    Custom(Arc<dyn TokenSource>),
+    None,
+    RefreshToken(RefreshTokenGrant),
+    Provider(Arc<dyn TokenProvider>),
 }
 
 impl Credentials {
-    /// This token and no other. `Client::builder` takes a [`Token`] as well.
+    /// This token and no other. `Client::builder` also takes a [`Token`].
     pub fn token(token: Token) -> Self {
         Self {
             token: Some(token.into()),
-            source: Source::Static,
+            source: Source::None,
         }
     }
 
@@ -49,8 +50,8 @@ impl Credentials {
         Token::from_env().map(Self::token)
     }
 
-    /// The token in a file that holds nothing else. When Webex refuses it (401), the file is read
-    /// again, and the precheck goes on if it holds another token by then.
+    /// The token in a file that contains nothing else. If Webex refuses it (401), the client reads
+    /// the file again, and repeats the request if it contains another token by then.
     ///
     /// # Errors
     ///
@@ -59,23 +60,23 @@ impl Credentials {
         let file = TokenFile(path.into());
         Ok(Self {
             token: Some(file.read()?.into()),
-            source: Source::Custom(Arc::new(file)),
+            source: Source::Provider(Arc::new(file)),
         })
     }
 
-    /// Access tokens that Webex gives for a refresh token.
-    pub fn refreshing(grant: RefreshGrant) -> Self {
+    /// Access tokens that Webex returns for a refresh token.
+    pub fn from_refresh_token(grant: RefreshTokenGrant) -> Self {
         Self {
-            token: grant.access_token().cloned(),
-            source: Source::Refresh(grant),
+            token: grant.access_token.clone(),
+            source: Source::RefreshToken(grant),
         }
     }
 
-    /// Access tokens of a source of your own.
-    pub fn from_source(source: impl TokenSource) -> Self {
+    /// Access tokens from a provider of your own.
+    pub fn from_provider(provider: impl TokenProvider) -> Self {
         Self {
             token: None,
-            source: Source::Custom(Arc::new(source)),
+            source: Source::Provider(Arc::new(provider)),
         }
     }
 }
@@ -86,99 +87,62 @@ impl From<Token> for Credentials {
     }
 }
 
-impl From<RefreshGrant> for Credentials {
-    fn from(grant: RefreshGrant) -> Self {
-        Self::refreshing(grant)
+impl From<RefreshTokenGrant> for Credentials {
+    fn from(grant: RefreshTokenGrant) -> Self {
+        Self::from_refresh_token(grant)
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.source {
-            Source::Static => "Credentials(token)",
-            Source::Refresh(_) => "Credentials(refresh token)",
-            Source::Custom(_) => "Credentials(source)",
+            Source::None => "Credentials(token)",
+            Source::RefreshToken(_) => "Credentials(refresh token)",
+            Source::Provider(_) => "Credentials(provider)",
         })
     }
 }
 
-/// A source of access tokens, such as a secret store.
+/// A provider of access tokens, such as a secret store.
 ///
-/// A client asks it before the first precheck, shortly before the token that it gave expires, and
-/// when Webex refuses that token (401); never twice at the same time, however many callers wait.
-/// If it hands out the refused token again, fails, or takes longer than an attempt may
-/// ([`attempt_timeout`](crate::ClientBuilder::attempt_timeout)), the callers that wait get the error.
-pub trait TokenSource: Send + Sync + 'static {
+/// A client asks it before the first precheck, shortly before a token expires, and
+/// when Webex refuses a token (401); never twice at the same time, however many callers wait.
+/// If it returns the refused token again, fails, or takes longer than
+/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), the callers that wait get an error.
+pub trait TokenProvider: Send + Sync + 'static {
     /// Gets a token.
     ///
     /// # Errors
     ///
     /// Any; it becomes the source of the callers' error, so it must not show the token.
-    fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>>;
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Box<dyn StdError + Send + Sync>>>;
 }
 
-/// A token as a source hands it out.
-#[derive(Clone, Debug)]
-pub struct Issued {
-    pub(crate) token: Token,
-    pub(crate) expires_in: Option<Duration>,
-}
-
-impl Issued {
-    /// A token that is good until Webex refuses it.
-    pub fn new(token: Token) -> Self {
-        Self {
-            token,
-            expires_in: None,
-        }
-    }
-
-    /// A token that expires after this time: another is fetched before, when a tenth of the time
-    /// is left, or 5 minutes where that is less.
-    #[must_use]
-    pub fn expires_in(mut self, time: Duration) -> Self {
-        self.expires_in = Some(time);
-        self
-    }
-}
-
-impl From<Token> for Issued {
-    fn from(token: Token) -> Self {
-        Self::new(token)
-    }
-}
-
-/// A file that holds a token.
+/// A file that contains a token.
 #[derive(Clone)]
 struct TokenFile(PathBuf);
 
 impl TokenFile {
     fn read(&self) -> Result<Token, Error> {
-        let text = read(&self.0).map_err(|error| {
-            let message = format!("{}: {error}", self.0.display());
-            Error::new(Kind::Token("the file of the access token cannot be read")).because(message)
-        })?;
+        // No token is longer; the path may be that of anything.
+        const MAX_BYTES: u64 = 64 * 1024;
+        // Large enough not to grow, which would leave copies behind.
+        let mut text = Zeroizing::new(String::with_capacity(MAX_BYTES as usize + 64));
+        let file = std::fs::File::open(&self.0);
+        file.and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
+            .map_err(|error| {
+                let message = format!("{}: {error}", self.0.display());
+                Error::token("the access token file cannot be read").because(message)
+            })?;
         Token::new(text.as_str())
     }
 }
 
-fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
-    use std::io::Read as _;
-    // No token is longer; the path may be that of anything.
-    const MOST_BYTES: u64 = 64 * 1024;
-    // Large enough not to grow, which would leave copies behind.
-    let mut text = Zeroizing::new(String::with_capacity(MOST_BYTES as usize + 64));
-    std::fs::File::open(path)?
-        .take(MOST_BYTES)
-        .read_to_string(&mut text)?;
-    Ok(text)
-}
-
-impl TokenSource for TokenFile {
-    fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>> {
+impl TokenProvider for TokenFile {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Box<dyn StdError + Send + Sync>>> {
         let file = self.clone();
         Box::pin(async move {
-            // It may be a pipe, or on a disk that is far away.
+            // The file may be a pipe, or on a slow network share.
             let token = tokio::task::spawn_blocking(move || file.read()).await??;
             Ok(token.into())
         })

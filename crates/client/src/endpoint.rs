@@ -1,4 +1,4 @@
-//! Where an operation is asked, and how fast.
+//! An operation as a client calls it: method, URL and rate limit.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use reqwest::Method;
 use url::Url;
 use webex_precheck_api::{Operation, SubPartnerOrgId};
 
-use crate::error::{Error, Kind};
-use crate::pace::SharedPace;
+use crate::error::Error;
+use crate::rate_limiter::RateLimiter;
 
-/// An operation as a client asks it.
+/// An operation as a client calls it.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
     pub(crate) url: Url,
-    pub(crate) pace: Arc<SharedPace>,
-    /// Whether the client asks for a sub-partner, which the operation does not take.
+    pub(crate) limiter: Arc<RateLimiter>,
+    /// Whether the client acts for a sub-partner, which the operation does not take.
     has_stray_sub_partner: bool,
 }
 
@@ -31,14 +31,14 @@ impl Endpoint {
             // The contract has no method that HTTP does not.
             method: operation.method.parse().unwrap_or(Method::POST),
             url: base_url.clone(),
-            pace: Arc::new(SharedPace::new()),
+            limiter: Arc::<RateLimiter>::default(),
             has_stray_sub_partner: false,
         };
         endpoint.address(base_url, on_behalf_of);
         endpoint
     }
 
-    /// Asks for this sub-partner from now on.
+    /// Acts on behalf of this sub-partner from now on.
     pub(crate) fn address(&mut self, base_url: &Url, on_behalf_of: Option<&SubPartnerOrgId>) {
         let takes_one = self.operation.takes_sub_partner;
         self.url = address(base_url, self.operation.path);
@@ -50,11 +50,12 @@ impl Endpoint {
         }
     }
 
-    /// Refuses to ask for somebody else than the caller wants.
+    /// Fails if the operation would answer for somebody else than the caller wants.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.has_stray_sub_partner {
-            let why = "this operation cannot be asked on behalf of a sub-partner";
-            return Err(Error::new(Kind::Builder(why)));
+            let why =
+                "this operation does not take a sub-partner; use a client without on_behalf_of";
+            return Err(Error::builder(why));
         }
         Ok(())
     }
@@ -71,7 +72,7 @@ pub(crate) fn address(base_url: &Url, path: &str) -> Url {
 
 #[cfg(test)]
 mod tests {
-    //! What is asked, for whom.
+    //! URLs of operations.
     use webex_precheck_api::OPERATIONS;
 
     use super::*;

@@ -1,5 +1,5 @@
-//! Asks Webex whether a wholesale customer or subscriber could be provisioned, without
-//! provisioning anything.
+//! A client for Webex's precheck operations: would a wholesale customer or subscriber be provisioned?
+//! A precheck provisions nothing.
 //!
 //! ```toml
 //! [dependencies]
@@ -20,8 +20,8 @@
 //!     let subscriber = SubscriberPrecheck::new("alice.anderson@acme.com").customer_id("ZjViMzYx");
 //!     let report = client.precheck_subscriber(&subscriber).await?;
 //!     match report.verdict() {
-//!         Verdict::Likely => println!("it would go through"),
-//!         Verdict::Unlikely => println!("it would not: {:?}", report.errors()),
+//!         Verdict::Likely => println!("it would succeed"),
+//!         Verdict::Unlikely => println!("it would fail: {:?}", report.errors()),
 //!     }
 //!
 //!     let address = Address::new("771 Alder Drive", "Milpitas", Country::US)
@@ -33,14 +33,14 @@
 //! }
 //! ```
 //!
-//! That Webex says no is an answer: a [`Report`] whose verdict is [`Verdict::Unlikely`], with at
-//! least one [`Reason`]. An [`Error`] means that there is no answer.
+//! If Webex says no, that is an answer: a [`Report`] whose verdict is [`Verdict::Unlikely`], with at
+//! least one [`ErrorDetail`]. An [`Error`] means that there is no answer.
 //!
 //! # Requests
 //!
-//! What Webex requires is in `new`, the rest are setters. What must not be mixed up has a type of
-//! its own: a [`CustomerId`] is no [`ProvisioningId`], and a [`Country`] is no city. Packages are
-//! open: one that Webex adds tomorrow is sent by its name today.
+//! `new` takes the required fields; the others have setters. IDs have types of their own, so that a
+//! [`CustomerId`] cannot be passed as a [`ProvisioningId`]. Package enums are open: a package that
+//! Webex adds tomorrow can be sent by its name today.
 //!
 //! ```
 //! use webex_precheck::{
@@ -62,8 +62,8 @@
 //! assert_eq!(request.findings(), []);
 //! ```
 //!
-//! A request can come from a file, for it is what is sent (here with `serde_json`). The generated
-//! types of [`api`] turn into requests and back.
+//! Requests implement `Deserialize` (here with `serde_json`), and convert to and from the generated
+//! types of [`api`].
 //!
 //! ```
 //! use webex_precheck::SubscriberPrecheck;
@@ -75,52 +75,52 @@
 //! let request = SubscriberPrecheck::try_from(generated)?;
 //! # let _ = request;
 //!
-//! // Webex takes `package` or `packages`: a setter takes the place of the other, and a file that
-//! // has both is refused.
+//! // Webex accepts either `package` or `packages`: each setter clears the other field, and JSON
+//! // with both is an error.
 //! let json = r#"{"email": "a@acme.com", "package": "webex_calling", "packages": ["webex_suite"]}"#;
 //! assert!(serde_json::from_str::<SubscriberPrecheck>(json).is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Findings
+//! # Validation before sending
 //!
-//! Much of what goes wrong is found without asking. What Webex's documentation rules out is a
-//! [hard](Severity::Hard) finding: a client refuses to send it. What only looks wrong, or what the
-//! documentation says in prose or in contradiction to itself, is a [soft](Severity::Soft) one: it is
-//! sent all the same. Each names field, reason and source; [`Rule`] lists them all.
+//! A request has [findings](Finding), like the diagnostics of a compiler. What Webex's documentation
+//! rules out is an [error](Severity::Error): the client does not send the request. What looks wrong, or
+//! where the documentation is vague or contradicts itself, is a [warning](Severity::Warning): the
+//! request is sent. Each finding has a field, a reason, and the source of its [`Rule`].
 //!
 //! ```
 //! use webex_precheck::{Address, Country, CustomerPrecheck, Severity};
 //!
 //! let request = CustomerPrecheck::new(Address::new("771 Alder Drive", "Milpitas", Country::new("USA")));
 //! let findings = request.findings();
-//! assert_eq!(findings[0].severity(), Severity::Hard);
+//! assert_eq!(findings[0].severity(), Severity::Error);
 //! assert_eq!(findings[0].field(), "address.country");
 //! assert_eq!(findings[0].reason(), "`USA` must have two letters, such as US");
 //! ```
 //!
-//! # Answers and errors
+//! # Reports and errors
 //!
-//! A report tells verdict, codes, HTTP status, tracking ID, attempts and time. An error keeps all of
-//! that which there is: see the table at [`Error`].
+//! A report has the verdict, codes, HTTP status, tracking ID, number of attempts and duration. An
+//! error has as much of that as there is: see the table at [`Error`].
 //!
 //! ```
 //! # use webex_precheck_sandbox::{Answer, Sandbox};
 //! # use webex_precheck::Token;
 //! use webex_precheck::{Client, SubscriberPrecheck};
 //!
-//! async fn tell(client: &Client, request: &SubscriberPrecheck) {
+//! async fn print(client: &Client, request: &SubscriberPrecheck) {
 //!     match client.precheck_subscriber(request).await {
 //!         Ok(report) if report.is_likely() => println!("likely"),
 //!         Ok(report) => {
-//!             for reason in report.errors() {
-//!                 println!("unlikely: {reason}"); // code, field and description are its fields
+//!             for error in report.errors() {
+//!                 println!("unlikely: {error}"); // code, field and description are its fields
 //!             }
 //!         }
 //!         Err(error) if error.is_rate_limited() => {
 //!             println!("{error}; try again in {:?}", error.retry_after());
 //!         }
-//!         Err(error) if error.is_unauthorized() => println!("another token is needed: {error}"),
+//!         Err(error) if error.is_unauthorized() => println!("use another token: {error}"),
 //!         Err(error) => println!("{error}; Webex said {:?}", error.body_excerpt()),
 //!     }
 //! }
@@ -131,22 +131,25 @@
 //! #     sandbox.answer_next(Answer::refusal(1001, "customerId", "It is null."));
 //! #     sandbox.answer_next(Answer::new(429).header("Retry-After", "194000"));
 //! #     for _ in 0..3 {
-//! #         tell(&client, &SubscriberPrecheck::new("alice.anderson@acme.com")).await;
+//! #         print(&client, &SubscriberPrecheck::new("alice.anderson@acme.com")).await;
 //! #     }
 //! #     Ok(())
 //! # }
 //! ```
 //!
-//! # Patience
+//! For diagnostics, [`ClientBuilder::keep_response`] keeps the whole response, with secrets redacted:
+//! [`Report::response`] and [`Error::response`] return a [`ResponseSnapshot`].
 //!
-//! A precheck changes nothing, so a client asks again where it helps, as its [`Patience`] says, and
-//! waits as long as Webex asks it to. All callers of a client and its clones share one [`Pace`],
-//! which is learned from what Webex refuses: a long run uses what Webex allows, and next to nothing is
-//! wasted on refusals.
+//! # Retry policy
+//!
+//! A client retries as its [`RetryPolicy`] says: which statuses and failures, how many attempts,
+//! which deadline. It obeys `Retry-After`; without one, it uses exponential backoff with jitter.
+//! Retries are safe because prechecks are [idempotent](#idempotency). A 429 also slows down the other
+//! callers: see [rate limits](#rate-limits).
 //!
 //! ```
 //! use std::time::Duration;
-//! use webex_precheck::{Client, Patience, Token};
+//! use webex_precheck::{Client, RetryPolicy, Token};
 //!
 //! # fn main() -> Result<(), webex_precheck::Error> {
 //! let client = Client::builder(Token::new("token")?)
@@ -155,30 +158,50 @@
 //! #   .base_url("http://127.0.0.1:1")
 //!     .build()?;
 //!
-//! // For a purchase that somebody waits for; connections, token and pace are shared.
-//! let hurried = client.with_patience(Patience::new().attempts(2).total(Duration::from_secs(8)));
-//! // One attempt, whatever happens.
-//! let once = client.with_patience(Patience::none());
-//! # let _ = (hurried, once);
+//! // For a purchase that somebody waits for; connections, token and rate limit are shared.
+//! let policy = RetryPolicy::new().max_attempts(2).total_timeout(Duration::from_secs(8));
+//! let interactive = client.with_retry_policy(policy);
+//! // One attempt, no waiting.
+//! let once = client.with_retry_policy(RetryPolicy::none());
+//! # let _ = (interactive, once);
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! There are three timeouts: for connecting, for an attempt
+//! ([`attempt_timeout`](ClientBuilder::attempt_timeout)), and a deadline for all attempts and waits
+//! together ([`total_timeout`](RetryPolicy::total_timeout)).
+//!
+//! # Idempotency
+//!
+//! A precheck changes nothing at Webex. It is safe to repeat, whether or not an earlier attempt
+//! arrived, so the [retry policy](#retry-policy) also covers timeouts and broken connections. A
+//! repeated precheck still counts towards the [rate limit](#rate-limits).
+//!
+//! # Rate limits
+//!
+//! Webex limits the rate of requests and answers 429 beyond it. All callers of a client and its
+//! clones share one adaptive client-side rate limiter per operation, which learns from these
+//! answers: after a 429 all callers wait for `Retry-After`, and then requests start at the rate that
+//! Webex was seen to accept. A long run uses what Webex allows with about one percent of its requests
+//! refused. [`Client::rate_status`] shows the current state. How long a caller waits is up to the
+//! [retry policy](#retry-policy).
+//!
 //! # Credentials
 //!
-//! The token is one of an integration or a service app of the partner organization, with the scope
+//! The token belongs to an integration or a service app of the partner organization, with the scope
 //! `spark-admin:wholesale_customers_write` or `spark-admin:wholesale_subscribers_write`; the
 //! organization needs the entitlement `wxc-wholesale` or the setting
-//! `webex-wholesale-partner-testing`. A personal token is said not to reach these operations.
+//! `webex-wholesale-partner-testing`. Personal tokens are said not to reach these operations.
 //!
-//! A client takes a [`Token`], or [`Credentials`] that get another one when it expires or Webex
-//! refuses it: from a file, from a [source](TokenSource) of your own, or from Webex, for the refresh
-//! token of an integration or a service app. However many callers wait, there is one renewal. The
-//! token goes to `https` and loopback addresses alone, and is never shown.
+//! A client takes a [`Token`], or [`Credentials`] that get the next one when it expires or Webex
+//! refuses it: from a file, from a [provider](TokenProvider) of yours, or from Webex for the OAuth
+//! refresh token of an integration or a service app. However many callers wait, there is one renewal. The
+//! token is sent only to `https` and loopback addresses. Errors, logs and `Debug` redact it.
 //!
 //! ```
 //! # use webex_precheck_sandbox::{Grant, Sandbox};
-//! use webex_precheck::{Client, RefreshGrant, RefreshToken, SubscriberPrecheck};
+//! use webex_precheck::{Client, RefreshToken, RefreshTokenGrant, SubscriberPrecheck};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -188,8 +211,8 @@
 //! #   let _ = refresh_token;
 //! }
 //!
-//! let grant = RefreshGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
-//!     .on_refresh(|renewed| store(renewed.refresh_token().expose()));
+//! let grant = RefreshTokenGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
+//!     .on_refresh(|response| store(response.refresh_token().expose()));
 //! let client = Client::builder(grant)
 //! #   .base_url(sandbox.url())
 //!     .build()?;
@@ -200,22 +223,22 @@
 //! ```
 //!
 //! ```
-//! use webex_precheck::{BoxFuture, Client, Credentials, Issued, Token, TokenSource};
+//! use webex_precheck::{AccessToken, BoxFuture, Client, Credentials, Token, TokenProvider};
 //!
 //! struct Vault;
 //!
-//! impl TokenSource for Vault {
-//!     fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn std::error::Error + Send + Sync>>> {
+//! impl TokenProvider for Vault {
+//!     fn token(&self) -> BoxFuture<'_, Result<AccessToken, Box<dyn std::error::Error + Send + Sync>>> {
 //!         Box::pin(async {
 //!             let text = std::fs::read_to_string("/run/vault/webex")?; // or whatever it takes
 //!             let token = Token::new(text)?;
-//!             Ok(Issued::new(token).expires_in(std::time::Duration::from_secs(3600)))
+//!             Ok(AccessToken::new(token).expires_in(std::time::Duration::from_secs(3600)))
 //!         })
 //!     }
 //! }
 //!
 //! # fn main() -> Result<(), webex_precheck::Error> {
-//! let client = Client::builder(Credentials::from_source(Vault))
+//! let client = Client::builder(Credentials::from_provider(Vault))
 //! #   .base_url("http://127.0.0.1:1")
 //!     .build()?;
 //! # let _ = client;
@@ -223,13 +246,13 @@
 //! # }
 //! ```
 //!
-//! # Many at once
+//! # Bulk
 //!
-//! [`Client::precheck_many`] takes a stream of rows, each with a key of yours, and gives a stream of
-//! answers as they come. It has no more rows in memory than are under way.
+//! [`Client::precheck_many`] takes a stream of rows, each with a key of yours, and returns a stream of
+//! results as they arrive. Memory holds only the rows in progress.
 //!
 //! ```
-//! use webex_precheck::{Client, Limits, SubscriberPrecheck, rows};
+//! use webex_precheck::{BulkOptions, Client, SubscriberPrecheck, rows};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -242,8 +265,8 @@
 //!     let email = format!("subscriber{line}@acme.com");
 //!     (line, SubscriberPrecheck::new(email).customer_id("ZjViMzYx"))
 //! });
-//! let mut answers = client.precheck_many(rows(requests), Limits::new().concurrency(8));
-//! while let Some((line, result)) = answers.next().await {
+//! let mut results = client.precheck_many(rows(requests), BulkOptions::new().concurrency(8));
+//! while let Some((line, result)) = results.next().await {
 //!     match result {
 //!         Ok(report) => println!("line {line}: {}", report.verdict().as_str()),
 //!         Err(error) => println!("line {line}: {error}"),
@@ -253,14 +276,14 @@
 //! # }
 //! ```
 //!
-//! # Without `async`
+//! # Blocking
 //!
-//! With the feature `blocking`, the module `blocking` has the same client for programs without a
-//! runtime. It is made of one that is configured as any other.
+//! With the feature `blocking`, the module `blocking` has the same client for programs without an
+//! async runtime.
 //!
 #![cfg_attr(feature = "blocking", doc = "```no_run")]
 #![cfg_attr(not(feature = "blocking"), doc = "```ignore")]
-//! use webex_precheck::{Client, Limits, SubscriberPrecheck, Token, blocking};
+//! use webex_precheck::{BulkOptions, Client, SubscriberPrecheck, Token, blocking};
 //!
 //! fn main() -> Result<(), webex_precheck::Error> {
 //!     let client = blocking::Client::new(Client::builder(Token::from_env()?).build()?)?;
@@ -268,7 +291,7 @@
 //!     println!("{}", client.precheck_subscriber(&request)?.verdict());
 //!
 //!     let rows = ["a@acme.com", "b@acme.com"].map(|email| (email, SubscriberPrecheck::new(email)));
-//!     for (email, result) in client.precheck_many(rows, Limits::default()) {
+//!     for (email, result) in client.precheck_many(rows, BulkOptions::default()) {
 //!         println!("{email}: {}", result?.verdict());
 //!     }
 //!     Ok(())
@@ -277,11 +300,11 @@
 //!
 //! # Testing your program
 //!
-//! The crate `webex-precheck-sandbox` is a local Webex, to be started within a test. It judges as far
-//! as Webex's documentation goes, and gives any answer that a test wants to see handled.
+//! The crate `webex-precheck-sandbox` is a local Webex that a test can start. It judges requests by
+//! Webex's documentation, and gives any response that a test wants to see handled.
 //!
 //! ```
-//! use webex_precheck::{Client, Patience, SubscriberPrecheck, Token};
+//! use webex_precheck::{Client, RetryPolicy, SubscriberPrecheck, Token};
 //! use webex_precheck_sandbox::{Answer, Sandbox};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -289,7 +312,7 @@
 //! let sandbox = Sandbox::start().await?;
 //! let client = Client::builder(Token::new(sandbox.token())?)
 //!     .base_url(sandbox.url())
-//!     .patience(Patience::none()) // a test should not wait
+//!     .retry_policy(RetryPolicy::none()) // a test should not wait
 //!     .build()?;
 //! let request = SubscriberPrecheck::new("alice.anderson@acme.com");
 //!
@@ -305,52 +328,62 @@
 //! # }
 //! ```
 //!
-//! Without a sandbox and without waiting, a [`Clock`] of your own lets time pass as a test wants it.
+//! With a [`Clock`] of its own, a test needs no real time.
 //!
 //! # Logs
 //!
-//! A client speaks to [`tracing`](https://docs.rs/tracing): a span `precheck` (operation, attempts,
-//! status, tracking ID) with a span `attempt` for each one (number, wait before it, status, tracking
-//! ID), and a span `renewal`, at DEBUG; events for waits at INFO. Bodies and e-mail addresses are not
-//! logged; tokens never are.
+//! The client emits [`tracing`](https://docs.rs/tracing) spans at DEBUG, by the OpenTelemetry
+//! conventions for HTTP clients:
+//!
+//! | span | fields |
+//! |---|---|
+//! | `precheck` | `operation`, `attempts`, `verdict`, `http.response.status_code`, `error.type`, `tracking_id` |
+//! | `attempt`, one per request, of kind `client` | `http.request.method`, `server.address`, `server.port`, `http.request.resend_count` (for retries), `http.response.status_code`, `error.type` (the status of an HTTP error, else such as `timeout`), `tracking_id` |
+//! | `token_request`, around the attempts to get a token | |
+//!
+//! Waits are events at INFO: "retrying in 0.4 s (attempt 2 of 5)", "rate limited by Webex; resuming in
+//! 7.0 s". Logs contain neither bodies nor e-mail addresses, and never tokens.
 //!
 //! # Features
 //!
-//! | feature | default | what it brings |
+//! | feature | default | effect |
 //! |---|---|---|
-//! | `rustls` | yes | TLS by rustls, with the certificates that the system trusts |
-//! | `native-tls` | no | TLS by the library of the operating system, in the place of rustls |
-//! | `http2` | no | HTTP/2, where the server offers it |
+//! | `rustls` | yes | TLS with rustls and the certificates that the system trusts |
+//! | `native-tls` | no | TLS with the library of the operating system instead of rustls |
+//! | `http2` | no | HTTP/2, if the server offers it |
 //! | `blocking` | no | the module `blocking` |
 //!
-//! Without TLS a client reaches loopback addresses alone.
+//! Without TLS a client can only use loopback addresses.
 //!
 //! # Defaults
 //!
 //! | | default | set by |
 //! |---|---|---|
-//! | address | `https://webexapis.com` | [`ClientBuilder::base_url`] |
-//! | time to connect | 10 s | [`ClientBuilder::connect_timeout`] |
-//! | time of an attempt | 30 s | [`ClientBuilder::attempt_timeout`] |
-//! | time of a precheck, waits included | 5 minutes | [`Patience::total`] |
-//! | attempts | 5 | [`Patience::attempts`] |
-//! | tried again | 423, 429, 502, 503, 504, connections, time-outs; 500 once | [`Patience::status`], [`Patience::connections`] |
-//! | waits | as Webex asks; else random, up to 0.5 s, doubling up to 30 s | [`Patience::backoff`] |
-//! | hard findings | refused | [`ClientBuilder::refuse_hard_findings`] |
-//! | prechecks at once | 16 | [`Limits::concurrency`] |
-//! | bytes of an answer | 1 MiB | |
-//! | proxies | those of the environment, but not for loopback | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` |
+//! | base URL | `https://webexapis.com` | [`ClientBuilder::base_url`] |
+//! | timeout for connecting | 10 s | [`ClientBuilder::connect_timeout`] |
+//! | timeout of an attempt | 30 s | [`ClientBuilder::attempt_timeout`] |
+//! | deadline of a precheck, waits included | 5 minutes | [`RetryPolicy::total_timeout`] |
+//! | attempts | 5 | [`RetryPolicy::max_attempts`] |
+//! | retried | 423, 429, 502, 503, 504, connections, timeouts; 500 once | [`RetryPolicy::retry_status`], [`RetryPolicy::retry_connections`] |
+//! | delays | `Retry-After`; else exponential backoff with full jitter, up to 0.5 s, doubling up to 30 s | [`RetryPolicy::backoff`] |
+//! | requests with errors | not sent | [`ClientBuilder::validate_before_send`] |
+//! | whole response | not kept | [`ClientBuilder::keep_response`] |
+//! | concurrent prechecks of a bulk run | 16 | [`BulkOptions::concurrency`] |
+//! | maximum size of a response | 1 MiB | |
+//! | proxies | those of the environment, except for loopback | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` |
 //! | redirects | not followed | |
 //!
 //! The oldest supported Rust is 1.89.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
-mod ask;
+mod adaptive_rate;
+mod attempt;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod builder;
+mod call;
+mod cancellation;
 mod client;
 mod clock;
 mod credentials;
@@ -359,22 +392,22 @@ mod error;
 mod excerpt;
 mod findings;
 mod http;
-mod keeper;
-mod many;
-mod outcome;
-mod pace;
-mod pacer;
-mod patience;
-mod refresh;
-mod renewal;
+mod judgement;
+mod rate_limiter;
+mod refresh_token;
 mod report;
 mod request;
+mod response;
 mod retry_after;
+mod retry_policy;
 mod secret;
-mod stop;
+mod stream;
+mod telemetry;
 mod token;
+mod token_cache;
+mod token_endpoint;
 
-/// The generated types, and what else is generated from the contract: the wire, as it is.
+/// What is generated from the contract: request and response types, and the operations.
 pub mod api {
     pub use webex_precheck_api::{
         BASE_URL, Field, FieldType, InfoList, KNOWN_INFO_CODES, NotANumber, Number, OPERATIONS,
@@ -389,13 +422,14 @@ pub use webex_precheck_api::{Code, Country, Email, Number, SubPartnerOrgId, Time
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{BoxFuture, Clock};
-pub use credentials::{Credentials, Issued, TokenSource};
+pub use credentials::{Credentials, TokenProvider};
 pub use error::Error;
 pub use findings::{Finding, Rule, Severity};
-pub use many::{Answers, Limits, rows};
-pub use pace::Pace;
-pub use patience::Patience;
-pub use refresh::{RefreshGrant, RefreshToken, Renewed};
-pub use report::{Reason, Report, Verdict};
+pub use rate_limiter::RateStatus;
+pub use refresh_token::{RefreshToken, RefreshTokenGrant, TokenResponse};
+pub use report::{Report, Verdict};
 pub use request::*;
-pub use token::Token;
+pub use response::{ErrorDetail, ResponseSnapshot};
+pub use retry_policy::RetryPolicy;
+pub use stream::{BulkOptions, PrecheckStream, rows};
+pub use token::{AccessToken, Token};

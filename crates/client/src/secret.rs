@@ -5,28 +5,27 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Kind};
-
 /// A text that `Debug` does not show, and whose memory is cleared with its last clone.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
-    /// Takes a secret. White space and quotes around it, as copying leaves them, are dropped; what
-    /// is left must be of the bytes that are `allowed`.
+    /// Takes a secret without the white space and quotes that copying leaves around it. The
+    /// rest must consist of `allowed` bytes. The errors are `empty` and `invalid`.
     pub(crate) fn new(
         text: impl Into<String>,
         allowed: fn(u8) -> bool,
-        messages: &Messages,
-    ) -> Result<Self, Error> {
+        empty: &'static str,
+        invalid: &'static str,
+    ) -> Result<Self, &'static str> {
         let given = Zeroizing::new(text.into());
         let text =
             given.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'));
         if text.is_empty() {
-            return Err(Error::new(Kind::Token(messages.empty)));
+            return Err(empty);
         }
         if !text.bytes().all(allowed) {
-            return Err(Error::new(Kind::Token(messages.odd)));
+            return Err(invalid);
         }
         Ok(Self(Arc::new(Zeroizing::new(text.to_owned()))))
     }
@@ -42,64 +41,53 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What is said of a text that is no such secret.
-pub(crate) struct Messages {
-    pub(crate) empty: &'static str,
-    pub(crate) odd: &'static str,
-}
-
-/// Secrets that the server knows and might echo.
+/// Secrets that a server knows and may echo.
 pub(crate) struct Secrets {
-    wholes: Vec<Zeroizing<String>>,
-    /// Parts that read the same however a secret is encoded.
-    parts: Vec<Zeroizing<String>>,
+    /// The secrets, followed by those parts of them that read the same in every encoding.
+    all: Vec<Zeroizing<String>>,
 }
 
-/// A part of a secret of this many characters tells nothing.
-const TELLING: usize = 6;
+/// A shorter part of a secret reveals too little to be worth redacting.
+const MIN_PART: usize = 6;
+
+const REDACTED: &str = "[redacted]";
 
 impl Secrets {
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str> + Clone) -> Self {
-        let owned = |text: &str| Zeroizing::new(text.to_owned());
         let encoded = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '_');
         let parts = secrets.clone().into_iter().flat_map(|secret| {
-            let parts = secret.split(encoded).filter(move |part| *part != secret);
-            parts.filter(|part| part.len() >= TELLING).map(owned)
+            let parts = secret.split(encoded);
+            parts.filter(move |part| *part != secret && part.len() >= MIN_PART)
         });
+        let all = secrets.clone().into_iter().chain(parts);
         Self {
-            parts: parts.collect(),
-            wholes: secrets.into_iter().map(owned).collect(),
+            all: all.map(|text| Zeroizing::new(text.to_owned())).collect(),
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &str> {
-        let all = self.wholes.iter().chain(&self.parts);
-        all.map(|secret| secret.as_str())
-    }
-
-    /// Whether a text holds one of them.
+    /// Whether a text contains one of them.
     pub(crate) fn are_in(&self, text: &str) -> bool {
-        self.all().any(|secret| text.contains(secret))
+        self.all.iter().any(|secret| text.contains(secret.as_str()))
     }
 
     /// The text without them, and without the beginning of one at its end, where it was cut off.
     pub(crate) fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for secret in self.all() {
+        for secret in &self.all {
             // They are ASCII.
-            let cut = (TELLING..secret.len()).rev();
+            let cut = (MIN_PART..secret.len()).rev();
             let cut = cut.filter_map(|length| secret.get(..length));
             if let Some(rest) = cut.filter_map(|cut| text.strip_suffix(cut)).next() {
                 text = format!("{rest}{REDACTED}");
             }
         }
-        for secret in self.all() {
-            text = text.replace(secret, REDACTED);
+        for secret in &self.all {
+            text = text.replace(secret.as_str(), REDACTED);
         }
         text
     }
 
-    /// A text of the server, decoded, without them.
+    /// A decoded text of the server without them; allocates only if it contains one.
     pub(crate) fn clean(&self, text: Option<String>) -> Option<String> {
         match text {
             Some(text) if self.are_in(&text) => Some(self.redact(&text)),
@@ -108,15 +96,13 @@ impl Secrets {
     }
 }
 
-const REDACTED: &str = "[redacted]";
-
 #[cfg(test)]
 mod tests {
-    //! What an echo may look like.
+    //! How a server may echo a secret.
     use super::*;
 
     #[test]
-    fn no_telling_part_of_a_secret_is_left_however_it_is_encoded() {
+    fn secrets_are_redacted_in_every_encoding() {
         let secrets = Secrets::new([r#"canary-one/canary-two+"<&>\=="#]);
         for echo in [
             r#"canary-one/canary-two+"<&>\=="#,
@@ -139,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_off_is_redacted_too() {
+    fn a_secret_that_is_cut_off_is_redacted() {
         let secrets = Secrets::new(["abcdefghijkl"]);
         assert_eq!(secrets.redact("x abcdefghijkl"), "x [redacted]");
         assert_eq!(secrets.redact("x abcdefghijk"), "x [redacted]");

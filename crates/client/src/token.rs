@@ -1,50 +1,48 @@
 //! Access tokens.
 
-use std::fmt;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Kind};
-use crate::secret::{Messages, Secret};
+use crate::error::Error;
+use crate::secret::Secret;
 
 /// A bearer token. It is never shown, and its memory is cleared when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token(Secret);
 
-const MESSAGES: Messages = Messages {
-    empty: "the access token is empty",
-    odd: "the access token holds white space or characters that no token has; copy it again",
-};
-
 impl Token {
-    /// The variable that [`Token::from_env`] reads.
+    /// The environment variable that [`Token::from_env`] reads.
     pub const VARIABLE: &'static str = "WEBEX_ACCESS_TOKEN";
 
-    /// Takes a token. White space and quotes around it, as copying leaves them, are dropped.
+    /// Takes a token, without the white space and quotes that copying leaves around it.
     ///
     /// # Errors
     ///
-    /// If nothing is left, or something that no bearer token holds (RFC 6750: letters, digits and
+    /// If nothing is left, or a character that no bearer token has (RFC 6750: letters, digits and
     /// `-._~+/=`). The error does not show it.
     pub fn new(token: impl Into<String>) -> Result<Self, Error> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-        Secret::new(token, allowed, &MESSAGES).map(Self)
+        let invalid = "the access token contains white space or invalid characters; copy it again";
+        Secret::new(token, allowed, "the access token is empty", invalid)
+            .map(Self)
+            .map_err(Error::token)
     }
 
     /// Takes the token from the environment variable `WEBEX_ACCESS_TOKEN`.
     ///
     /// # Errors
     ///
-    /// As [`Token::new`]; also if the variable is not set or not text.
+    /// As [`Token::new`]; also if the variable is not set or not Unicode.
     pub fn from_env() -> Result<Self, Error> {
         match std::env::var(Self::VARIABLE).map(Zeroizing::new) {
             Ok(token) => Self::new(token.as_str()),
-            Err(std::env::VarError::NotUnicode(_)) => Err(Error::new(Kind::Token(
-                "WEBEX_ACCESS_TOKEN holds characters that no token has; copy it again",
-            ))),
-            Err(std::env::VarError::NotPresent) => Err(Error::new(Kind::Token(
+            Err(std::env::VarError::NotUnicode(_)) => Err(Error::token(
+                "WEBEX_ACCESS_TOKEN contains invalid characters; copy it again",
+            )),
+            Err(std::env::VarError::NotPresent) => Err(Error::token(
                 "no access token: WEBEX_ACCESS_TOKEN is not set",
-            ))),
+            )),
         }
     }
 
@@ -54,15 +52,38 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(redacted)")
+/// A [`Token`] and how long it is valid, as a [`TokenProvider`](crate::TokenProvider) returns it.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    pub(crate) token: Token,
+    pub(crate) expires_in: Option<Duration>,
+}
+
+impl AccessToken {
+    /// A token that is valid until Webex refuses it.
+    pub fn new(token: Token) -> Self {
+        let expires_in = None;
+        Self { token, expires_in }
+    }
+
+    /// The token expires after this time. The client gets the next one earlier, when a tenth of
+    /// the time is left, or 5 minutes if that is less.
+    #[must_use]
+    pub fn expires_in(mut self, time: Duration) -> Self {
+        self.expires_in = Some(time);
+        self
+    }
+}
+
+impl From<Token> for AccessToken {
+    fn from(token: Token) -> Self {
+        Self::new(token)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    //! What is taken for a token, and that it is never shown.
+    //! Which texts are tokens, and that none is ever shown.
     use super::*;
 
     #[test]
@@ -79,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_without_being_shown() {
+    fn an_invalid_token_is_refused_and_not_shown() {
         for given in [
             "",
             "  ",

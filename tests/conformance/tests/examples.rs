@@ -82,7 +82,7 @@ fn check(id: &OperationId, example: &Example) {
 fn hard_findings(id: &OperationId, json: &str) -> Vec<String> {
     let operation = api::Operation::named(id.as_str()).unwrap();
     let findings = request(operation, json).findings();
-    let hard = findings.iter().filter(|f| f.severity() == Severity::Hard);
+    let hard = findings.iter().filter(|f| f.severity() == Severity::Error);
     hard.map(ToString::to_string).collect()
 }
 

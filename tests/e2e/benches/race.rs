@@ -20,7 +20,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use webex_precheck::SubscriberProvisioningParameters as Parameters;
-use webex_precheck::{Client, Limits, SubscriberPackage, SubscriberPrecheck, Token, rows};
+use webex_precheck::{BulkOptions, Client, SubscriberPackage, SubscriberPrecheck, Token, rows};
 use webex_precheck_sandbox::Sandbox;
 
 /// Rows in which both are asked in turn, so that what else the machine does is the same for both.
@@ -201,7 +201,7 @@ async fn many(count: u64) {
             .provisioning_parameters(parameters);
         (row, request)
     });
-    let mut answers = client.precheck_many(rows(requests), Limits::default());
+    let mut answers = client.precheck_many(rows(requests), BulkOptions::default());
     let mut likely = 0;
     while let Some((_, answer)) = answers.next().await {
         likely += u64::from(answer.unwrap().is_likely());

@@ -29,8 +29,8 @@ pub fn until(mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
                 tokio::task::yield_now().await;
             }
         };
-        let patience = std::time::Duration::from_secs(60);
-        if tokio::time::timeout(patience, waiting).await.is_err() {
+        let timeout = std::time::Duration::from_secs(60);
+        if tokio::time::timeout(timeout, waiting).await.is_err() {
             panic!("{caller}: it is not so after a minute");
         }
     }

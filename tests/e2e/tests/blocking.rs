@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use webex_precheck::{Client, Limits, SubscriberPrecheck, Token, blocking};
+use webex_precheck::{BulkOptions, Client, SubscriberPrecheck, Token, blocking};
 use webex_precheck_sandbox::Sandbox;
 
 const PATH: &str = "/v1/wholesale/subscribers/validate";
@@ -53,7 +53,7 @@ fn the_blocking_client_asks_from_many_threads() {
     });
     assert_eq!(outside.0.answered(PATH)[&200], 40);
     let keys: BTreeSet<u32> = client
-        .precheck_many((0..50).map(|key| (key, request())), Limits::default())
+        .precheck_many((0..50).map(|key| (key, request())), BulkOptions::default())
         .map(|(key, result)| {
             assert!(result.unwrap().is_likely());
             key
@@ -86,7 +86,7 @@ fn rows_that_panic_are_no_end_of_the_rows() {
         30 => panic!("row 30"),
         key => (key, request()),
     });
-    let mut answers = client.precheck_many(asked, Limits::default());
+    let mut answers = client.precheck_many(asked, BulkOptions::default());
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -104,7 +104,7 @@ fn a_blocking_precheck_within_the_loop_over_others_does_not_wait_for_them() {
     let outside = Outside::start();
     let client = outside.client();
     let asked = (0..100).map(|key| (key, request()));
-    for (_, result) in client.precheck_many(asked, Limits::default()) {
+    for (_, result) in client.precheck_many(asked, BulkOptions::default()) {
         assert!(result.unwrap().is_likely());
         assert!(client.precheck_subscriber(&request()).unwrap().is_likely());
     }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use e2e::{Log, VirtualClock, until};
 use serde_json::json;
 use webex_precheck::{
-    BoxFuture, Client, ClientBuilder, Clock, Credentials, Error, Issued, Patience, RefreshGrant,
-    RefreshToken, Report, SubscriberPrecheck, Token, TokenSource,
+    AccessToken, BoxFuture, Client, ClientBuilder, Clock, Credentials, Error, RefreshToken,
+    RefreshTokenGrant, Report, RetryPolicy, SubscriberPrecheck, Token, TokenProvider,
 };
 use webex_precheck_sandbox::{Answer, Grant, Sandbox};
 
@@ -32,8 +32,8 @@ async fn sandbox(clock: &VirtualClock) -> Sandbox {
         .unwrap()
 }
 
-fn grant(secret: &str) -> RefreshGrant {
-    RefreshGrant::new("C1", secret, RefreshToken::new("refresh").unwrap()).unwrap()
+fn grant(secret: &str) -> RefreshTokenGrant {
+    RefreshTokenGrant::new("C1", secret, RefreshToken::new("refresh").unwrap()).unwrap()
 }
 
 fn client(credentials: impl Into<Credentials>, sandbox: &Sandbox, clock: &VirtualClock) -> Client {
@@ -151,7 +151,7 @@ async fn a_renewal_that_is_refused_fails_all_once_and_for_good() {
     for result in results {
         let error = result.unwrap_err();
         assert!(
-            error.is_unauthorized() && !error.is_temporary(),
+            error.is_unauthorized() && !error.is_retryable(),
             "{error:?}"
         );
         let shown = error.to_string();
@@ -182,7 +182,7 @@ async fn a_renewal_that_fails_for_now_is_tried_again_as_patiently_as_a_precheck(
     let asked = tokio::spawn(async move { ask(&client).await });
     let mut waits = 0;
     while !asked.is_finished() {
-        if log.count("another try follows") > waits {
+        if log.count("retrying in") > waits {
             waits += 1;
             clock.advance_to_next();
         }
@@ -199,8 +199,8 @@ async fn a_renewal_that_fails_for_now_is_tried_again_as_patiently_as_a_precheck(
 async fn a_token_that_is_good_for_a_while_is_used_while_renewal_fails() {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;
-    let patience = webex_precheck::Patience::none();
-    let client = builder(grant("secret"), &sandbox, &clock).patience(patience);
+    let policy = webex_precheck::RetryPolicy::none();
+    let client = builder(grant("secret"), &sandbox, &clock).retry_policy(policy);
     let client = client.build().unwrap();
     ask(&client).await.unwrap();
     clock.advance(HOUR - Duration::from_secs(100));
@@ -286,7 +286,7 @@ async fn an_answer_without_a_token_is_an_error_that_shows_nothing_of_it() {
         );
         let shown = format!("{error} {error:?} {}", error.source().unwrap());
         assert!(!shown.contains("canary"), "{shown}");
-        assert!(shown.contains("holds no access token"), "{shown}");
+        assert!(shown.contains("contains no access token"), "{shown}");
     }
 }
 
@@ -344,19 +344,20 @@ async fn an_impatient_caller_starts_no_second_renewal() {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;
     let patient = client(grant("secret"), &sandbox, &clock);
-    let hurried = patient.with_patience(Patience::new().total(Duration::from_secs(5)));
+    let hurried =
+        patient.with_retry_policy(RetryPolicy::new().total_timeout(Duration::from_secs(5)));
     // Its token endpoint takes its time.
     sandbox.answer_next_renewal(Answer::new(503).header("retry-after", "20"));
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
     let asked = tokio::spawn(async move { ask(&patient).await });
-    until(|| log.count("another try follows") >= 1).await;
+    until(|| log.count("retrying in") >= 1).await;
     // Two callers, of which one gives up; and the renewal, which waits as long as it was asked to.
     let asked_in_a_hurry = tokio::spawn(async move { ask(&hurried).await });
     until(|| clock.sleepers() >= 5).await;
     clock.advance(Duration::from_secs(5));
     let error = asked_in_a_hurry.await.unwrap().unwrap_err();
-    assert!(error.is_temporary(), "{error:?}");
+    assert!(error.is_retryable(), "{error:?}");
     assert_eq!(count(&sandbox, RENEW, 503), 1);
     clock.advance(Duration::from_secs(15));
     assert!(asked.await.unwrap().unwrap().is_likely());
@@ -389,7 +390,7 @@ async fn a_refresh_token_that_took_the_place_of_another_is_refused_for_good_too(
     // It comes without an access token, and is kept all the same; the sandbox knows nothing of it.
     let answer = json!({"refresh_token": "another"});
     sandbox.answer_next_renewal(Answer::new(200).json(&answer));
-    assert!(ask(&client).await.unwrap_err().is_temporary());
+    assert!(ask(&client).await.unwrap_err().is_retryable());
     clock.advance(Duration::from_secs(1));
     for _ in 0..3 {
         assert!(ask(&client).await.unwrap_err().is_unauthorized());
@@ -407,7 +408,7 @@ async fn what_a_proxy_says_of_a_renewal_is_not_for_good() {
         sandbox.answer_next_renewal(Answer::new(status).body("<h1>Sign in</h1>"));
         let error = ask(&client).await.unwrap_err();
         assert!(
-            error.is_temporary() && error.status() == Some(status),
+            error.is_retryable() && error.status() == Some(status),
             "{error:?}"
         );
         // Those that come at once are told the same.
@@ -436,13 +437,13 @@ async fn a_token_that_is_refused_at_once_is_not_renewed_in_vain() {
 /// Never answers the first time.
 struct Hanging(AtomicUsize);
 
-impl TokenSource for Hanging {
-    fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>> {
+impl TokenProvider for Hanging {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Box<dyn StdError + Send + Sync>>> {
         Box::pin(async {
             if self.0.fetch_add(1, Ordering::SeqCst) == 0 {
                 std::future::pending::<()>().await;
             }
-            Ok(Issued::new(Token::new("sandbox-token")?))
+            Ok(AccessToken::new(Token::new("sandbox-token")?))
         })
     }
 }
@@ -451,8 +452,8 @@ impl TokenSource for Hanging {
 async fn a_source_that_hangs_is_given_up_and_asked_again() {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;
-    let source = Credentials::from_source(Hanging(AtomicUsize::new(0)));
-    let client = client(source, &sandbox, &clock);
+    let credentials = Credentials::from_provider(Hanging(AtomicUsize::new(0)));
+    let client = client(credentials, &sandbox, &clock);
     let asked = {
         let client = client.clone();
         tokio::spawn(async move { ask(&client).await })
@@ -461,7 +462,7 @@ async fn a_source_that_hangs_is_given_up_and_asked_again() {
     until(|| clock.sleepers() >= 3).await;
     clock.advance(Duration::from_secs(30));
     let error = asked.await.unwrap().unwrap_err();
-    assert!(error.is_temporary(), "{error:?}");
+    assert!(error.is_retryable(), "{error:?}");
     clock.advance(Duration::from_secs(1));
     assert!(ask(&client).await.unwrap().is_likely());
 }
@@ -498,12 +499,12 @@ async fn a_file_is_read_again_when_its_token_is_refused() {
 /// Hands out these tokens, one after the other.
 struct Tokens(Vec<&'static str>, AtomicUsize);
 
-impl TokenSource for Tokens {
-    fn fetch(&self) -> BoxFuture<'_, Result<Issued, Box<dyn StdError + Send + Sync>>> {
+impl TokenProvider for Tokens {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Box<dyn StdError + Send + Sync>>> {
         Box::pin(async {
             let number = self.1.fetch_add(1, Ordering::SeqCst);
             let token = self.0.get(number).ok_or("the store is locked")?;
-            Ok(Issued::new(Token::new(*token)?).expires_in(HOUR))
+            Ok(AccessToken::new(Token::new(*token)?).expires_in(HOUR))
         })
     }
 }
@@ -514,7 +515,7 @@ async fn a_source_of_ones_own_is_asked_when_a_token_is_needed_and_not_before() {
     let sandbox = Sandbox::builder().token("good").start().await.unwrap();
     let source = |tokens: &[&'static str]| {
         let source = Tokens(tokens.to_vec(), AtomicUsize::new(0));
-        Credentials::from_source(source)
+        Credentials::from_provider(source)
     };
     let client_with = |tokens: &[&'static str]| client(source(tokens), &sandbox, &clock);
     let client = client_with(&["bad", "good", "good"]);
@@ -525,7 +526,7 @@ async fn a_source_of_ones_own_is_asked_when_a_token_is_needed_and_not_before() {
     clock.advance(HOUR);
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error.source().unwrap().to_string(), "the store is locked");
-    assert!(error.is_temporary() && !error.is_unauthorized());
+    assert!(error.is_retryable() && !error.is_unauthorized());
 
     // Twice the same token, of which the second can be no better.
     let error = ask(&client_with(&["bad", "bad"])).await.unwrap_err();
@@ -547,7 +548,7 @@ fn quotes_and_newlines_are_stripped_and_other_bytes_refused_unseen() {
     let errors = [
         Token::new(odd).unwrap_err(),
         RefreshToken::new(odd).unwrap_err(),
-        RefreshGrant::new("id", odd, RefreshToken::new("x").unwrap()).unwrap_err(),
+        RefreshTokenGrant::new("id", odd, RefreshToken::new("x").unwrap()).unwrap_err(),
     ];
     for error in errors {
         let shown = format!("{error} {error:?}");

@@ -4,7 +4,7 @@
 
 use webex_precheck::{
     Address, CallingParameters, Client, Country, CustomerInfo, CustomerPackage, CustomerPrecheck,
-    CustomerProvisioningParameters, Location, Patience, SubscriberPackage, SubscriberPrecheck,
+    CustomerProvisioningParameters, Location, RetryPolicy, SubscriberPackage, SubscriberPrecheck,
     TimeZone, Token, Verdict,
 };
 use webex_precheck_sandbox::Sandbox;
@@ -88,7 +88,7 @@ async fn a_sandbox_stops_when_dropped() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = Client::builder(Token::new(sandbox.token()).unwrap())
         .base_url(sandbox.url())
-        .patience(Patience::none())
+        .retry_policy(RetryPolicy::none())
         .build()
         .unwrap();
     let request = SubscriberPrecheck::new("alice.anderson@acme.com");
@@ -101,8 +101,8 @@ async fn a_sandbox_stops_when_dropped() {
             tokio::task::yield_now().await;
         }
     };
-    let patience = std::time::Duration::from_secs(60);
-    tokio::time::timeout(patience, closed).await.unwrap();
+    let timeout = std::time::Duration::from_secs(60);
+    tokio::time::timeout(timeout, closed).await.unwrap();
     let error = client.precheck_subscriber(&request).await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
 }

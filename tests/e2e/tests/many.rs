@@ -15,7 +15,9 @@ use futures_core::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
-use webex_precheck::{Client, Limits, Pace, Patience, SubscriberPrecheck, Token, rows};
+use webex_precheck::{
+    BulkOptions, Client, RateStatus, RetryPolicy, SubscriberPrecheck, Token, rows,
+};
 use webex_precheck_sandbox::{Answer, Sandbox};
 
 const PATH: &str = "/v1/wholesale/subscribers/validate";
@@ -49,7 +51,7 @@ async fn every_row_is_answered_once_under_its_key() {
     let (sandbox, client) = start().await;
     let mut answers = client.precheck_many(
         rows((0..500).map(|key| (key, request()))),
-        Limits::new().concurrency(7),
+        BulkOptions::new().concurrency(7),
     );
     let mut keys = BTreeSet::new();
     while let Some((key, result)) = answers.next().await {
@@ -79,7 +81,7 @@ async fn an_answer_does_not_wait_for_those_of_earlier_rows() {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let names = ["slow", "fast"];
     let asked = names.map(|name| (name, SubscriberPrecheck::new(format!("{name}@acme.com"))));
-    let mut answers = client_of(&url, "token").precheck_many(rows(asked), Limits::default());
+    let mut answers = client_of(&url, "token").precheck_many(rows(asked), BulkOptions::default());
     assert_eq!(answers.next().await.unwrap().0, "fast");
     fast_was_answered.notify_one();
     assert_eq!(answers.next().await.unwrap().0, "slow");
@@ -94,7 +96,7 @@ async fn no_more_rows_are_taken_than_may_be_under_way() {
         counted.fetch_add(1, Ordering::SeqCst);
         (key, request())
     });
-    let mut answers = client.precheck_many(rows(asked), Limits::new().concurrency(5));
+    let mut answers = client.precheck_many(rows(asked), BulkOptions::new().concurrency(5));
     assert_eq!(
         taken.load(Ordering::SeqCst),
         0,
@@ -114,7 +116,7 @@ async fn rows_start_no_faster_than_asked_for() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = timed(&sandbox, &clock);
     let asked = (0..9).map(|key| (key, request()));
-    let mut answers = client.precheck_many(rows(asked), Limits::new().per_second(4.0));
+    let mut answers = client.precheck_many(rows(asked), BulkOptions::new().per_second(4.0));
     let all = async {
         let mut answered = 0;
         while answers.next().await.is_some() {
@@ -126,7 +128,7 @@ async fn rows_start_no_faster_than_asked_for() {
     let answered = std::future::poll_fn(|context| {
         let polled = all.as_mut().poll(context);
         // Nothing is under way, so it waits to start the next.
-        if polled.is_pending() && client.pace(&PRECHECK_SUBSCRIBER).under_way == 0 {
+        if polled.is_pending() && client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0 {
             clock.advance_to_next();
         }
         context.waker().wake_by_ref();
@@ -170,7 +172,7 @@ impl Stream for Later {
 async fn a_stream_that_has_no_row_yet_is_waited_for() {
     let (_sandbox, client) = start().await;
     let state = Arc::new(Mutex::new(Row::default()));
-    let mut answers = client.precheck_many(Later(Arc::clone(&state)), Limits::default());
+    let mut answers = client.precheck_many(Later(Arc::clone(&state)), BulkOptions::default());
     let mut next = Box::pin(answers.next());
     let mut context = Context::from_waker(Waker::noop());
     assert!(next.as_mut().poll(&mut context).is_pending());
@@ -186,8 +188,8 @@ async fn a_stream_that_has_no_row_yet_is_waited_for() {
 }
 
 /// What is left when nobody asks any more.
-fn is_quiet(pace: &Pace) -> bool {
-    (pace.waiting, pace.under_way) == (0, 0)
+fn is_quiet(pace: &RateStatus) -> bool {
+    (pace.queued, pace.in_flight) == (0, 0)
 }
 
 #[tokio::test]
@@ -209,7 +211,7 @@ async fn a_precheck_dropped_at_any_point_leaves_nothing_behind() {
         }
         drop(asked);
         assert!(
-            is_quiet(&client.pace(&PRECHECK_SUBSCRIBER)),
+            is_quiet(&client.rate_status(&PRECHECK_SUBSCRIBER)),
             "after {polls} polls"
         );
         if done {
@@ -241,15 +243,15 @@ async fn callers_that_give_up_in_the_line_hold_nobody_up() {
             tokio::spawn(async move { client.precheck_subscriber(&request()).await })
         })
         .collect();
-    let pace = || client.pace(&PRECHECK_SUBSCRIBER);
+    let pace = || client.rate_status(&PRECHECK_SUBSCRIBER);
     // Three more may have gone before the refusal came.
-    let settled = || pace().pause.is_some() && pace().under_way == 0 && pace().waiting >= 47;
+    let settled = || pace().paused_for.is_some() && pace().in_flight == 0 && pace().queued >= 47;
     until(settled).await;
     let last = asked.pop().unwrap();
     for caller in &asked {
         caller.abort();
     }
-    until(|| pace().waiting <= 1).await;
+    until(|| pace().queued <= 1).await;
     clock.advance(Duration::from_secs(100));
     // The rate that was learned is low; those that are gone take none of it.
     let report = last.await.unwrap().unwrap();
@@ -268,9 +270,9 @@ async fn the_operations_are_paced_apart_and_clones_together() {
         .await
         .unwrap_err();
     assert!(error.is_rate_limited());
-    let pause = client.pace(&PRECHECK_SUBSCRIBER).pause.unwrap();
+    let pause = client.rate_status(&PRECHECK_SUBSCRIBER).paused_for.unwrap();
     assert!(pause > Duration::from_secs(900) && pause <= Duration::from_secs(1000));
-    assert_eq!(client.pace(&PRECHECK_CUSTOMER).pause, None);
+    assert_eq!(client.rate_status(&PRECHECK_CUSTOMER).paused_for, None);
 }
 
 #[tokio::test]
@@ -291,7 +293,9 @@ async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     let client = client_of(&url, "token");
-    let of_partner = client.on_behalf_of("a+b").with_patience(Patience::none());
+    let of_partner = client
+        .on_behalf_of("a+b")
+        .with_retry_policy(RetryPolicy::none());
     for _ in 0..2 {
         let error = of_partner
             .precheck_subscriber(&request())
@@ -300,10 +304,15 @@ async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_
         assert_eq!(error.status(), Some(429));
     }
     // Without patience no pace is kept.
-    assert_eq!(client.pace(&PRECHECK_SUBSCRIBER).pause, None);
-    let patient = of_partner.with_patience(Patience::default());
+    assert_eq!(client.rate_status(&PRECHECK_SUBSCRIBER).paused_for, None);
+    let patient = of_partner.with_retry_policy(RetryPolicy::default());
     patient.precheck_subscriber(&request()).await.unwrap_err();
-    assert!(client.pace(&PRECHECK_SUBSCRIBER).pause.is_some());
+    assert!(
+        client
+            .rate_status(&PRECHECK_SUBSCRIBER)
+            .paused_for
+            .is_some()
+    );
     assert!(client.precheck_subscriber(&request()).await.is_err());
     let query = "onBehalfOfSubPartnerOrgId=a%2Bb";
     assert_eq!(*seen.lock().unwrap(), [query; 3]);
@@ -314,7 +323,7 @@ async fn no_patience_is_one_attempt_and_no_pace() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = Client::builder(Token::new(sandbox.token()).unwrap())
         .base_url(sandbox.url())
-        .patience(Patience::none())
+        .retry_policy(RetryPolicy::none())
         .build()
         .unwrap();
     for _ in 0..3 {
@@ -322,7 +331,7 @@ async fn no_patience_is_one_attempt_and_no_pace() {
         let error = client.precheck_subscriber(&request()).await.unwrap_err();
         assert_eq!((error.attempts(), error.status()), (1, Some(429)));
     }
-    assert_eq!(client.pace(&PRECHECK_SUBSCRIBER).pause, None);
+    assert_eq!(client.rate_status(&PRECHECK_SUBSCRIBER).paused_for, None);
     assert!(
         client
             .precheck_subscriber(&request())
@@ -352,7 +361,7 @@ fn outside_of_a_runtime_it_is_an_error_and_no_panic() {
 async fn a_precheck_within_the_loop_over_others_does_not_wait_for_them() {
     let (_sandbox, client) = start().await;
     let asked = (0..100).map(|key| (key, request()));
-    let mut answers = client.precheck_many(rows(asked), Limits::default());
+    let mut answers = client.precheck_many(rows(asked), BulkOptions::default());
     let mut answered = 0;
     while let Some((_, result)) = answers.next().await {
         assert!(result.unwrap().is_likely());
@@ -378,7 +387,7 @@ async fn futures_that_nobody_polls_hold_nobody_up() {
     let report = client.precheck_subscriber(&request()).await.unwrap();
     assert!(report.is_likely());
     drop(kept);
-    assert!(is_quiet(&client.pace(&PRECHECK_SUBSCRIBER)));
+    assert!(is_quiet(&client.rate_status(&PRECHECK_SUBSCRIBER)));
     drop(sandbox);
 }
 
@@ -393,7 +402,7 @@ async fn rows_wait_as_long_as_webex_asks_and_their_consumer_as_long_as_it_likes(
     // Longer than a single precheck would wait.
     sandbox.answer_next(Answer::new(429).header("retry-after", "1000"));
     let asked = (0..50).map(|key| (key, request()));
-    let mut answers = client.precheck_many(rows(asked), Limits::default());
+    let mut answers = client.precheck_many(rows(asked), BulkOptions::default());
     let mut answered = 0;
     while answered < 50 {
         let next = std::future::poll_fn(|context| {
@@ -405,14 +414,14 @@ async fn rows_wait_as_long_as_webex_asks_and_their_consumer_as_long_as_it_likes(
                 assert!(result.unwrap().is_likely());
                 answered += 1;
                 // What the consumer takes its time for, with rows still in the line.
-                if client.pace(&PRECHECK_SUBSCRIBER).under_way == 0 {
+                if client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0 {
                     clock.advance(Duration::from_secs(100));
                 }
             }
             Poll::Ready(None) => panic!("the end after {answered}"),
             Poll::Pending => {
-                let pace = client.pace(&PRECHECK_SUBSCRIBER);
-                if pace.under_way == 0 && pace.waiting > 0 {
+                let pace = client.rate_status(&PRECHECK_SUBSCRIBER);
+                if pace.in_flight == 0 && pace.queued > 0 {
                     clock.advance_to_next();
                 }
                 tokio::task::yield_now().await;
@@ -421,10 +430,10 @@ async fn rows_wait_as_long_as_webex_asks_and_their_consumer_as_long_as_it_likes(
     }
     assert!(clock.passed() >= Duration::from_secs(1000));
     // Unless the client is told not to.
-    let patience = Patience::new().longest_wait(Duration::from_secs(60));
-    let client = builder.patience(patience).build().unwrap();
+    let patience = RetryPolicy::new().max_delay(Duration::from_secs(60));
+    let client = builder.retry_policy(patience).build().unwrap();
     sandbox.answer_next(Answer::new(429).header("retry-after", "61"));
-    let mut answers = client.precheck_many(rows([((), request())]), Limits::default());
+    let mut answers = client.precheck_many(rows([((), request())]), BulkOptions::default());
     let (_, result) = answers.next().await.unwrap();
     assert!(result.unwrap_err().is_rate_limited());
 }
@@ -450,12 +459,12 @@ async fn a_stopped_run_waits_for_what_is_under_way_alone() {
     let client = client_of(&url, "abc");
     // 4 may go at first, and 4 others wait in the client's line.
     let requests = (0..100).map(|key| (key, request()));
-    let mut answers = client.precheck_many(rows(requests), Limits::new().concurrency(8));
+    let mut answers = client.precheck_many(rows(requests), BulkOptions::new().concurrency(8));
     tokio::select! {
         _ = answers.next() => panic!("nothing is answered yet"),
         () = until(|| asked.load(Ordering::SeqCst) == 4) => {}
     }
-    answers.stop();
+    answers.cancel();
     let mut keys = BTreeSet::new();
     let (mut likely, mut stopped) = (0, 0);
     while let Some((key, result)) = answers.next().await {
@@ -463,7 +472,7 @@ async fn a_stopped_run_waits_for_what_is_under_way_alone() {
         match result {
             Ok(report) => likely += usize::from(report.is_likely()),
             Err(error) => {
-                assert!(error.is_stopped() && error.is_temporary(), "{error:?}");
+                assert!(error.is_cancelled() && error.is_retryable(), "{error:?}");
                 stopped += 1;
                 go_on.notify_waiters();
             }
@@ -480,15 +489,15 @@ async fn a_row_that_waits_for_another_attempt_is_stopped() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = timed(&sandbox, &clock);
     sandbox.answer_next(Answer::new(503).header("retry-after", "100"));
-    let mut answers = client.precheck_many(rows([((), request())]), Limits::default());
+    let mut answers = client.precheck_many(rows([((), request())]), BulkOptions::default());
     tokio::select! {
         _ = answers.next() => panic!("time does not pass"),
         () = until(|| sandbox.statuses().contains_key(&503) && clock.sleepers() == 1) => {}
     }
-    answers.stop();
+    answers.cancel();
     let (_, result) = answers.next().await.unwrap();
     let error = result.unwrap_err();
-    assert!(error.is_stopped() && error.attempts() == 1, "{error:?}");
+    assert!(error.is_cancelled() && error.attempts() == 1, "{error:?}");
     assert!(answers.next().await.is_none());
 }
 
@@ -506,7 +515,9 @@ async fn limits_of_every_size_are_borne() {
         1e-300,
     ] {
         let asked = [(1, request()), (2, request())];
-        let limits = Limits::new().concurrency(usize::MAX).per_second(per_second);
+        let limits = BulkOptions::new()
+            .concurrency(usize::MAX)
+            .per_second(per_second);
         let mut answers = client.precheck_many(rows(asked), limits);
         assert!(answers.next().await.unwrap().1.unwrap().is_likely());
     }
@@ -526,7 +537,7 @@ fn rows_whose_runtime_is_gone_are_errors_and_not_lost() {
     let sandbox = serving.block_on(Sandbox::start()).unwrap();
     let client = client_of(&sandbox.url(), sandbox.token());
     let asked = (0..20).map(|key| (key, request()));
-    let mut answers = client.precheck_many(rows(asked), Limits::new().concurrency(4));
+    let mut answers = client.precheck_many(rows(asked), BulkOptions::new().concurrency(4));
     let first = runtime();
     let mut keys: BTreeSet<i32> = first.block_on(async {
         let (key, result) = answers.next().await.unwrap();
@@ -570,16 +581,16 @@ async fn those_who_wait_for_answers_go_one_by_one() {
             tokio::spawn(async move { client.precheck_subscriber(&request()).await })
         })
         .collect();
-    let pace = || client.pace(&PRECHECK_SUBSCRIBER);
-    until(|| pace().waiting >= 96).await;
-    assert_eq!(pace().under_way, 4);
+    let pace = || client.rate_status(&PRECHECK_SUBSCRIBER);
+    until(|| pace().queued >= 96).await;
+    assert_eq!(pace().in_flight, 4);
     for second in 1..=3 {
         clock.advance(Duration::from_secs(1));
-        until(|| pace().under_way >= 4 + second).await;
+        until(|| pace().in_flight >= 4 + second).await;
         for _ in 0..1_000 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(pace().under_way, 4 + second);
+        assert_eq!(pace().in_flight, 4 + second);
     }
     while asked.iter().any(|asked| !asked.is_finished()) {
         release.notify_one();

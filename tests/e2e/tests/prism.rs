@@ -100,8 +100,8 @@ async fn ask(url: &str) -> [Result<Report, Error>; 2] {
 }
 
 fn is_idle(client: &Client) -> bool {
-    client.pace(&PRECHECK_CUSTOMER).under_way == 0
-        && client.pace(&PRECHECK_SUBSCRIBER).under_way == 0
+    client.rate_status(&PRECHECK_CUSTOMER).in_flight == 0
+        && client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0
 }
 
 fn codes(report: &Report) -> Vec<i64> {

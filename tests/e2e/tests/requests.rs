@@ -352,7 +352,7 @@ fn a_finding_says_what_is_wrong_what_would_be_right_and_who_says_so() {
         finding.to_string(),
         "address.country: `de` is written DE (ISO 3166-1 alpha-2)"
     );
-    assert_eq!(finding.severity(), Severity::Soft);
+    assert_eq!(finding.severity(), Severity::Warning);
     let mut ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -366,7 +366,7 @@ async fn hard_findings_are_refused_unsent_and_soft_ones_never() {
     let client = builder.clone().build().unwrap();
     let hard = subscriber().packages(["webex_calling", "webex_suite"]);
     let error = client.precheck_subscriber(&hard).await.unwrap_err();
-    assert!(error.is_invalid_request() && !error.is_temporary());
+    assert!(error.is_invalid_request() && !error.is_retryable());
     assert_eq!(rules(error.findings()), [(Rule::OnePackage, "packages")]);
     assert!(
         error
@@ -381,7 +381,7 @@ async fn hard_findings_are_refused_unsent_and_soft_ones_never() {
     assert!(Precheck::findings(&soft).len() > 1);
     client.precheck_subscriber(&soft).await.unwrap();
 
-    let client = builder.refuse_hard_findings(false).build().unwrap();
+    let client = builder.validate_before_send(false).build().unwrap();
     let report = client.precheck_subscriber(&hard).await.unwrap();
     // The sandbox's own code for more than one package.
     assert_eq!(report.errors()[0].code.0, 900_004);

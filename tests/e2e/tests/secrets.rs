@@ -12,8 +12,8 @@ use axum::http::{HeaderMap, StatusCode};
 use e2e::Log;
 use tokio::net::TcpListener;
 use webex_precheck::{
-    Address, Client, Country, Credentials, CustomerInfo, CustomerPrecheck, Error, Patience,
-    RefreshGrant, RefreshToken, SubscriberPrecheck, Token,
+    Address, Client, Country, Credentials, CustomerInfo, CustomerPrecheck, Error, RefreshToken,
+    RefreshTokenGrant, RetryPolicy, SubscriberPrecheck, Token,
 };
 
 /// With every byte that is encoded by one format or another.
@@ -152,7 +152,11 @@ async fn serve(status: u16, echo: Echo) -> String {
 
 /// Every way in which an error can be shown, a panic's message included.
 fn shown(error: Error) -> String {
-    let mut text = format!("{error} {error:?} {error:#?} {:?}", error.body_excerpt());
+    let mut text = format!(
+        "{error} {error:?} {error:#?} {:?} {:?}",
+        error.body_excerpt(),
+        error.response()
+    );
     let mut source = error.source();
     while let Some(cause) = source {
         write!(text, " {cause} {cause:?}").unwrap();
@@ -184,18 +188,19 @@ async fn no_secret_is_ever_shown() {
         for echo in Echo::ALL {
             let base_url = serve(status, echo).await;
             let refresh_token = RefreshToken::new(REFRESH).unwrap();
-            let grant = RefreshGrant::new("C1", SECRET, refresh_token.clone()).unwrap();
+            let grant = RefreshTokenGrant::new("C1", SECRET, refresh_token.clone()).unwrap();
             let token = Token::new(ACCESS).unwrap();
             let mut text = format!("{token:?} {refresh_token:?} {grant:?} {grant:#?}");
             let credentials: [Credentials; 3] = [
                 token.clone().into(),
                 grant.clone().into(),
-                grant.starting_with(token).into(),
+                grant.access_token(token).into(),
             ];
             for credentials in credentials {
                 let builder = Client::builder(credentials.clone())
                     .base_url(&base_url)
-                    .patience(Patience::none());
+                    .keep_response(true)
+                    .retry_policy(RetryPolicy::none());
                 write!(text, "{credentials:?} {builder:?} ").unwrap();
                 let client = builder.build().unwrap();
                 write!(text, "{client:?} {client:#?}").unwrap();
@@ -208,7 +213,7 @@ async fn no_secret_is_ever_shown() {
                     client.precheck_customer(&customer).await,
                 ] {
                     match result {
-                        Ok(report) => write!(text, "{report:?}").unwrap(),
+                        Ok(report) => write!(text, "{report:?} {:?}", report.response()).unwrap(),
                         Err(error) => text.push_str(&shown(error)),
                     }
                 }

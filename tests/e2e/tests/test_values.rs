@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use webex_precheck::api::operations::PRECHECK_SUBSCRIBER;
-use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
+use webex_precheck::{Client, Error, Report, RetryPolicy, SubscriberPrecheck, Token, Verdict};
 use webex_precheck_sandbox::{Sandbox, Scenario};
 
 const README: &str = include_str!("../../../crates/sandbox/README.md");
@@ -84,16 +84,16 @@ async fn raw(sandbox: &Sandbox, value: &str) -> Raw {
 }
 
 /// What the client makes of a value, asked once or as often as it likes.
-async fn asked(sandbox: &Sandbox, value: &str, patience: Patience) -> Result<Report, Error> {
+async fn asked(sandbox: &Sandbox, value: &str, patience: RetryPolicy) -> Result<Report, Error> {
     let (clock, log) = (VirtualClock::new(0.5), Log::default());
     let _guard = tracing::subscriber::set_default(log.clone());
     let builder = Client::builder(Token::new(sandbox.token()).unwrap());
     let builder = builder.base_url(sandbox.url()).clock(clock.clone());
-    let client = builder.patience(patience).build().unwrap();
+    let client = builder.retry_policy(patience).build().unwrap();
     let request = SubscriberPrecheck::new(format!("{value}@sandbox.example"));
     let stalls = value == "stalled";
     let passing = clock.pass_while(|| {
-        let is_idle = client.pace(&PRECHECK_SUBSCRIBER).under_way == 0;
+        let is_idle = client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0;
         is_idle || (stalls && log.count("the headers have come") > 0)
     });
     tokio::select! {
@@ -124,7 +124,7 @@ fn predicates(error: &Error) -> String {
         ("is_decode", error.is_decode()),
         ("is_builder", error.is_builder()),
         ("is_invalid_request", error.is_invalid_request()),
-        ("is_temporary", error.is_temporary()),
+        ("is_retryable", error.is_retryable()),
     ];
     let holding: Vec<&str> = all
         .iter()
@@ -171,7 +171,7 @@ async fn verdicts() {
         let answered: Value = serde_json::from_slice(&raw.body).unwrap();
         assert!(matches(&shown, &answered), "{value}: {answered}");
         assert!(raw.header("trackingid").unwrap().starts_with("SANDBOX_"));
-        let asked = asked(&sandbox, value, Patience::new().attempts(1)).await;
+        let asked = asked(&sandbox, value, RetryPolicy::new().max_attempts(1)).await;
         assert_eq!(in_words(&asked), *says, "{value}");
     }
 }
@@ -215,7 +215,7 @@ async fn statuses() {
                 }
             }
             assert_eq!(raw.header("allow"), (status == 405).then_some("POST"));
-            let asked = asked(&sandbox, value, Patience::new().attempts(1)).await;
+            let asked = asked(&sandbox, value, RetryPolicy::new().max_attempts(1)).await;
             assert_eq!(in_words(&asked), *says, "{value}");
         }
     }
@@ -240,7 +240,7 @@ async fn forms_of_retry_after() {
                 assert!(date <= SystemTime::now() + Duration::from_secs(2));
             }
         }
-        let asked = asked(&sandbox, code(value), Patience::new().attempts(1)).await;
+        let asked = asked(&sandbox, code(value), RetryPolicy::new().max_attempts(1)).await;
         assert_eq!(in_words(&asked), *says, "{value}");
     }
 }
@@ -294,7 +294,7 @@ async fn late_and_broken_answers() {
         };
         assert_eq!((&raw.body, raw.is_whole), (&expected, is_whole), "{value}");
         assert_eq!(raw.was_closed, body != "half, then nothing", "{value}");
-        let asked = asked(&sandbox, value, Patience::new().attempts(1)).await;
+        let asked = asked(&sandbox, value, RetryPolicy::new().max_attempts(1)).await;
         assert_eq!(in_words(&asked), *says, "{value}");
     }
 }
@@ -319,7 +319,7 @@ async fn failures_that_end() {
             }
         }
         assert_eq!(seen.join(" "), format!("{statuses} {statuses}"), "{value}");
-        let asked = asked(&sandbox, value, Patience::new()).await.unwrap();
+        let asked = asked(&sandbox, value, RetryPolicy::new()).await.unwrap();
         assert_eq!(asked.verdict(), Verdict::Likely);
         assert_eq!(
             format!("likely after {}", asked.attempts()),

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use webex_precheck::{Client, Patience, SubscriberPrecheck, Token};
+use webex_precheck::{Client, RetryPolicy, SubscriberPrecheck, Token};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
 
@@ -60,7 +60,7 @@ async fn child() {
     };
     let client = Client::builder(Token::new("canary").unwrap())
         .base_url(format!("https://{address}"))
-        .patience(Patience::none())
+        .retry_policy(RetryPolicy::none())
         .build()
         .unwrap();
     let request = SubscriberPrecheck::new("alice.anderson@acme.com");

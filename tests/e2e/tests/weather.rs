@@ -1,7 +1,7 @@
 //! Bad weather: every status with every body that was seen or is to be feared, at first only and
 //! always, over real sockets and in virtual time.
 //!
-//! What is expected follows from the documented facts and the documentation of `Patience`: see
+//! What is expected follows from the documented facts and the documentation of `RetryPolicy`: see
 //! `expected`.
 
 #![allow(
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use e2e::{Log, Server, VirtualClock, Weather, until};
 use webex_precheck::api::operations::PRECHECK_SUBSCRIBER;
-use webex_precheck::{Client, Error, Patience, Report, SubscriberPrecheck, Token, Verdict};
+use webex_precheck::{Client, Error, Report, RetryPolicy, SubscriberPrecheck, Token, Verdict};
 
 /// The documented ones.
 const DOCUMENTED: [u16; 19] = [
@@ -226,7 +226,7 @@ async fn ask(client: &Client, clock: &VirtualClock, server: Option<&Server>) -> 
     let time = async {
         let mut stalled = 0;
         loop {
-            if client.pace(&PRECHECK_SUBSCRIBER).under_way == 0 {
+            if client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0 {
                 clock.advance_to_next();
             } else if let Some(server) = server
                 && server.stalled() > stalled
@@ -563,8 +563,8 @@ async fn a_precheck_ends_before_its_time_is_up_and_not_after() {
     let server = Server::start(vec![Weather::answer(503, &[], b"")])
         .await
         .unwrap();
-    let patience = Patience::new().total(Duration::from_secs(1));
-    let client = client(&format!("http://{}", server.address), &clock).with_patience(patience);
+    let patience = RetryPolicy::new().total_timeout(Duration::from_secs(1));
+    let client = client(&format!("http://{}", server.address), &clock).with_retry_policy(patience);
     let found = ask(&client, &clock, Some(&server)).await;
     // After 0.25 and 0.5 s a wait of a second is more than is left.
     assert_eq!((found.class, found.attempts), (Class::Status, 3));
@@ -579,8 +579,8 @@ async fn an_attempt_gets_no_more_time_than_is_left() {
         ..Weather::bytes("")
     };
     let server = Server::start(vec![silence]).await.unwrap();
-    let patience = Patience::new().total(Duration::from_secs(40));
-    let client = client(&format!("http://{}", server.address), &clock).with_patience(patience);
+    let patience = RetryPolicy::new().total_timeout(Duration::from_secs(40));
+    let client = client(&format!("http://{}", server.address), &clock).with_retry_policy(patience);
     let request = SubscriberPrecheck::new("alice.anderson@acme.com");
     let asked = tokio::spawn(async move { client.precheck_subscriber(&request).await });
     for stalled in 1..=2 {
@@ -612,15 +612,17 @@ async fn who_waits_in_the_line_for_too_long_is_told_that_webex_limits() {
     let patient = client(&format!("http://{}", server.address), &clock);
     let request = SubscriberPrecheck::new("alice.anderson@acme.com");
     // The one that Webex told so keeps what it said, though it was in the line when it gave up.
-    let told = patient.with_patience(Patience::new().total(Duration::from_secs(150)));
+    let told =
+        patient.with_retry_policy(RetryPolicy::new().total_timeout(Duration::from_secs(150)));
     let found = ask(&told, &clock, Some(&server)).await;
     assert_eq!((found.status, found.attempts), (Some(429), 2));
     assert_eq!(found.tracking_id.as_deref(), Some("T_1"));
     assert_eq!(found.excerpt.as_deref(), Some("slow"));
     // Another one, whom Webex told nothing.
-    let hurried = patient.with_patience(Patience::new().total(Duration::from_secs(5)));
+    let hurried =
+        patient.with_retry_policy(RetryPolicy::new().total_timeout(Duration::from_secs(5)));
     let error = at_once(&hurried, &request).await;
-    assert!(error.is_rate_limited() && error.is_temporary(), "{error:?}");
+    assert!(error.is_rate_limited() && error.is_retryable(), "{error:?}");
     assert_eq!((error.status(), error.attempts()), (None, 0));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(100)));
 }

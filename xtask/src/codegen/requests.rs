@@ -107,8 +107,8 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
                 self.inner().body()
             }
 
-            fn hard_findings(&self) -> Vec<Finding> {
-                self.inner().hard_findings()
+            fn errors(&self) -> Vec<Finding> {
+                self.inner().errors()
             }
         }
 
@@ -248,7 +248,7 @@ fn request(
 
             #(#setters)*
 
-            /// What is wrong with this request or looks like it, found without asking Webex.
+            /// The errors and warnings about this request, found without asking Webex.
             pub fn findings(&self) -> Vec<Finding> {
                 findings::of(&self.0, None)
             }
@@ -269,8 +269,8 @@ fn request(
                 ::serde_json::to_vec(&self.0).map(Bytes::from)
             }
 
-            fn hard_findings(&self) -> Vec<Finding> {
-                findings::of(&self.0, Some(Severity::Hard))
+            fn errors(&self) -> Vec<Finding> {
+                findings::of(&self.0, Some(Severity::Error))
             }
         }
 

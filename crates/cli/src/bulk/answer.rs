@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use webex_precheck::{Error, Reason, Report, Verdict};
+use webex_precheck::{Error, ErrorDetail, Report, Verdict};
 
 use crate::outcome::with_causes;
 
@@ -73,14 +73,14 @@ impl<'a, T: From<&'a str>> From<&'a Report> for Answer<T> {
 
 impl<'a> From<&'a Error> for Answer<Cow<'a, str>> {
     fn from(error: &'a Error) -> Self {
-        let mut message = with_causes(error.what(), error);
+        let mut message = with_causes(error.summary(), error);
         if let Some(said) = error.message().or(error.body_excerpt()) {
             message.push_str(&format!("; Webex said: {said}"));
         }
         Self {
             status: Status::Failed,
             info: Vec::new(),
-            errors: codes(error.reasons()),
+            errors: codes(error.details()),
             message: Some(message.into()),
             http_status: error.status(),
             tracking_id: error.tracking_id().map(Cow::from),
@@ -100,8 +100,8 @@ pub(crate) fn write(answer: Result<&Report, &Error>, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, &answer);
 }
 
-fn codes<'a, T: From<&'a str>>(reasons: &'a [Reason]) -> Vec<Code<T>> {
-    let code = |reason: &'a Reason| Code {
+fn codes<'a, T: From<&'a str>>(reasons: &'a [ErrorDetail]) -> Vec<Code<T>> {
+    let code = |reason: &'a ErrorDetail| Code {
         code: Some(reason.code.0),
         description: reason.description.as_deref().map(T::from),
         field: reason.field.as_deref().map(T::from),

@@ -56,7 +56,7 @@ impl Course {
                 self.failures_in_a_row = 0;
                 self.let_go();
             }
-            Err(error) if error.is_stopped() => return None,
+            Err(error) if error.is_cancelled() => return None,
             Err(error) if error.is_unauthorized() || error.is_builder() => {
                 return result.err().map(|error| Stop::Refused(Box::new(error)));
             }

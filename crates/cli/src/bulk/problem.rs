@@ -76,7 +76,7 @@ impl Problem {
             column: None,
             field: None,
             rule,
-            severity: Severity::Hard,
+            severity: Severity::Error,
             reason: reason.into(),
             remedy: remedy.into(),
         }
@@ -108,7 +108,7 @@ impl Problem {
     }
 
     pub(crate) fn is_hard(&self) -> bool {
-        self.severity == Severity::Hard
+        self.severity == Severity::Error
     }
 
     /// Where it is within the row, and what it is.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use webex_precheck::Prepared;
+use webex_precheck::PreparedRequest;
 
 use super::desk::{Admission, Desk, Waiting};
 use super::queue::{Asks, Mail};
@@ -17,7 +17,7 @@ pub(crate) struct Reader {
     /// Results that need no asking.
     pub(crate) scribe: Mail<Messages>,
     /// Requests to ask.
-    pub(crate) asks: Asks<(Key, Prepared)>,
+    pub(crate) asks: Asks<(Key, PreparedRequest)>,
 }
 
 impl Reader {

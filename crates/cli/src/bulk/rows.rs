@@ -7,7 +7,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use sha2::{Digest, Sha256};
 
 use webex_precheck::api::{self, FieldType, Operation};
-use webex_precheck::{AnyPrecheck, Prepared};
+use webex_precheck::{AnyPrecheck, PreparedRequest};
 
 use crate::decode::{Wrong, decode};
 
@@ -75,7 +75,7 @@ impl Hasher for AsItIs {
 pub(crate) struct Row {
     pub(crate) shown: Shown,
     /// What to ask, unless there are hard problems.
-    pub(crate) request: Option<(Key, Prepared)>,
+    pub(crate) request: Option<(Key, PreparedRequest)>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -339,7 +339,7 @@ impl Rows {
         line: u64,
         body: &[u8],
         problems: &mut Vec<Problem>,
-    ) -> Option<(Key, Prepared)> {
+    ) -> Option<(Key, PreparedRequest)> {
         let refused = |rule, reason, remedy: &str| Problem::of_row(line, rule, reason, remedy);
         let request = match request(self.operation, body) {
             Ok(request) => request,
@@ -367,7 +367,7 @@ impl Rows {
                 return None;
             }
         };
-        let prepared = match Prepared::new(&request) {
+        let prepared = match PreparedRequest::new(&request) {
             Ok(prepared) => prepared,
             Err(error) => {
                 problems.push(refused("encoding", error.to_string(), "look at its values"));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
-use webex_precheck::{Answers, Limits, Prepared};
+use webex_precheck::{BulkOptions, PrecheckStream, PreparedRequest};
 
 use crate::outcome::{Exit, Failure, warn};
 use crate::profile::Output;
@@ -124,7 +124,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Exit, Failure> {
     end.exit()
 }
 
-/// Answers that come within this time go into the journal together: writing to a disk takes long,
+/// PrecheckStream that come within this time go into the journal together: writing to a disk takes long,
 /// however little is written.
 const GATHER: Duration = Duration::from_millis(10);
 
@@ -152,7 +152,7 @@ struct Run {
 }
 
 /// What is ready to be asked.
-type Requests = Asked<(Key, Prepared)>;
+type Requests = Asked<(Key, PreparedRequest)>;
 
 impl Run {
     /// Starts the threads.
@@ -236,7 +236,7 @@ impl Run {
     async fn ask(
         &mut self,
         plan: &Plan,
-        mut answers: Answers<Key>,
+        mut answers: PrecheckStream<Key>,
         course: &mut Course,
         watch: &mut Watch<'_>,
     ) -> Result<(), Early> {
@@ -270,7 +270,7 @@ impl Run {
                 (Stop::Fault, _) | (_, None) => course.stop = Some(stop),
                 (_, Some(_)) => {}
             }
-            answers.stop();
+            answers.cancel();
             self.desk.close();
         }
     }
@@ -305,8 +305,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn limits(plan: &Plan) -> Limits {
-    let mut limits = Limits::new();
+fn limits(plan: &Plan) -> BulkOptions {
+    let mut limits = BulkOptions::new();
     if let Some(count) = plan.concurrency {
         limits = limits.concurrency(count.get());
     }

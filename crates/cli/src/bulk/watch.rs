@@ -63,7 +63,11 @@ impl<'a> Watch<'a> {
     /// Looks, and tells what is due.
     pub(super) fn look(&mut self, is_stopping: bool) {
         let now = Instant::now();
-        let pause = self.connection.client.pace(self.operation).pause;
+        let pause = self
+            .connection
+            .client
+            .rate_status(self.operation)
+            .paused_for;
         let since = now.saturating_duration_since(self.start);
         if pause.is_some() {
             let begun = since.saturating_sub(TICK);

@@ -85,7 +85,9 @@ fn product_that_is_not_sold_is_no_fault() {
 fn samples_need_no_correction() {
     for operation in OPERATIONS {
         let findings = sample(operation).unwrap().findings();
-        let errors = findings.iter().filter(|it| it.severity() == Severity::Hard);
+        let errors = findings
+            .iter()
+            .filter(|it| it.severity() == Severity::Error);
         assert_eq!(errors.count(), 0, "{}", operation.name);
     }
 }

@@ -4,7 +4,7 @@ use webex_precheck_api::types::Address;
 
 use super::{Findings, Path, Rule, value};
 
-/// The customer page states it, in words.
+/// Stated by the page of the customer precheck.
 const LINE_LENGTH: usize = 50;
 
 /// Countries whose addresses have a state, province or prefecture.
@@ -29,31 +29,28 @@ pub(super) fn check(address: &Address, at: &Path<'_>, findings: &mut Findings) {
     value::required(&address.city, &at.child("city"), findings);
     value::country(&address.country, &at.child("country"), findings);
     let country = address.country.as_str();
-    let is_set = |value: &Option<String>| {
-        let text = value.as_deref().unwrap_or_default();
-        !text.trim().is_empty()
-    };
-    findings.require(
-        Rule::NoState,
-        &at.child("stateOrProvince"),
-        || is_set(&address.state_or_province) || !WITH_STATE.contains(&country),
-        || format!("addresses in {country} commonly have one"),
-    );
-    findings.require(
-        Rule::NoPostalCode,
-        &at.child("zipOrPostalCode"),
-        || is_set(&address.zip_or_postal_code) || !WITH_POSTAL_CODE.contains(&country),
-        || format!("addresses in {country} commonly have one"),
-    );
-    for (value, name) in [
-        (&address.state_or_province, "stateOrProvince"),
-        (&address.zip_or_postal_code, "zipOrPostalCode"),
+    for (rule, value, name, countries) in [
+        (
+            Rule::NoState,
+            &address.state_or_province,
+            "stateOrProvince",
+            &WITH_STATE[..],
+        ),
+        (
+            Rule::NoPostalCode,
+            &address.zip_or_postal_code,
+            "zipOrPostalCode",
+            &WITH_POSTAL_CODE[..],
+        ),
     ] {
-        value::quoted(
-            value.as_deref().unwrap_or_default(),
-            &at.child(name),
-            findings,
+        let at = at.child(name);
+        findings.require(
+            rule,
+            &at,
+            || value::is_set(value.as_ref()) || !countries.contains(&country),
+            || format!("addresses in {country} commonly have one"),
         );
+        value::quoted(value.as_deref().unwrap_or_default(), &at, findings);
     }
 }
 
@@ -62,7 +59,7 @@ fn line_length(line: &str, at: &Path<'_>, findings: &mut Findings) {
     findings.require(
         Rule::AddressLineLength,
         at,
-        // No character is shorter than a byte.
+        // A character has at least one byte.
         || line.len() <= LINE_LENGTH || length() <= LINE_LENGTH,
         || format!("{} characters; Webex takes {LINE_LENGTH} at most", length()),
     );

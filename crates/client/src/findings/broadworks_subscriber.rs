@@ -2,7 +2,7 @@
 
 use webex_precheck_api::types::{BroadworksSubscriberPackage, BroadworksSubscriberPrecheckRequest};
 
-use super::{Findings, Path, Rule, known, shown, value};
+use super::{Findings, Path, Rule, shown, value};
 
 pub(super) fn check(request: &BroadworksSubscriberPrecheckRequest, findings: &mut Findings) {
     value::email(&request.email, &Path::root("email"), findings);
@@ -11,17 +11,13 @@ pub(super) fn check(request: &BroadworksSubscriberPrecheckRequest, findings: &mu
         value::email(&info.primary_email, &at.child("primaryEmail"), findings);
     }
     if let Some(package) = &request.package {
-        findings.require(
-            Rule::UnknownPackage,
+        value::packages(
+            std::slice::from_ref(package),
+            BroadworksSubscriberPackage::KNOWN,
+            BroadworksSubscriberPackage::needs_one_of,
+            "",
             &Path::root("package"),
-            || package.is_known(),
-            || {
-                format!(
-                    "this release knows no package `{}`; {}",
-                    shown(package.as_str()),
-                    known(BroadworksSubscriberPackage::KNOWN)
-                )
-            },
+            findings,
         );
     }
     if let Some(language) = &request.language {

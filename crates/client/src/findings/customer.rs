@@ -2,11 +2,13 @@
 
 use webex_precheck_api::types::{CustomerPackage, CustomerPrecheckRequest, Location};
 
-use super::{Findings, Path, Rule, address, known, shown, value};
+use super::{Findings, Path, address, value};
 
 pub(super) fn check(request: &CustomerPrecheckRequest, findings: &mut Findings) {
     address::check(&request.address, &Path::root("address"), findings);
-    packages(request, findings);
+    let (known, needs) = (CustomerPackage::KNOWN, CustomerPackage::needs_one_of);
+    let at = Path::root("packages");
+    value::packages(&request.packages, known, needs, "", &at, findings);
     if let Some(info) = &request.customer_info {
         let at = Path::root("customerInfo");
         value::email(&info.primary_email, &at.child("primaryEmail"), findings);
@@ -27,39 +29,6 @@ pub(super) fn check(request: &CustomerPrecheckRequest, findings: &mut Findings) 
             let at = at.child("meetings");
             value::time_zone(zone, &at.child("timezone"), findings);
         }
-    }
-}
-
-fn packages(request: &CustomerPrecheckRequest, findings: &mut Findings) {
-    let at = Path::root("packages");
-    for package in &request.packages {
-        findings.require(
-            Rule::UnknownPackage,
-            &at,
-            || package.is_known(),
-            || {
-                format!(
-                    "this release knows no package `{}`; {}",
-                    shown(package.as_str()),
-                    known(CustomerPackage::KNOWN)
-                )
-            },
-        );
-        let needed = package.needs_one_of();
-        findings.require(
-            Rule::PackageDependency,
-            &at,
-            || {
-                needed.is_empty()
-                    || needed
-                        .iter()
-                        .any(|needed| request.packages.contains(needed))
-            },
-            || {
-                let needed: Vec<&str> = needed.iter().map(|needed| needed.as_str()).collect();
-                format!("{package} needs one of {} beside it", needed.join(", "))
-            },
-        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is found wrong with a request before it is sent.
+//! Validates requests before they are sent.
 
 mod address;
 mod broadworks_subscriber;
@@ -14,12 +14,12 @@ use crate::excerpt;
 
 pub use rule::{Rule, Severity};
 
-/// Something that is wrong with a request, or looks like it, found without asking Webex.
+/// An error or a warning about a request, found without asking Webex.
 ///
-/// [Hard](Severity::Hard) findings are what Webex's documentation forbids: a client does not send
-/// such a request, unless it is [told to](crate::ClientBuilder::refuse_hard_findings). Soft ones
-/// are worth a look; the request is sent all the same. What is accepted in the end, only Webex
-/// knows.
+/// [Errors](Severity::Error) break Webex's documentation: a client does not send such a request,
+/// unless [`validate_before_send`](crate::ClientBuilder::validate_before_send) is off.
+/// [Warnings](Severity::Warning) deserve a look; the request is sent. Only Webex knows what it
+/// accepts in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     rule: Rule,
@@ -28,17 +28,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The rule that the request does not follow. It tells severity and source.
+    /// The rule that the request breaks.
     pub fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// Whether the request is refused for it.
+    /// Whether the request is sent.
     pub fn severity(&self) -> Severity {
         self.rule.severity()
     }
 
-    /// Dotted path of the field, as it is sent: `address.addressLine1`.
+    /// Path of the field in the JSON, such as `address.addressLine1`.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -48,7 +48,7 @@ impl Finding {
         &self.reason
     }
 
-    /// Who says so.
+    /// Where the rule comes from.
     pub fn source(&self) -> &'static str {
         self.rule.source()
     }
@@ -63,12 +63,12 @@ impl fmt::Display for Finding {
 /// Collects findings.
 struct Findings {
     found: Vec<Finding>,
-    /// Looks for those of this severity, or for all.
+    /// Checks only the rules of this severity, if any.
     only: Option<Severity>,
 }
 
 impl Findings {
-    /// Checks `holds`, unless findings of this rule are not looked for.
+    /// Checks that a rule `holds`, if its severity is wanted.
     fn require(
         &mut self,
         rule: Rule,
@@ -87,7 +87,7 @@ impl Findings {
     }
 }
 
-/// Where a field is: its name, after that of what it is in.
+/// The path of a field: its name, and the path of its parent.
 #[derive(Clone, Copy)]
 struct Path<'a> {
     parent: Option<&'a Path<'a>>,
@@ -100,10 +100,8 @@ impl<'a> Path<'a> {
     }
 
     const fn child(&'a self, name: &'a str) -> Self {
-        Self {
-            parent: Some(self),
-            name,
-        }
+        let parent = Some(self);
+        Self { parent, name }
     }
 }
 
@@ -116,7 +114,7 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Findings of a request, those of one severity or all.
+/// The findings about a request, those of one severity or all.
 pub(crate) fn of(request: &dyn Any, only: Option<Severity>) -> Vec<Finding> {
     let found = Vec::new();
     let mut findings = Findings { found, only };
@@ -135,18 +133,12 @@ fn check(request: &dyn Any, findings: &mut Findings) {
     }
 }
 
-/// What a finding shows of a value: enough to recognise it.
+/// The beginning of a value, enough to recognise it.
 fn shown(value: &str) -> String {
-    const MOST: usize = 60;
-    let mut shown: String = value.chars().map(excerpt::shown).take(MOST).collect();
-    if value.chars().count() > MOST {
+    const MAX: usize = 60;
+    let mut shown: String = value.chars().map(excerpt::safe).take(MAX).collect();
+    if value.chars().count() > MAX {
         shown.push('…');
     }
     shown
-}
-
-/// The packages that there are.
-fn known<P: fmt::Display>(packages: &[P]) -> String {
-    let names: Vec<String> = packages.iter().map(ToString::to_string).collect();
-    format!("known are {}", names.join(", "))
 }

@@ -63,7 +63,7 @@ impl CustomerPrecheck {
         self.0.provisioning_parameters = Some(value.into());
         self
     }
-    /// What is wrong with this request or looks like it, found without asking Webex.
+    /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
         findings::of(&self.0, None)
     }
@@ -80,8 +80,8 @@ impl Sealed for CustomerPrecheck {
     fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
         ::serde_json::to_vec(&self.0).map(Bytes::from)
     }
-    fn hard_findings(&self) -> Vec<Finding> {
-        findings::of(&self.0, Some(Severity::Hard))
+    fn errors(&self) -> Vec<Finding> {
+        findings::of(&self.0, Some(Severity::Error))
     }
 }
 impl From<types::CustomerPrecheckRequest> for CustomerPrecheck {
@@ -175,7 +175,7 @@ impl SubscriberPrecheck {
         self.0.customer_info = Some(value.into());
         self
     }
-    /// What is wrong with this request or looks like it, found without asking Webex.
+    /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
         findings::of(&self.0, None)
     }
@@ -192,8 +192,8 @@ impl Sealed for SubscriberPrecheck {
     fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
         ::serde_json::to_vec(&self.0).map(Bytes::from)
     }
-    fn hard_findings(&self) -> Vec<Finding> {
-        findings::of(&self.0, Some(Severity::Hard))
+    fn errors(&self) -> Vec<Finding> {
+        findings::of(&self.0, Some(Severity::Error))
     }
 }
 impl TryFrom<types::SubscriberPrecheckRequest> for SubscriberPrecheck {
@@ -325,7 +325,7 @@ impl BroadworksSubscriberPrecheck {
         self.0.customer_info = Some(value.into());
         self
     }
-    /// What is wrong with this request or looks like it, found without asking Webex.
+    /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
         findings::of(&self.0, None)
     }
@@ -342,8 +342,8 @@ impl Sealed for BroadworksSubscriberPrecheck {
     fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
         ::serde_json::to_vec(&self.0).map(Bytes::from)
     }
-    fn hard_findings(&self) -> Vec<Finding> {
-        findings::of(&self.0, Some(Severity::Hard))
+    fn errors(&self) -> Vec<Finding> {
+        findings::of(&self.0, Some(Severity::Error))
     }
 }
 impl From<types::BroadworksSubscriberPrecheckRequest> for BroadworksSubscriberPrecheck {
@@ -438,8 +438,8 @@ impl Sealed for AnyPrecheck {
     fn body(&self) -> ::std::result::Result<Bytes, ::serde_json::Error> {
         self.inner().body()
     }
-    fn hard_findings(&self) -> Vec<Finding> {
-        self.inner().hard_findings()
+    fn errors(&self) -> Vec<Finding> {
+        self.inner().errors()
     }
 }
 impl From<CustomerPrecheck> for AnyPrecheck {

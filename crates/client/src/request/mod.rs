@@ -1,4 +1,4 @@
-//! What Webex is asked.
+//! Requests.
 
 #[rustfmt::skip]
 mod generated;
@@ -13,15 +13,15 @@ use crate::findings::Finding;
 pub(crate) use generated::parts;
 pub use generated::*;
 pub(crate) use prepared::Encode;
-pub use prepared::Prepared;
+pub use prepared::PreparedRequest;
 
-/// A request of an operation: one of the types that are named after them, [`AnyPrecheck`], or
-/// [`Prepared`].
+/// A request: one of the types that are named after their operations, [`AnyPrecheck`], or a
+/// [`PreparedRequest`].
 pub trait Precheck: Send + Sync + sealed::Sealed {
     /// The operation that takes it.
     fn operation(&self) -> &'static Operation;
 
-    /// What is wrong with the request or looks like it, found without asking Webex.
+    /// The errors and warnings about this request, found without asking Webex.
     fn findings(&self) -> Vec<Finding>;
 }
 
@@ -33,7 +33,8 @@ pub(crate) mod sealed {
     pub trait Sealed {
         /// The body, as it is sent.
         fn body(&self) -> Result<Bytes, serde_json::Error>;
-        fn hard_findings(&self) -> Vec<Finding>;
+        /// The findings of severity error alone.
+        fn errors(&self) -> Vec<Finding>;
     }
 }
 

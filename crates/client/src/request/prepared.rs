@@ -1,4 +1,4 @@
-//! Requests that are ready to be sent.
+//! Requests that are validated and encoded.
 
 use std::fmt;
 
@@ -6,36 +6,35 @@ use bytes::Bytes;
 use webex_precheck_api::Operation;
 
 use super::{Precheck, sealed::Sealed};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::findings::{Finding, Severity};
 
-/// A request that is checked and encoded already, so that the thread that asks need not do it.
-///
-/// Of use where another thread reads thousands of rows:
+/// A request that is already validated and encoded, for programs that do so in another thread,
+/// as when they read thousands of rows:
 ///
 /// ```
-/// use webex_precheck::{Prepared, SubscriberPrecheck};
+/// use webex_precheck::{PreparedRequest, SubscriberPrecheck};
 ///
 /// # fn main() -> Result<(), webex_precheck::Error> {
 /// let request = SubscriberPrecheck::new("alice@example.com").customer_id("ZjViMzYx");
-/// let prepared = Prepared::new(&request)?;
+/// let prepared = PreparedRequest::new(&request)?;
 /// assert_eq!(prepared.body(), br#"{"customerId":"ZjViMzYx","email":"alice@example.com"}"#);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Prepared {
+pub struct PreparedRequest {
     operation: &'static Operation,
     body: Bytes,
     findings: Vec<Finding>,
 }
 
-impl Prepared {
-    /// Checks and encodes a request.
+impl PreparedRequest {
+    /// Validates and encodes a request.
     ///
     /// # Errors
     ///
-    /// If it cannot be encoded, which [`is_builder`](Error::is_builder) tells.
+    /// If it cannot be encoded; see [`is_builder`](Error::is_builder).
     pub fn new<R: Precheck + ?Sized>(request: &R) -> Result<Self, Error> {
         Ok(Self {
             operation: request.operation(),
@@ -44,18 +43,18 @@ impl Prepared {
         })
     }
 
-    /// The JSON that is sent. The same for requests that ask the same.
+    /// The JSON that is sent. Equal requests have equal JSON.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// What is wrong with the request or looks like it.
+    /// The errors and warnings about the request.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 }
 
-impl Precheck for Prepared {
+impl Precheck for PreparedRequest {
     fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -65,21 +64,21 @@ impl Precheck for Prepared {
     }
 }
 
-impl Sealed for Prepared {
+impl Sealed for PreparedRequest {
     fn body(&self) -> Result<Bytes, serde_json::Error> {
         Ok(self.body.clone())
     }
 
-    fn hard_findings(&self) -> Vec<Finding> {
-        let hard = self.findings.iter();
-        let hard = hard.filter(|finding| finding.severity() == Severity::Hard);
-        hard.cloned().collect()
+    fn errors(&self) -> Vec<Finding> {
+        let errors = self.findings.iter();
+        let errors = errors.filter(|finding| finding.severity() == Severity::Error);
+        errors.cloned().collect()
     }
 }
 
-impl fmt::Debug for Prepared {
+impl fmt::Debug for PreparedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared")
+        f.debug_struct("PreparedRequest")
             .field("operation", &self.operation.name)
             .field("body", &String::from_utf8_lossy(&self.body))
             .field("findings", &self.findings)
@@ -90,8 +89,7 @@ impl fmt::Debug for Prepared {
 /// Encodes a request.
 pub(crate) trait Encode: Precheck {
     fn encode(&self) -> Result<Bytes, Error> {
-        let failed =
-            |error| Error::new(Kind::Builder("the request cannot be encoded")).because(error);
+        let failed = |error| Error::builder("the request cannot be encoded").because(error);
         self.body().map_err(failed)
     }
 }

@@ -1,131 +1,120 @@
 //! Reads the verdict from status and body.
 //!
-//! Webex documents no error body for these operations, so that a refusal is looked for in every
-//! place where one was seen, field by field: a part of a body that is odd takes nothing else with
-//! it. A success must say so: only an info code makes a verdict likely.
+//! Webex documents no error body for these operations, so errors are looked for in every
+//! place where they were seen, field by field: one odd field must not hide the others. A success
+//! must say so: only an info code makes a verdict likely.
 
 use serde_json::Value;
 use webex_precheck_api::types::PrecheckResponse;
 
-use crate::report::Reason;
+use crate::response::ErrorDetail;
 
-/// What an answer says.
-pub(crate) enum Said {
+/// What a response means.
+pub(crate) enum Judgement {
     Likely(PrecheckResponse),
     Unlikely {
         message: Option<String>,
-        reasons: Vec<Reason>,
+        details: Vec<ErrorDetail>,
     },
-    /// An error of the request's circumstances and not of what it asks; with what it says in words
-    /// and codes.
-    Refusal {
+    /// An error of the token, the request's form or the moment, and not of what is asked.
+    Failure {
         message: Option<String>,
-        reasons: Vec<Reason>,
+        details: Vec<ErrorDetail>,
     },
     /// A success that is not what is documented.
-    Nonsense(serde_json::Error),
+    Undecodable(serde_json::Error),
     /// A success that says neither yes nor no.
-    Nothing,
+    NoVerdict,
 }
 
-/// These can tell of what was asked, if they carry a code. The others tell of the token, the
-/// request's form or the moment, with or without one.
-const JUDGING: [u16; 5] = [400, 404, 409, 410, 422];
+/// With one of these statuses, an error code is about what was asked. With others it is about the
+/// token, the request's form or the moment.
+const VERDICTS: [u16; 5] = [400, 404, 409, 410, 422];
 
-/// Whether an answer of this status can hold a verdict.
-pub(crate) fn may_judge(status: u16) -> bool {
-    is_success(status) || JUDGING.contains(&status)
+/// Whether a response of this status can contain a verdict.
+pub(crate) fn can_have_verdict(status: u16) -> bool {
+    is_success(status) || VERDICTS.contains(&status)
 }
 
-fn is_success(status: u16) -> bool {
+pub(crate) fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
 /// Reads the verdict.
-pub(crate) fn judge(status: u16, body: &str) -> Said {
+pub(crate) fn judge(status: u16, body: &str) -> Judgement {
     let success = is_success(status);
     // The usual case, at the price of one decoding: no error anywhere in it.
-    let tells_of_error = body.contains("rror") || body.contains("\"code\"") || body.contains('\\');
+    let may_have_error = body.contains("rror") || body.contains("\"code\"") || body.contains('\\');
     if success
-        && !tells_of_error
+        && !may_have_error
         && let Ok(response) = serde_json::from_str::<PrecheckResponse>(body)
         && says_yes(&response)
     {
-        return Said::Likely(response);
+        return Judgement::Likely(response);
     }
     let value: Value = match serde_json::from_str(body) {
         Ok(value) => value,
-        Err(_) if success && body.trim().is_empty() => return Said::Nothing,
-        Err(error) if success => return Said::Nonsense(error),
+        Err(_) if success && body.trim().is_empty() => return Judgement::NoVerdict,
+        Err(error) if success => return Judgement::Undecodable(error),
         Err(_) => Value::Null,
     };
-    let reasons = reasons(&value, status);
-    if may_judge(status) && !reasons.is_empty() {
-        let message = value.get("message").and_then(Value::as_str);
-        return Said::Unlikely {
-            message: message.map(str::to_owned),
-            reasons,
-        };
+    let details = details(&value, status);
+    if can_have_verdict(status) && !details.is_empty() {
+        let message = text(&value, "message");
+        return Judgement::Unlikely { message, details };
     }
     if !success {
-        let message = words(&value);
-        return Said::Refusal { message, reasons };
+        let message = message(&value);
+        return Judgement::Failure { message, details };
     }
-    let is_there = |key: &&str| match value.get(key) {
+    let is_present = |key: &&str| match value.get(key) {
         None | Some(Value::Null) => false,
         Some(Value::Array(list)) => !list.is_empty(),
         Some(_) => true,
     };
-    let failed = ["errorCode", "code", "errors"].iter().any(is_there);
+    let has_error = ["errorCode", "code", "errors"].iter().any(is_present);
     match serde_json::from_value::<PrecheckResponse>(value) {
-        Ok(response) if !failed && says_yes(&response) => Said::Likely(response),
-        Ok(_) => Said::Nothing,
-        Err(error) => Said::Nonsense(error),
+        Ok(response) if !has_error && says_yes(&response) => Judgement::Likely(response),
+        Ok(_) => Judgement::NoVerdict,
+        Err(error) => Judgement::Undecodable(error),
     }
 }
 
 /// The one info code whose meaning is known: the validation succeeded.
 const VALIDATED: i64 = 100;
 
-fn codes(response: &PrecheckResponse) -> impl Iterator<Item = i64> {
-    let info = response.info.iter().flat_map(|info| info.iter());
-    info.filter_map(|info| Some(info.info_code?.0))
-}
-
-/// Whether a success without an error means yes: by the known code, or by another one together with
-/// the known message; and if the message does not say otherwise.
+/// Whether a success without an error means yes: it has the known code, or another code together
+/// with the known message; and its message does not say otherwise.
 fn says_yes(response: &PrecheckResponse) -> bool {
     let message = response.message.as_deref().unwrap_or_default();
     let message = message.trim().to_ascii_lowercase();
     let says_no = message.contains("fail") || message.contains("error");
-    let mut codes = codes(response);
+    let info = response.info.iter().flat_map(|info| info.iter());
+    let mut codes = info.filter_map(|info| Some(info.info_code?.0));
     !says_no && codes.any(|code| code == VALIDATED || message == "success")
 }
 
-/// What an error says in words: its message, and the descriptions of its list.
-fn words(body: &Value) -> Option<String> {
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// The message of an error, and the descriptions of its list.
+fn message(body: &Value) -> Option<String> {
     let list = body.get("errors").and_then(Value::as_array);
-    let listed = list.into_iter().flatten();
-    let described = [body].into_iter().chain(listed);
-    let described = described.filter_map(|value| value.get("description"));
-    let mut words: Vec<&str> = body
-        .get("message")
-        .into_iter()
-        .chain(described)
-        .filter_map(Value::as_str)
-        .collect();
-    words.dedup();
-    (!words.is_empty()).then(|| words.join("; "))
+    let described = [body].into_iter().chain(list.into_iter().flatten());
+    let described = described.filter_map(|value| text(value, "description"));
+    let mut texts: Vec<String> = text(body, "message").into_iter().chain(described).collect();
+    texts.dedup();
+    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
-/// The tracking ID that a body holds.
+/// The tracking ID in a body.
 pub(crate) fn tracking_id(body: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(body).ok()?;
-    Some(value.get("trackingId")?.as_str()?.to_owned())
+    text(&serde_json::from_str(body).ok()?, "trackingId")
 }
 
-/// The reasons that carry a code: those of a list, else the body's own.
-fn reasons(body: &Value, status: u16) -> Vec<Reason> {
+/// The errors that have a code: those of a list, else the body's own.
+fn details(body: &Value, status: u16) -> Vec<ErrorDetail> {
     let elements = |key: &str| match body.get(key) {
         Some(Value::Array(elements)) => elements.iter().collect(),
         Some(element) => vec![element],
@@ -133,53 +122,52 @@ fn reasons(body: &Value, status: u16) -> Vec<Reason> {
     };
     let listed = ["errors", "info", "message"].into_iter().flat_map(elements);
     // Gateways repeat the status as a code.
-    let is_reason = |reason: &Reason| reason.code.0 != i64::from(status);
-    let mut reasons: Vec<Reason> = listed.filter_map(reason).filter(is_reason).collect();
-    if reasons.is_empty() {
-        reasons.extend(reason(body).filter(is_reason));
+    let is_own = |it: &ErrorDetail| it.code.0 != i64::from(status);
+    let mut details: Vec<ErrorDetail> = listed.filter_map(detail).filter(is_own).collect();
+    if details.is_empty() {
+        details.extend(detail(body).filter(is_own));
     }
-    reasons
+    details
 }
 
-/// One reason; its code may be a number or an object that holds it.
-fn reason(value: &Value) -> Option<Reason> {
+/// One error; its code may be a number, or an object that contains it.
+fn detail(value: &Value) -> Option<ErrorDetail> {
     let code = |key: &str| value.get(key).filter(|code| !code.is_null());
     let code = code("errorCode").or_else(|| code("code"))?;
     if code.is_object() {
-        return reason(code);
+        return detail(code);
     }
-    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    Some(Reason {
+    Some(ErrorDetail {
         code: serde_json::from_value(code.clone()).ok()?,
-        description: text("description"),
-        field: text("fieldName"),
+        description: text(value, "description"),
+        field: text(value, "fieldName"),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    //! The documented answers, and the error bodies that were seen.
+    //! The documented responses, and the error bodies that were seen.
     use super::*;
 
-    fn said(status: u16, body: &str) -> String {
+    fn judged(status: u16, body: &str) -> String {
         match judge(status, body) {
-            Said::Likely(response) => {
+            Judgement::Likely(response) => {
                 let info = response.info.unwrap_or_default();
                 let codes: Vec<_> = info.iter().filter_map(|i| Some(i.info_code?.0)).collect();
                 format!("likely {codes:?}")
             }
-            Said::Unlikely { reasons, .. } => {
-                let codes: Vec<_> = reasons.iter().map(|r| r.code.0).collect();
+            Judgement::Unlikely { details, .. } => {
+                let codes: Vec<_> = details.iter().map(|r| r.code.0).collect();
                 format!("unlikely {codes:?}")
             }
-            Said::Refusal { .. } => "refusal".to_owned(),
-            Said::Nonsense(_) => "nonsense".to_owned(),
-            Said::Nothing => "nothing".to_owned(),
+            Judgement::Failure { .. } => "failure".to_owned(),
+            Judgement::Undecodable(_) => "undecodable".to_owned(),
+            Judgement::NoVerdict => "no verdict".to_owned(),
         }
     }
 
     #[test]
-    fn verdicts() {
+    fn documented_and_observed_bodies_have_a_verdict() {
         for (status, body, expected) in [
             (
                 200,
@@ -268,60 +256,60 @@ mod tests {
                 "likely [7]",
             ),
         ] {
-            assert_eq!(said(status, body), expected, "{status} {body}");
+            assert_eq!(judged(status, body), expected, "{status} {body}");
         }
     }
 
     #[test]
-    fn what_is_no_verdict() {
+    fn other_bodies_have_no_verdict() {
         for (status, body, expected) in [
             (
                 400,
                 r#"{"message":"x","errors":[{"description":"y"}],"trackingId":"z"}"#,
-                "refusal",
+                "failure",
             ),
             (
                 404,
                 r#"{"code":404,"message":"no Route matched"}"#,
-                "refusal",
+                "failure",
             ),
-            (407, r#"{"errorCode":5}"#, "refusal"),
-            (418, r#"{"errorCode":5}"#, "refusal"),
+            (407, r#"{"errorCode":5}"#, "failure"),
+            (418, r#"{"errorCode":5}"#, "failure"),
             (
                 200,
                 r#"{"message":"failure","info":[{"infoCode":7}]}"#,
-                "nothing",
+                "no verdict",
             ),
-            (200, r#"{"info":[{"infoCode":101}]}"#, "nothing"),
+            (200, r#"{"info":[{"infoCode":101}]}"#, "no verdict"),
             (
                 200,
                 r#"{"message":"failure","info":[{"infoCode":100}]}"#,
-                "nothing",
+                "no verdict",
             ),
-            (429, "", "refusal"),
-            (429, r#"{"errorCode":1}"#, "refusal"),
-            (401, r#"{"errorCode":1}"#, "refusal"),
-            (403, r#"{"errorCode":1}"#, "refusal"),
-            (302, r#"{"errorCode":1}"#, "refusal"),
-            (502, "<html>", "refusal"),
-            (500, r#"{"errorCode":1}"#, "refusal"),
-            (400, r#"{"message":"cut o"#, "refusal"),
-            (400, r#"{"errorCode":"E7"}"#, "refusal"),
-            (200, "", "nothing"),
-            (204, "", "nothing"),
-            (200, "{}", "nothing"),
-            (200, r#"{"message":"success"}"#, "nothing"),
-            (200, r#"{"message":"failure"}"#, "nothing"),
+            (429, "", "failure"),
+            (429, r#"{"errorCode":1}"#, "failure"),
+            (401, r#"{"errorCode":1}"#, "failure"),
+            (403, r#"{"errorCode":1}"#, "failure"),
+            (302, r#"{"errorCode":1}"#, "failure"),
+            (502, "<html>", "failure"),
+            (500, r#"{"errorCode":1}"#, "failure"),
+            (400, r#"{"message":"cut o"#, "failure"),
+            (400, r#"{"errorCode":"E7"}"#, "failure"),
+            (200, "", "no verdict"),
+            (204, "", "no verdict"),
+            (200, "{}", "no verdict"),
+            (200, r#"{"message":"success"}"#, "no verdict"),
+            (200, r#"{"message":"failure"}"#, "no verdict"),
             (
                 200,
                 r#"{"errorCode":"E7","info":[{"infoCode":100}]}"#,
-                "nothing",
+                "no verdict",
             ),
-            (200, "[]", "nonsense"),
-            (200, "<html>", "nonsense"),
-            (200, r#"{"info":"none"}"#, "nonsense"),
+            (200, "[]", "undecodable"),
+            (200, "<html>", "undecodable"),
+            (200, r#"{"info":"none"}"#, "undecodable"),
         ] {
-            assert_eq!(said(status, body), expected, "{status} {body}");
+            assert_eq!(judged(status, body), expected, "{status} {body}");
         }
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use e2e::VirtualClock;
 use tokio::task::LocalSet;
 use webex_precheck::api::operations::PRECHECK_SUBSCRIBER;
-use webex_precheck::{Client, Clock, Patience, SubscriberPrecheck, Token};
+use webex_precheck::{Client, Clock, RetryPolicy, SubscriberPrecheck, Token};
 use webex_precheck_sandbox::Sandbox;
 
 const PATH: &str = "/v1/wholesale/subscribers/validate";
@@ -43,12 +43,12 @@ async fn sandbox(clock: &VirtualClock) -> Sandbox {
 
 /// Callers take requests until none is left. Each is asleep or asks: when all that are left sleep,
 /// time goes on.
-async fn run(requests: u64, patience: Patience, obeys: bool) -> Run {
+async fn run(requests: u64, patience: RetryPolicy, obeys: bool) -> Run {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;
     let client = Client::builder(Token::new(sandbox.token()).unwrap())
         .base_url(sandbox.url())
-        .patience(patience)
+        .retry_policy(patience)
         .clock(clock.clone())
         .build()
         .unwrap();
@@ -87,7 +87,7 @@ async fn run(requests: u64, patience: Patience, obeys: bool) -> Run {
     }
     let time = async {
         while callers.get() > 0 {
-            let waiting = client.pace(&PRECHECK_SUBSCRIBER).waiting + asleep.get();
+            let waiting = client.rate_status(&PRECHECK_SUBSCRIBER).queued + asleep.get();
             if waiting == callers.get() {
                 clock.advance_to_next();
             }
@@ -116,10 +116,10 @@ fn shares(run: &Run, requests: u64) -> (f64, f64) {
 #[tokio::test]
 async fn five_thousand_requests_use_what_is_permitted_and_few_are_refused() {
     const REQUESTS: u64 = 5_000;
-    let ours = run(REQUESTS, Patience::default(), false).await;
+    let ours = run(REQUESTS, RetryPolicy::default(), false).await;
     let (rate, refused) = shares(&ours, REQUESTS);
     println!("client: {rate:.1}% of the permitted rate, {refused:.2}% refused; {ours:?}");
-    let naive = run(REQUESTS, Patience::none(), true).await;
+    let naive = run(REQUESTS, RetryPolicy::none(), true).await;
     let (naive_rate, naive_refused) = shares(&naive, REQUESTS);
     println!(
         "loop that obeys Retry-After: {naive_rate:.1}% of the permitted rate, {naive_refused:.2}% \

@@ -58,39 +58,39 @@ impl Limit for Window {
     }
 }
 
-struct Outcome {
+struct RunResult {
     seconds: f64,
     refused: u32,
 }
 
 /// Asks `requests` times from `callers` at once; each answer takes `latency` seconds.
-fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> Outcome {
+fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> RunResult {
     let start = Instant::now();
     let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
-    let mut pacer = Pacer::new();
+    let mut adaptive = AdaptiveRate::default();
     let mut now = 0.0_f64;
     let (mut left, mut refused, mut answered) = (requests, 0, 0);
     let mut waiting = callers.min(requests);
     left -= waiting;
     // Nanoseconds, so that they have an order.
     let mut answers: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
-    let mut under_way: Vec<(Leave, Result<(), f64>)> = Vec::new();
+    let mut in_flight: Vec<(Epoch, Result<(), f64>)> = Vec::new();
     while answered < requests {
         let mut next = f64::INFINITY;
         while waiting > 0 {
-            match pacer.leave(at(now), 0) {
-                Ok(leave) => {
+            match adaptive.try_acquire(at(now), 0) {
+                Ok(epoch) => {
                     waiting -= 1;
                     let arrives = now + latency / 2.0;
-                    under_way.push((leave, limit.ask(arrives)));
-                    let number = under_way.len() as u32 - 1;
+                    in_flight.push((epoch, limit.ask(arrives)));
+                    let number = in_flight.len() as u32 - 1;
                     answers.push(Reverse((((now + latency) * 1e9) as u64, number)));
                 }
-                Err(Wait::Gate(when) | Wait::Turn(when)) => {
+                Err(Wait::Paused(when) | Wait::Rate(when)) => {
                     next = when.duration_since(start).as_secs_f64() + 1e-9;
                     break;
                 }
-                Err(Wait::Answer) => break,
+                Err(Wait::Window) => break,
             }
         }
         if let Some(Reverse((when, number))) = answers.peek().copied()
@@ -98,11 +98,11 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> Outc
         {
             answers.pop();
             now = now.max(when as f64 / 1e9);
-            let (leave, answer) = under_way[number as usize];
+            let (epoch, answer) = in_flight[number as usize];
             match answer {
                 Ok(()) => {
-                    pacer.accepted(at(now));
-                    pacer.done();
+                    adaptive.accepted(at(now));
+                    adaptive.release();
                     answered += 1;
                     if left > 0 {
                         left -= 1;
@@ -111,8 +111,8 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> Outc
                 }
                 Err(wait) => {
                     // As servers do: whole seconds.
-                    pacer.refused(leave, at(now), Duration::from_secs_f64(wait.ceil()));
-                    pacer.done();
+                    adaptive.refused(epoch, at(now), Duration::from_secs_f64(wait.ceil()));
+                    adaptive.release();
                     refused += 1;
                     waiting += 1;
                 }
@@ -121,7 +121,7 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> Outc
             now = now.max(next);
         }
     }
-    Outcome {
+    RunResult {
         seconds: now,
         refused,
     }
@@ -130,7 +130,7 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> Outc
 type Make = fn() -> Box<dyn Limit>;
 
 #[test]
-fn a_long_run_uses_what_is_allowed_and_little_is_refused() {
+fn a_long_run_uses_the_allowed_rate_with_few_refusals() {
     // Name, limit, requests, seconds that a caller who knows the limit needs, and the least
     // share of the rate and the most refusals, in per cent.
     let limits: [(&str, Make, u32, f64, f64, f64); 5] = [
@@ -180,13 +180,13 @@ fn a_long_run_uses_what_is_allowed_and_little_is_refused() {
     ];
     for (name, make, requests, best, least, most) in limits {
         for latency in [0.0, 0.05, 0.3, 1.0] {
-            let Outcome { seconds, refused } = run(&mut *make(), requests, 64, latency);
+            let RunResult { seconds, refused } = run(&mut *make(), requests, 64, latency);
             let used = 100.0 * best / seconds;
             let refused = 100.0 * f64::from(refused) / f64::from(requests);
-            let told = format!(
+            let summary = format!(
                 "{name}, answers after {latency} s: {used:.1}% of the rate, {refused:.2}% refused"
             );
-            assert!(used >= least && refused <= most, "{told}");
+            assert!(used >= least && refused <= most, "{summary}");
         }
     }
 }
@@ -205,7 +205,7 @@ impl Limit for Changing {
 }
 
 #[test]
-fn a_limit_that_changes_is_learned_anew() {
+fn rate_follows_a_limit_that_changes() {
     // 5 a second for 100 s are 795 with the full bucket; then other 4,205.
     let slow = || Buckets::new(&[(300.0, 5.0)]);
     let raised = run(
@@ -248,7 +248,7 @@ impl Limit for Outage {
 }
 
 #[test]
-fn an_outage_is_not_taken_for_a_limit() {
+fn an_outage_does_not_lower_the_rate() {
     let free = || Box::new(Buckets::new(&[(1e9, 1e9)]));
     // The very first answer: a minute of waiting, and then nothing is in the way.
     let first = run(&mut Outage(free(), 0.0..0.001, 60.0), 1_000, 64, 0.1);
@@ -278,121 +278,124 @@ impl Limit for Now {
 }
 
 #[test]
-fn refusals_now_and_then_that_the_pace_does_not_cause_leave_a_useful_rate() {
+fn occasional_refusals_at_any_rate_leave_a_useful_rate() {
     // 30 pauses of a second at least.
     let slowed = run(&mut Now(100, 0), 3_000, 32, 0.1);
     assert!(slowed.seconds < 500.0, "{}", slowed.seconds);
 }
 
 #[test]
-fn a_caller_now_and_then_tells_nothing_of_the_limit() {
-    let mut pacer = Pacer::new();
+fn rare_requests_do_not_measure_the_limit() {
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let mut now = start;
     for _ in 0..1_440 {
-        pacer.leave(now, 0).unwrap();
-        pacer.accepted(now);
-        pacer.done();
+        adaptive.try_acquire(now, 0).unwrap();
+        adaptive.accepted(now);
+        adaptive.release();
         now += Duration::from_secs(60);
     }
-    let leave = pacer.leave(now, 0).unwrap();
-    pacer.refused(leave, now, Duration::from_secs(1));
-    pacer.done();
+    let epoch = adaptive.try_acquire(now, 0).unwrap();
+    adaptive.refused(epoch, now, Duration::from_secs(1));
+    adaptive.release();
     assert!(
-        pacer.rate(now).is_some_and(|rate| rate > 20.0),
+        adaptive.rate(now).is_some_and(|rate| rate > 20.0),
         "{:?}",
-        pacer.rate(now)
+        adaptive.rate(now)
     );
 }
 
 #[test]
-fn those_that_do_not_come_hold_nobody_up() {
-    let mut pacer = Pacer::new();
+fn queued_callers_overtake_those_that_do_not_start() {
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let at = |millis| start + Duration::from_millis(millis);
     for _ in 0..20 {
-        pacer.leave(start, 0).unwrap();
-        pacer.accepted(start);
-        pacer.done();
+        adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(start);
+        adaptive.release();
     }
-    let leave = pacer.leave(start, 0).unwrap();
-    pacer.refused(leave, start, Duration::from_secs(10));
-    pacer.done();
-    // Two a second. The third in the line goes when its turn would be, whether or not the two
-    // before it have gone.
+    let epoch = adaptive.try_acquire(start, 0).unwrap();
+    adaptive.refused(epoch, start, Duration::from_secs(10));
+    adaptive.release();
+    // Two a second. The third in the queue starts at its time, whether or not the two before it
+    // have started.
     assert_eq!(
-        pacer.leave(at(10_000), 2).unwrap_err(),
-        Wait::Gate(at(11_000))
+        adaptive.try_acquire(at(10_000), 2).unwrap_err(),
+        Wait::Paused(at(11_000))
     );
-    pacer.leave(at(11_000), 2).unwrap();
+    adaptive.try_acquire(at(11_000), 2).unwrap();
 }
 
 #[test]
-fn before_anything_is_refused_only_a_few_are_under_way() {
-    let mut pacer = Pacer::new();
+fn before_anything_is_refused_only_a_few_are_in_flight() {
+    let mut adaptive = AdaptiveRate::default();
     let now = Instant::now();
-    let first: Vec<Leave> = std::iter::from_fn(|| pacer.leave(now, 0).ok()).collect();
+    let first: Vec<Epoch> = std::iter::from_fn(|| adaptive.try_acquire(now, 0).ok()).collect();
     assert_eq!(first.len(), 4);
-    assert_eq!(pacer.leave(now, 0).unwrap_err(), Wait::Answer);
+    assert_eq!(adaptive.try_acquire(now, 0).unwrap_err(), Wait::Window);
     for _ in first {
-        pacer.accepted(now);
-        pacer.done();
+        adaptive.accepted(now);
+        adaptive.release();
     }
-    let second = std::iter::from_fn(|| pacer.leave(now, 0).ok()).count();
+    let second = std::iter::from_fn(|| adaptive.try_acquire(now, 0).ok()).count();
     assert_eq!(second, 8);
 }
 
 #[test]
-fn a_refusal_closes_the_gate_for_everyone_and_gives_a_rate() {
-    let mut pacer = Pacer::new();
+fn a_refusal_pauses_everyone_and_measures_the_rate() {
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let seconds = |seconds| start + Duration::from_secs(seconds);
     for _ in 0..20 {
-        pacer.leave(start, 0).unwrap();
-        pacer.accepted(start);
-        pacer.done();
+        adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(start);
+        adaptive.release();
     }
     let (early, late) = (
-        pacer.leave(start, 0).unwrap(),
-        pacer.leave(start, 0).unwrap(),
+        adaptive.try_acquire(start, 0).unwrap(),
+        adaptive.try_acquire(start, 0).unwrap(),
     );
-    pacer.refused(early, start, Duration::from_secs(10));
-    pacer.done();
-    // Sent before the gate was closed: it may keep the gate closed longer, and no more.
-    pacer.refused(late, start, Duration::from_secs(5));
-    pacer.done();
+    adaptive.refused(early, start, Duration::from_secs(10));
+    adaptive.release();
+    // Sent before the pause: it may prolong the pause, and no more.
+    adaptive.refused(late, start, Duration::from_secs(5));
+    adaptive.release();
     assert_eq!(
-        pacer.leave(seconds(9), 0).unwrap_err(),
-        Wait::Gate(seconds(10))
+        adaptive.try_acquire(seconds(9), 0).unwrap_err(),
+        Wait::Paused(seconds(10))
     );
-    assert_eq!(pacer.rate(start), Some(2.0));
-    pacer.leave(seconds(10), 0).unwrap();
-    let turn = seconds(10) + Duration::from_millis(500);
-    assert_eq!(pacer.leave(seconds(10), 0).unwrap_err(), Wait::Turn(turn));
+    assert_eq!(adaptive.rate(start), Some(2.0));
+    adaptive.try_acquire(seconds(10), 0).unwrap();
+    let start = seconds(10) + Duration::from_millis(500);
+    assert_eq!(
+        adaptive.try_acquire(seconds(10), 0).unwrap_err(),
+        Wait::Rate(start)
+    );
 }
 
 #[test]
-fn time_in_which_nobody_asked_does_not_count() {
-    let mut pacer = Pacer::new();
+fn idle_time_is_not_measured() {
+    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
     let seconds = |seconds| start + Duration::from_secs(seconds);
     for _ in 0..10 {
-        pacer.leave(start, 0).unwrap();
-        pacer.accepted(start);
-        pacer.done();
+        adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(start);
+        adaptive.release();
     }
-    let leave = pacer.leave(start, 0).unwrap();
-    pacer.refused(leave, start, Duration::from_secs(1));
-    pacer.done();
-    assert_eq!(pacer.rate(start), Some(10.0));
-    pacer.leave(seconds(3600), 0).unwrap();
-    pacer.accepted(seconds(3600));
-    pacer.done();
-    let leave = pacer.leave(seconds(3601), 0).unwrap();
-    pacer.refused(leave, seconds(3601), Duration::from_secs(1));
-    pacer.done();
+    let epoch = adaptive.try_acquire(start, 0).unwrap();
+    adaptive.refused(epoch, start, Duration::from_secs(1));
+    adaptive.release();
+    assert_eq!(adaptive.rate(start), Some(10.0));
+    adaptive.try_acquire(seconds(3600), 0).unwrap();
+    adaptive.accepted(seconds(3600));
+    adaptive.release();
+    let epoch = adaptive.try_acquire(seconds(3601), 0).unwrap();
+    adaptive.refused(epoch, seconds(3601), Duration::from_secs(1));
+    adaptive.release();
     // One of an hour would be next to nothing; of the two seconds that count it is a half, and
     // no measurement takes more than half at once.
-    let rate = pacer.rate(seconds(3602)).unwrap();
+    let rate = adaptive.rate(seconds(3602)).unwrap();
     assert!((5.0..5.01).contains(&rate), "{rate}");
 }

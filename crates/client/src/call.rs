@@ -1,0 +1,278 @@
+//! One precheck: attempts, waits and renewed tokens, until there is an answer or the retry policy
+//! gives up.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tracing::Instrument;
+use url::Url;
+use webex_precheck_api::Operation;
+
+use crate::attempt::{self, AttemptResult};
+use crate::cancellation::Cancellation;
+use crate::clock::{Clock, Deadline};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind};
+use crate::http::{HttpClient, RawResponse};
+use crate::rate_limiter::{AcquireError, Permit};
+use crate::report::Report;
+use crate::retry_policy::{RetryPolicy, RetryReason};
+use crate::telemetry;
+use crate::token_cache::{CachedToken, TokenCache};
+
+/// What all clones of a client share.
+#[derive(Clone)]
+pub(crate) struct Core {
+    pub(crate) base_url: Arc<Url>,
+    pub(crate) http: HttpClient,
+    pub(crate) tokens: Arc<TokenCache>,
+    /// One for each operation.
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) validate_before_send: bool,
+}
+
+/// Whether the time in the queue of the rate limiter counts towards the deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueueTime {
+    /// It does: somebody waits for this precheck.
+    Counted,
+    /// It does not: the rows of a run wait for one another.
+    Uncounted,
+}
+
+pub(crate) const NO_RUNTIME: &str = "a client must be used within a tokio runtime; without one, \
+    use the feature `blocking`";
+
+impl Core {
+    /// Repeats a request until there is an answer or the retry policy gives up.
+    pub(crate) async fn call(
+        &self,
+        operation: &Operation,
+        body: Bytes,
+        queue_time: QueueTime,
+        cancellation: Cancellation,
+    ) -> Result<Report, Error> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::builder(NO_RUNTIME));
+        }
+        let endpoint = self.endpoint(operation);
+        endpoint.check()?;
+        let span = telemetry::precheck_span(operation.id);
+        let (clock, policy) = (self.clock(), &*self.http.retry_policy);
+        let call = PrecheckCall {
+            core: self,
+            endpoint,
+            policy,
+            body,
+            start: clock.now(),
+            deadline: Deadline::after(clock, policy.total_timeout),
+            queue_time,
+            cancellation,
+            reasons: Vec::new(),
+            attempts: 0,
+            last_error: None,
+            queue_number: None,
+        };
+        let result = call.run().instrument(span.clone()).await;
+        telemetry::precheck_ended(&span, result.as_ref());
+        result
+    }
+
+    pub(crate) fn endpoint(&self, operation: &Operation) -> &Endpoint {
+        let mut endpoints = self.endpoints.iter();
+        // Operations come from the table that the endpoints are made of.
+        let found = endpoints.find(|it| std::ptr::eq(it.operation, operation));
+        found.unwrap_or(&self.endpoints[0])
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.http.clock
+    }
+}
+
+/// A precheck in progress.
+struct PrecheckCall<'a> {
+    core: &'a Core,
+    endpoint: &'a Endpoint,
+    policy: &'a RetryPolicy,
+    body: Bytes,
+    start: Instant,
+    deadline: Deadline,
+    queue_time: QueueTime,
+    /// Ends its waits.
+    cancellation: Cancellation,
+    /// Why the attempts so far failed.
+    reasons: Vec<RetryReason>,
+    attempts: u32,
+    /// The last failure, while it waits for the next attempt.
+    last_error: Option<Error>,
+    /// Its place in the queue of the rate limiter.
+    queue_number: Option<u64>,
+}
+
+impl<'a> PrecheckCall<'a> {
+    async fn run(mut self) -> Result<Report, Error> {
+        let mut result = self.until_answered().await;
+        let context = match &mut result {
+            Ok(report) => &mut report.context,
+            Err(error) => error.context_mut(),
+        };
+        context.attempts = self.attempts;
+        context.elapsed = self.core.clock().now() - self.start;
+        result
+    }
+
+    async fn until_answered(&mut self) -> Result<Report, Error> {
+        let mut is_renewed = false;
+        // Before the queue: without a token, there is nothing to wait for.
+        self.token().await?;
+        loop {
+            let permit = if self.policy.rate_limit {
+                Some(self.acquire().await?)
+            } else {
+                None
+            };
+            // It may have expired in the queue.
+            let token = self.token().await?;
+            let span = telemetry::attempt_span(
+                &self.endpoint.method,
+                &self.endpoint.url,
+                self.attempts as usize,
+            );
+            self.attempts += 1;
+            let result = self.attempt(&token, permit).instrument(span.clone()).await;
+            telemetry::attempt_ended(&span, result.as_ref().map_err(|(error, _)| error));
+            match result {
+                Ok(report) => return Ok(report),
+                Err((error, _)) if error.status() == Some(401) => {
+                    let Core { tokens, http, .. } = self.core;
+                    let next = tokens.next(http, Some(&token));
+                    let has_other = !is_renewed && self.in_time(next).await?.is_some();
+                    if !has_other || !self.endpoint.operation.is_safe {
+                        return Err(error);
+                    }
+                    is_renewed = true;
+                }
+                Err((error, None)) => return Err(error),
+                Err((error, Some(reason))) => self.wait(error, reason).await?,
+            }
+        }
+    }
+
+    async fn token(&self) -> Result<Arc<CachedToken>, Error> {
+        let Core { tokens, http, .. } = self.core;
+        // The usual case needs no timer.
+        match tokens.ready(self.core.clock().now()) {
+            Some(token) => Ok(token),
+            None => self.in_time(tokens.current(http)).await,
+        }
+    }
+
+    /// Runs `work` until it is done, the deadline passes or the run is cancelled.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let work = self.deadline.limit(self.core.clock(), work);
+        match self.cancellation.run_until_cancelled(work).await {
+            Some(done) => done.unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout))),
+            None => Err(Error::new(ErrorKind::Cancelled)),
+        }
+    }
+
+    /// Waits for a permit of the rate limiter.
+    async fn acquire(&mut self) -> Result<Permit<'a>, Error> {
+        let (clock, limiter, policy) = (self.core.clock(), &self.endpoint.limiter, self.policy);
+        let deadline = match self.queue_time {
+            QueueTime::Counted => self.deadline,
+            QueueTime::Uncounted => Deadline::never(),
+        };
+        let accepts_delay =
+            |delay| policy.accepts_delay(delay, deadline.left(clock).unwrap_or_default());
+        let queued_at = clock.now();
+        let permit = limiter.acquire(clock, deadline, accepts_delay, &mut self.queue_number);
+        let Some(permit) = self.cancellation.run_until_cancelled(permit).await else {
+            return Err(Error::new(ErrorKind::Cancelled));
+        };
+        if self.queue_time == QueueTime::Uncounted {
+            self.deadline = self.deadline.later_by(clock.now() - queued_at);
+        }
+        permit.map_err(|failure| {
+            // Webex's own response says more.
+            let mut error = self.last_error.take().unwrap_or_else(|| {
+                let status = limiter.status(clock.now());
+                let is_limited = status.per_second.is_some() || status.paused_for.is_some();
+                Error::new(if is_limited {
+                    ErrorKind::RateLimited
+                } else {
+                    ErrorKind::Timeout
+                })
+            });
+            if let AcquireError::Paused(delay) = failure {
+                error.context_mut().retry_after = Some(delay);
+            }
+            error
+        })
+    }
+
+    /// Waits before the next attempt, or gives up.
+    async fn wait(&mut self, error: Error, reason: RetryReason) -> Result<(), Error> {
+        if !self.endpoint.operation.is_safe && reason != RetryReason::NotSent {
+            return Err(error);
+        }
+        self.reasons.push(reason);
+        let (clock, policy) = (self.core.clock(), self.policy);
+        // After a 429, callers wait in the queue.
+        let in_queue = reason == RetryReason::Status(429) && policy.rate_limit;
+        let random = || if in_queue { 0.0 } else { clock.random() };
+        let delay = policy.delay(error.retry_after(), self.reasons.len(), random);
+        let left = if in_queue && self.queue_time == QueueTime::Uncounted {
+            Duration::MAX
+        } else {
+            self.deadline.left(clock).unwrap_or_default()
+        };
+        if !policy.should_retry(&self.reasons) || !policy.accepts_delay(delay, left) {
+            return Err(error);
+        }
+        if !in_queue {
+            let attempt = self.attempts as usize + 1;
+            telemetry::retrying(&error, delay, attempt, policy.max_attempts);
+            let sleep = clock.sleep(delay);
+            if self.cancellation.run_until_cancelled(sleep).await.is_none() {
+                return Err(Error::new(ErrorKind::Cancelled));
+            }
+        }
+        self.last_error = Some(error);
+        Ok(())
+    }
+
+    async fn attempt(&self, token: &CachedToken, permit: Option<Permit<'_>>) -> AttemptResult {
+        let http = &self.core.http;
+        let request = http
+            .client
+            .request(self.endpoint.method.clone(), self.endpoint.url.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(AUTHORIZATION, token.header.clone())
+            .body(self.body.clone());
+        let on_head = |response: &RawResponse| {
+            if let Some(permit) = &permit {
+                self.settle(permit, response);
+            }
+        };
+        let (response, end) = http.exchange(request, self.deadline, on_head).await;
+        attempt::read(response, end, &token.secrets, http.keep_response)
+    }
+
+    /// Tells the rate limiter what became of the request, as soon as it is known.
+    fn settle(&self, permit: &Permit<'_>, response: &RawResponse) {
+        let clock = self.core.clock();
+        if response.status != Some(429) {
+            return permit.accepted(clock.now());
+        }
+        let delay = permit.refused(clock.now(), |refusals| {
+            let refusals = refusals as usize;
+            self.policy
+                .delay(response.retry_after, refusals, || clock.random())
+        });
+        telemetry::rate_limited(delay);
+    }
+}

@@ -1,0 +1,169 @@
+//! Exchanges a refresh token for an access token: `POST /v1/access_token`.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+use tracing::{Instrument, Span};
+use url::Url;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::attempt;
+use crate::clock::Deadline;
+use crate::error::{Error, ErrorKind};
+use crate::excerpt;
+use crate::http::{HttpClient, RawResponse};
+use crate::judgement;
+use crate::refresh_token::{RefreshToken, RefreshTokenGrant, TokenResponse};
+use crate::response::Context;
+use crate::retry_policy::RetryReason;
+use crate::secret::Secrets;
+use crate::telemetry;
+use crate::token::{AccessToken, Token};
+
+/// Why there is no token, and which refresh token was sent, if any.
+pub(crate) type TokenFailure = (Error, Option<RefreshToken>);
+
+/// Requests a token, with the retries of a precheck.
+pub(crate) async fn request_token(
+    http: &HttpClient,
+    url: &Url,
+    grant: &RefreshTokenGrant,
+) -> Result<TokenResponse, TokenFailure> {
+    let (clock, policy) = (&*http.clock, &*http.retry_policy);
+    let deadline = Deadline::after(clock, policy.token_timeout(http.attempt_timeout));
+    let mut reasons = Vec::new();
+    loop {
+        let refresh_token = grant.refresh_token();
+        let span = telemetry::attempt_span(&Method::POST, url, reasons.len());
+        let attempt = attempt(http, url, grant, &refresh_token, deadline, &span);
+        let (error, reason) = match attempt.instrument(span.clone()).await {
+            Ok(response) => return Ok(response),
+            Err(failed) => failed,
+        };
+        telemetry::attempt_ended(&span, Err(&error));
+        // Another client of the same grant was faster.
+        let is_refused = error.kind() == ErrorKind::TokenRefresh { refused: true };
+        if is_refused && grant.refresh_token() != refresh_token {
+            continue;
+        }
+        reasons.extend(reason);
+        let delay = policy.delay(error.retry_after(), reasons.len(), || clock.random());
+        let left = deadline.left(clock).unwrap_or_default();
+        if reason.is_none() || !policy.should_retry(&reasons) || !policy.accepts_delay(delay, left)
+        {
+            return Err((error, Some(refresh_token)));
+        }
+        telemetry::retrying(&error, delay, reasons.len() + 1, policy.max_attempts);
+        clock.sleep(delay).await;
+    }
+}
+
+/// One attempt. An error comes with the reason for a retry, if one may help.
+async fn attempt(
+    http: &HttpClient,
+    url: &Url,
+    grant: &RefreshTokenGrant,
+    refresh_token: &RefreshToken,
+    deadline: Deadline,
+    span: &Span,
+) -> Result<TokenResponse, (Error, Option<RetryReason>)> {
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "refresh_token")
+        .append_pair("client_id", &grant.client_id)
+        .append_pair("client_secret", grant.client_secret.expose())
+        .append_pair("refresh_token", refresh_token.expose())
+        .finish();
+    let form = Zeroizing::new(form.into_bytes());
+    let request = http
+        .client
+        .post(url.clone())
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(bytes::Bytes::from_owner(form));
+    let (mut response, end) = http.exchange(request, deadline, |_| ()).await;
+    span.record("http.response.status_code", response.status);
+    let body = Zeroizing::new(std::mem::take(&mut response.body));
+    let is_success = response.status.is_some_and(judgement::is_success);
+    if is_success
+        && end.is_ok()
+        && let Some(tokens) = read(&body, grant)
+    {
+        tracing::debug!("renewed the access token");
+        return Ok(tokens);
+    }
+    let secrets = Secrets::new([grant.client_secret.expose(), refresh_token.expose()]);
+    Err(failure(response, &body, is_success, end, &secrets))
+}
+
+/// Why there is no token, and the reason for a retry, if one may help.
+fn failure(
+    response: RawResponse,
+    body: &[u8],
+    is_success: bool,
+    end: Result<(), Error>,
+    secrets: &Secrets,
+) -> (Error, Option<RetryReason>) {
+    // Only Webex itself refuses for good, and not a proxy on the way.
+    let is_json = serde_json::from_slice::<Map<String, Value>>(body).is_ok();
+    let refused = matches!(response.status, Some(400 | 401)) && is_json && end.is_ok();
+    let reason = match (response.status, &end) {
+        _ if refused => None,
+        (Some(status), _) if !is_success => Some(RetryReason::Status(status)),
+        (_, end) => end.is_err().then_some(RetryReason::Connection),
+    };
+    let error = Error::new(ErrorKind::TokenRefresh { refused });
+    let error = match end {
+        Err(end) => error.because(end),
+        // Never with a part of it, which may be a token.
+        Ok(()) if is_success => error.because("the response contains no access token"),
+        Ok(()) => error,
+    };
+    let text = String::from_utf8_lossy(body);
+    let may_contain_token =
+        is_success || text.contains("access_token") || text.contains("refresh_token\"");
+    let shown = if is_success { "" } else { &*text };
+    let error = error.with_context(Context {
+        status: response.status,
+        retry_after: response.retry_after,
+        tracking_id: attempt::tracking_id(response.tracking_id.as_deref(), shown, secrets),
+        excerpt: excerpt::body(shown, secrets).filter(|_| !may_contain_token),
+        ..Context::default()
+    });
+    (error, reason)
+}
+
+/// Reads the documented fields one by one: an odd one must not hide the others, least of all a
+/// refresh token that Webex has already replaced. Times are in seconds.
+fn read(body: &[u8], grant: &RefreshTokenGrant) -> Option<TokenResponse> {
+    let body = ZeroizingMap(serde_json::from_slice(body).ok()?);
+    let text = |name: &str| body.0.get(name)?.as_str();
+    let seconds = |name: &str| {
+        let value = body.0.get(name)?;
+        let text = value.as_str().and_then(|text| text.trim().parse().ok());
+        Duration::try_from_secs_f64(value.as_f64().or(text)?).ok()
+    };
+    if let Some(token) = text("refresh_token").and_then(|text| RefreshToken::new(text).ok()) {
+        grant.replace(token);
+    }
+    let mut access_token = AccessToken::new(Token::new(text("access_token")?).ok()?);
+    access_token.expires_in = seconds("expires_in");
+    Some(TokenResponse {
+        access_token,
+        refresh_token: grant.refresh_token(),
+        refresh_token_expires_in: seconds("refresh_token_expires_in"),
+    })
+}
+
+/// JSON whose strings are cleared from memory.
+struct ZeroizingMap(Map<String, Value>);
+
+impl Drop for ZeroizingMap {
+    fn drop(&mut self) {
+        for value in self.0.values_mut() {
+            if let Value::String(text) = value {
+                text.zeroize();
+            }
+        }
+    }
+}
