@@ -391,6 +391,8 @@ mod endpoint;
 mod error;
 mod excerpt;
 mod findings;
+#[rustfmt::skip]
+mod generated;
 mod http;
 mod judgement;
 mod rate_limiter;

@@ -1,10 +1,11 @@
 //! `codegen`: the contract becomes `crates/api/src/generated.rs`, with the table of operations, and
-//! the requests of the client crate, `crates/client/src/request/generated.rs`.
+//! the requests and methods of the client crate, `crates/client/src/request/generated.rs` and
+//! `crates/client/src/generated.rs`.
 //!
 //! Each step is a function of its own: [`parse`], [`lower::lower`] (what progenitor cannot take is
 //! rewritten in the copy it gets, so that the contract stays whole), [`progenitor::generate`],
 //! [`types::refine`], then our own items ([`enumerations`], [`newtypes`], [`operations`],
-//! [`requests`]), and [`render`]. No step reads the network, the clock or the
+//! [`requests`], [`methods`]), and [`render`]. No step reads the network, the clock or the
 //! environment, so that the output is the same on every machine.
 
 mod contract;
@@ -13,6 +14,7 @@ mod enumerations;
 mod fields;
 pub(crate) mod flags;
 pub(crate) mod lower;
+mod methods;
 pub(crate) mod names;
 mod newtypes;
 mod operations;
@@ -41,6 +43,7 @@ pub(crate) struct Arguments {
 
 pub(crate) const API: &str = "crates/api/src/generated.rs";
 const REQUESTS: &str = "crates/client/src/request/generated.rs";
+const METHODS: &str = "crates/client/src/generated.rs";
 /// What the sandbox judges by. It is published without `spec/`.
 const SANDBOX: &str = "crates/sandbox/documented.json";
 
@@ -90,7 +93,8 @@ pub(crate) fn generate_all(contract: &Value) -> Result<Vec<(String, String)>, Fa
     let requests = ours(requests::requests(types, contract)?)?;
     api.items
         .extend(ours(operations::operations(contract)?)?.items);
-    let files = [(API, api), (REQUESTS, requests)];
+    let methods = ours(methods::methods(contract)?)?;
+    let files = [(API, api), (REQUESTS, requests), (METHODS, methods)];
     if let Some(what) = files
         .iter()
         .find_map(|(_, file)| duplicates::find(&file.items))

@@ -18,7 +18,6 @@ use super::{names, newtypes};
 /// The generated part of the client crate, from the refined types.
 pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenStream, Failure> {
     let mut requests = Vec::new();
-    let (mut methods, mut blocking_methods) = (Vec::new(), Vec::new());
     let (mut variants, mut names, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     for operation in &contract.operations {
         let (schema, name) = operation.request()?;
@@ -29,9 +28,6 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
         let item =
             item.ok_or_else(|| Failure::new(format!("progenitor wrote no type for {schema}")))?;
         requests.push(request(item, operation, contract)?);
-        let (method, blocking) = client_methods(operation)?;
-        methods.push(method);
-        blocking_methods.push(blocking);
         variants.push(format_ident!(
             "{}",
             name.strip_suffix("Precheck").unwrap_or(name)
@@ -44,9 +40,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
         use bytes::Bytes;
         use webex_precheck_api::{Operation, operations, types};
 
-        use crate::error::Error;
         use crate::findings::{self, Finding, Severity};
-        use crate::report::Report;
         use super::{Precheck, sealed::Sealed};
 
         #(#requests)*
@@ -118,74 +112,11 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
             }
         })*
 
-        impl crate::Client {
-            #(#methods)*
-        }
-
-        #[cfg(feature = "blocking")]
-        impl crate::blocking::Client {
-            #(#blocking_methods)*
-        }
-
         /// The types that requests are made of.
         pub(crate) mod parts {
             pub use webex_precheck_api::types::{#(#parts),*};
         }
     })
-}
-
-/// Methods of clients that are written by hand.
-const CLIENT_METHODS: [&str; 8] = [
-    "ask",
-    "builder",
-    "from_env",
-    "new",
-    "on_behalf_of",
-    "precheck",
-    "precheck_many",
-    "rate_status",
-];
-
-/// The method of a client that asks an operation, and that of a blocking client.
-fn client_methods(operation: &Operation<'_>) -> Result<(TokenStream, TokenStream), Failure> {
-    let name = names::snake(operation.id()?);
-    if syn::parse_str::<Ident>(&name.to_string()).is_err() {
-        let what = format!("`{name}` cannot name a method; give it another `operationId`");
-        return Err(operation.invalid(&what));
-    }
-    if CLIENT_METHODS.iter().any(|method| name == method) {
-        let what = format!("clients have a method `{name}` already; give it another `operationId`");
-        return Err(operation.invalid(&what));
-    }
-    let request = format_ident!("{}", operation.request()?.1);
-    let doc = format!(
-        " {}: `{} {}`.",
-        operation.string("summary")?,
-        operation.method,
-        operation.path
-    );
-    let see = format!(" See [`Client::{name}`](crate::Client::{name}).");
-    let method = quote! {
-        #[doc = #doc]
-        ///
-        /// # Errors
-        ///
-        /// If there is no verdict; see [`Error`].
-        pub async fn #name(&self, request: &#request) -> ::std::result::Result<Report, Error> {
-            self.precheck(request).await
-        }
-    };
-    let blocking = quote! {
-        #[doc = #see]
-        ///
-        /// # Errors
-        ///
-        /// As there.
-        pub fn #name(&self, request: &#request) -> ::std::result::Result<Report, Error> {
-            self.precheck(request)
-        }
-    };
-    Ok((method, blocking))
 }
 
 /// Names of the types that requests are made of: schemas, and strings with types of their own.

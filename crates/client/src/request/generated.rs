@@ -2,9 +2,7 @@
 
 use bytes::Bytes;
 use webex_precheck_api::{Operation, operations, types};
-use crate::error::Error;
 use crate::findings::{self, Finding, Severity};
-use crate::report::Report;
 use super::{Precheck, sealed::Sealed};
 /// A wholesale customer as it would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize)]
@@ -455,77 +453,6 @@ impl From<SubscriberPrecheck> for AnyPrecheck {
 impl From<BroadworksSubscriberPrecheck> for AnyPrecheck {
     fn from(request: BroadworksSubscriberPrecheck) -> Self {
         Self::BroadworksSubscriber(request)
-    }
-}
-impl crate::Client {
-    /// Ask whether a customer could be provisioned: `POST /v1/wholesale/customers/validate`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no verdict; see [`Error`].
-    pub async fn precheck_customer(
-        &self,
-        request: &CustomerPrecheck,
-    ) -> ::std::result::Result<Report, Error> {
-        self.precheck(request).await
-    }
-    /// Ask whether a subscriber could be provisioned: `POST /v1/wholesale/subscribers/validate`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no verdict; see [`Error`].
-    pub async fn precheck_subscriber(
-        &self,
-        request: &SubscriberPrecheck,
-    ) -> ::std::result::Result<Report, Error> {
-        self.precheck(request).await
-    }
-    /// Ask whether a Webex for BroadWorks subscriber could be provisioned: `POST /v1/broadworks/subscribers/validate`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no verdict; see [`Error`].
-    pub async fn precheck_broadworks_subscriber(
-        &self,
-        request: &BroadworksSubscriberPrecheck,
-    ) -> ::std::result::Result<Report, Error> {
-        self.precheck(request).await
-    }
-}
-#[cfg(feature = "blocking")]
-impl crate::blocking::Client {
-    /// See [`Client::precheck_customer`](crate::Client::precheck_customer).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn precheck_customer(
-        &self,
-        request: &CustomerPrecheck,
-    ) -> ::std::result::Result<Report, Error> {
-        self.precheck(request)
-    }
-    /// See [`Client::precheck_subscriber`](crate::Client::precheck_subscriber).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn precheck_subscriber(
-        &self,
-        request: &SubscriberPrecheck,
-    ) -> ::std::result::Result<Report, Error> {
-        self.precheck(request)
-    }
-    /// See [`Client::precheck_broadworks_subscriber`](crate::Client::precheck_broadworks_subscriber).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn precheck_broadworks_subscriber(
-        &self,
-        request: &BroadworksSubscriberPrecheck,
-    ) -> ::std::result::Result<Report, Error> {
-        self.precheck(request)
     }
 }
 /// The types that requests are made of.
