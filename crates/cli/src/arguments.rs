@@ -124,8 +124,8 @@ pub(crate) fn interpret(matches: &ArgMatches) -> Result<Task, Failure> {
         "template" => template::text(of_task).map(Task::Text),
         "schema" => schema::text(of_task).map(Task::Text),
         "explain" => explain::text(of_task).map(Task::Text),
-        "completions" => Ok(Task::Text(shell::completions_text(of_task))),
-        "man" => shell::man_text().map(Task::Text),
+        "completions" => Ok(Task::Text(shell::completions_text(of_task, command()))),
+        "man" => shell::man_text(command()).map(Task::Text),
         name => match Operation::named(name) {
             Some(operation) => plan(operation, of_task, &profile()?),
             None => Err(Failure::usage(format!("no command `{name}`; see --help"))),

@@ -3,7 +3,6 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
-use crate::arguments;
 use crate::outcome::Failure;
 
 /// `completions` as clap sees it.
@@ -24,20 +23,18 @@ pub(crate) fn man() -> Command {
     Command::new("man").about("Print the manual page: webex-precheck man | man -l -")
 }
 
-pub(crate) fn completions_text(matches: &ArgMatches) -> Vec<u8> {
+pub(crate) fn completions_text(matches: &ArgMatches, mut command: Command) -> Vec<u8> {
     let mut out = Vec::new();
     if let Some(shell) = matches.get_one::<Shell>("shell") {
-        let mut command = arguments::command();
         clap_complete::generate(*shell, &mut command, "webex-precheck", &mut out);
     }
     out
 }
 
 /// The manual: the page of the program, and behind it those of its commands.
-pub(crate) fn man_text() -> Result<Vec<u8>, Failure> {
+pub(crate) fn man_text(mut command: Command) -> Result<Vec<u8>, Failure> {
     let told = |error: std::io::Error| Failure::usage(format!("the manual: {error}"));
     let mut out = Vec::new();
-    let mut command = arguments::command();
     command.build();
     clap_mangen::Man::new(command.clone())
         .render(&mut out)

@@ -77,8 +77,10 @@ const LIBRARY: &str = r#"
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use webex_precheck::{
-    Client, Token, VoiceLinesCheckPrecheck, VoiceLinesCheckSite, VoiceQueuesCheckPrecheck,
+    Client, RetryPolicy, Token, VoiceLinesCheckPrecheck, VoiceLinesCheckSite, VoiceQueuesCheckPrecheck,
 };
 use webex_precheck_sandbox::{Answer, Sandbox};
 
@@ -103,6 +105,14 @@ async fn only_the_safe_one_is_sent_again() {
     assert_eq!((error.status(), error.attempts()), (Some(503), 1));
     let report = client.precheck(&request).await.unwrap();
     assert_eq!(report.info()[0].info_code.unwrap().0, 100);
+
+    // What was never sent may be sent again.
+    let token = Token::new(sandbox.token()).unwrap();
+    let policy = RetryPolicy::new().max_attempts(2).backoff(Duration::ZERO, Duration::ZERO);
+    let gone = Client::builder(token).base_url("http://127.0.0.1:9").retry_policy(policy);
+    let error = gone.build().unwrap().precheck(&request).await.unwrap_err();
+    assert!(error.is_connect());
+    assert_eq!(error.attempts(), 2);
 
     let asked = sandbox.requests();
     let asked: Vec<_> = asked.iter().map(|it| (it.method.as_str(), it.path.as_str())).collect();

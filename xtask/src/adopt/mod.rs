@@ -223,6 +223,7 @@ fn files(workspace: &Workspace, fresh: &Fresh, adoption: &Adoption) -> Result<Fi
     let mut captures = captures.clone();
     // What was captured stays as it is where nothing changed but the name of the source.
     if let Some(stored) = &fresh.stored
+        && adoption.added.is_none()
         && adoption.drift.differences.is_empty()
         && fresh.inventory.date == stored.date
         && let Some((_, inventory)) = captures.iter_mut().find(|(name, _)| *name == fresh.capture)

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::super::progress::span;
+use super::escape::escaped;
 use super::rows::{MOST, Spool};
 use super::timeline::{Share, Timeline};
 use super::{Counted, End, Subject, chart};
@@ -249,29 +250,6 @@ fn percent(part: u64, whole: u64) -> String {
         (part, share) if part < whole && share > 99.9 => "&gt;99.9%".to_owned(),
         (_, share) => format!("{}%", (share * 10.0).round() / 10.0),
     }
-}
-
-/// Text as HTML, within elements and attributes.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\r' | '\t' => out.push(' '),
-            // Marks that turn the direction of what follows, and control characters.
-            c if c.is_control()
-                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                out.push('\u{fffd}');
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// The hash by which a policy lets a script or style in.

@@ -1,6 +1,7 @@
 //! The report for people: one page of HTML that needs nothing else.
 
 mod chart;
+mod escape;
 mod html;
 mod rows;
 mod timeline;

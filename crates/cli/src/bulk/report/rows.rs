@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::super::done::{Done, Outcome, Verdict};
-use super::html::escaped;
+use super::escape::escaped;
 
 /// Rows in the table at most: more is no page that a browser can show.
 pub(super) const MOST: u64 = 10_000;
