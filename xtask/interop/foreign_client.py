@@ -111,9 +111,15 @@ def main():
             content = operation["requestBody"]["content"]["application/json"]
             # The published file leaves out the version.
             path = path.removeprefix("/v1")
-            result[path] = client.ask(path, content["example"])
-        refused = dict(content["example"], email=TAKEN)
-        result["refusal"] = client.ask(path, refused)
+            try:
+                result[path] = client.ask(path, content["example"])
+            except LookupError:
+                # Another published file has this operation.
+                if package == "contract":
+                    raise
+                continue
+            last, refused = path, dict(content["example"], email=TAKEN)
+        result["refusal"] = client.ask(last, refused)
     except Exception as error:  # whatever a generated client may end in is a result
         text = " ".join(str(error).split())
         result["error"] = type(error).__name__ + ": " + text[:200]
@@ -123,9 +129,10 @@ def main():
 
 
 def judge(package, result, operations):
-    works = all(result.get(path) == [100] for path in operations)
+    asked = [result[path] for path in operations if path in result]
+    works = bool(asked) and "error" not in result and all(codes == [100] for codes in asked)
     decodes = works and result.get("refusal") == [10022]
-    if package == "contract" and decodes and result["answered"] == [200] * len(operations) + [400]:
+    if package == "contract" and decodes and len(asked) == len(operations) and result["answered"] == [200] * len(operations) + [400]:
         print(f"infoCode 100 from {len(operations)} operations, errorCode 10022 of a refusal")
         return 0
     if package == "published" and not works and 200 in result["answered"]:

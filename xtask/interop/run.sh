@@ -83,10 +83,10 @@ for judge; do
     done
     ;;
   prism)
-    row @stoplight/prism-cli "library: both operations" prism.sh library_both_operations
+    row @stoplight/prism-cli "library: all operations" prism.sh library_all_operations
     row @stoplight/prism-cli "library: error examples" prism.sh library_error_examples
     row @stoplight/prism-cli "library: all statuses" prism.sh library_every_status_of_the_contract
-    row @stoplight/prism-cli "program: both operations" prism.sh program_both_operations
+    row @stoplight/prism-cli "program: all operations" prism.sh program_all_operations
     row @stoplight/prism-cli "program: error examples" prism.sh program_error_examples
     ;;
   esac

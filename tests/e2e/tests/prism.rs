@@ -16,11 +16,8 @@ use e2e::VirtualClock;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use webex_precheck::api::operations::{PRECHECK_CUSTOMER, PRECHECK_SUBSCRIBER};
-use webex_precheck::{
-    Address, Client, Country, CustomerInfo, CustomerPrecheck, Error, Report, SubscriberPrecheck,
-    Token, Verdict,
-};
+use webex_precheck::api::{OPERATIONS, Operation};
+use webex_precheck::{AnyPrecheck, Client, Error, Precheck as _, Report, Token, Verdict};
 
 /// Where Prism listens, as `127.0.0.1:4010`.
 fn prism() -> SocketAddr {
@@ -66,16 +63,20 @@ async fn relay(mut client: TcpStream, header: String) -> std::io::Result<()> {
     Ok(())
 }
 
-fn customer() -> CustomerPrecheck {
-    let address = Address::new("771 Alder Drive", "Milpitas", Country::US)
-        .address_line2("Cisco Site 5")
-        .state_or_province("CA")
-        .zip_or_postal_code("95035");
-    CustomerPrecheck::new(address).customer_info(CustomerInfo::new("john.anderson@acme.com"))
+fn contract() -> Value {
+    serde_json::from_str(include_str!("../../../spec/openapi.json")).unwrap()
 }
 
-fn subscriber() -> SubscriberPrecheck {
-    SubscriberPrecheck::new("alice.anderson@acme.com").customer_id("ZjViMzYxODct")
+/// The contract's own example of each request.
+fn examples() -> Vec<(&'static Operation, Value)> {
+    let contract = contract();
+    let examples = OPERATIONS.iter().map(|operation| {
+        let method = operation.method.to_lowercase();
+        let body = &contract["paths"][operation.path][method]["requestBody"];
+        let example = body["content"]["application/json"]["example"].clone();
+        (*operation, example)
+    });
+    examples.collect()
 }
 
 fn client(url: &str, clock: &VirtualClock) -> Client {
@@ -83,25 +84,24 @@ fn client(url: &str, clock: &VirtualClock) -> Client {
     builder.clock(clock.clone()).build().unwrap()
 }
 
-/// Asks both; the time passes whenever the client waits for it and for nothing else.
-async fn ask(url: &str) -> [Result<Report, Error>; 2] {
-    let clock = VirtualClock::new(0.5);
-    let client = client(url, &clock);
-    let asked = async {
-        [
-            client.precheck_customer(&customer()).await,
-            client.precheck_subscriber(&subscriber()).await,
-        ]
-    };
-    tokio::select! {
-        reports = asked => reports,
-        never = clock.pass_while(|| is_idle(&client)) => match never {},
+/// Calls all operations; the time passes whenever the client waits for it and for nothing else.
+async fn ask(url: &str) -> Vec<Result<Report, Error>> {
+    let mut results = Vec::new();
+    for (operation, example) in examples() {
+        let request = AnyPrecheck::deserialize(operation, example).unwrap();
+        results.push(ask_one(url, &request).await);
     }
+    results
 }
 
-fn is_idle(client: &Client) -> bool {
-    client.rate_status(&PRECHECK_CUSTOMER).in_flight == 0
-        && client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0
+async fn ask_one(url: &str, request: &AnyPrecheck) -> Result<Report, Error> {
+    let clock = VirtualClock::new(0.5);
+    let client = client(url, &clock);
+    let is_idle = || client.rate_status(request.operation()).in_flight == 0;
+    tokio::select! {
+        result = client.precheck(request) => result,
+        never = clock.pass_while(is_idle) => match never {},
+    }
 }
 
 fn codes(report: &Report) -> Vec<i64> {
@@ -110,7 +110,7 @@ fn codes(report: &Report) -> Vec<i64> {
 
 #[tokio::test]
 #[ignore = "cargo xtask interop runs it"]
-async fn library_both_operations() {
+async fn library_all_operations() {
     for report in ask(&format!("http://{}", prism())).await {
         let report = report.unwrap();
         assert_eq!(report.verdict(), Verdict::Likely);
@@ -147,15 +147,16 @@ async fn library_error_examples() {
 #[tokio::test]
 #[ignore = "cargo xtask interop runs it"]
 async fn library_every_status_of_the_contract() {
-    let contract = include_str!("../../../spec/openapi.json");
-    let contract: Value = serde_json::from_str(contract).unwrap();
-    let operation = &contract["paths"]["/v1/wholesale/customers/validate"]["post"];
-    let statuses = operation["responses"].as_object().unwrap();
-    assert_eq!(statuses.len(), 19);
-    for status in statuses.keys() {
-        for asked in ask(&preferring(&format!("code={status}")).await).await {
+    let contract = contract();
+    for (operation, example) in examples() {
+        let request = AnyPrecheck::deserialize(operation, example).unwrap();
+        let method = operation.method.to_lowercase();
+        let responses = &contract["paths"][operation.path][method]["responses"];
+        for status in responses.as_object().unwrap().keys() {
+            let url = preferring(&format!("code={status}")).await;
+            let result = ask_one(&url, &request).await;
             let number: u16 = status.parse().unwrap();
-            let seen = match &asked {
+            let seen = match &result {
                 Ok(report) => report.status(),
                 Err(error) => error.status().unwrap(),
             };
@@ -166,17 +167,14 @@ async fn library_every_status_of_the_contract() {
                 400 | 404 | 409 | 410 => Some(Verdict::Unlikely),
                 _ => None,
             };
-            assert_eq!(
-                asked.ok().map(|report| report.verdict()),
-                expected,
-                "{status}"
-            );
+            let verdict = result.ok().map(|report| report.verdict());
+            assert_eq!(verdict, expected, "{} {status}", operation.name);
         }
     }
 }
 
 /// Runs the program that PRECHECK says.
-async fn run(url: &str, arguments: &[&str]) -> Output {
+async fn run(url: &str, arguments: &[String]) -> Output {
     let program = std::env::var("PRECHECK").expect("PRECHECK is the path of the program");
     let mut command = Command::new(program);
     command.args(arguments);
@@ -186,22 +184,23 @@ async fn run(url: &str, arguments: &[&str]) -> Output {
     run.await.unwrap().unwrap()
 }
 
-const CUSTOMER: [&str; 7] = [
-    "customer",
-    "--address-line1",
-    "771 Alder Drive",
-    "--city",
-    "Milpitas",
-    "--country",
-    "US",
-];
-const SUBSCRIBER: [&str; 3] = ["subscriber", "--email", "alice.anderson@acme.com"];
+/// The arguments that send an operation's example.
+fn arguments(operation: &Operation, example: &Value) -> [String; 3] {
+    let file = format!(
+        "{}/prism-{}.json",
+        env!("CARGO_TARGET_TMPDIR"),
+        operation.name
+    );
+    std::fs::write(&file, example.to_string()).unwrap();
+    [operation.name.to_owned(), "--from".to_owned(), file]
+}
 
 #[tokio::test]
 #[ignore = "cargo xtask interop runs it"]
-async fn program_both_operations() {
-    for arguments in [&CUSTOMER[..], &SUBSCRIBER] {
-        let output = run(&format!("http://{}", prism()), arguments).await;
+async fn program_all_operations() {
+    for (operation, example) in examples() {
+        let arguments = arguments(operation, &example);
+        let output = run(&format!("http://{}", prism()), &arguments).await;
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["verdict"], "likely");
@@ -219,8 +218,9 @@ async fn program_error_examples() {
         ("code=403", 3),
         ("code=415", 4),
     ] {
-        for arguments in [&CUSTOMER[..], &SUBSCRIBER] {
-            let output = run(&preferring(prefer).await, arguments).await;
+        for (operation, example) in examples() {
+            let arguments = arguments(operation, &example);
+            let output = run(&preferring(prefer).await, &arguments).await;
             assert_eq!(output.status.code(), Some(exit), "{prefer}: {output:?}");
         }
     }
