@@ -6,7 +6,7 @@ use webex_precheck::AnyPrecheck;
 use webex_precheck::api::{FieldType, OPERATIONS, Operation};
 
 use crate::connect::{self, Destination};
-use crate::outcome::Failure;
+use crate::exit::Failure;
 use crate::profile::{self, Output, Profile};
 use crate::{bulk, doctor, explain, request, sandbox, schema, shell, template};
 

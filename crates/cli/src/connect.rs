@@ -6,7 +6,7 @@ use webex_precheck::api::Operation;
 use webex_precheck::{Client, Credentials, Error, Token};
 use webex_precheck_sandbox::Sandbox;
 
-use crate::outcome::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::profile::Profile;
 
 /// Where to ask.
@@ -179,7 +179,9 @@ impl Destination {
         if let Some(org_id) = &self.on_behalf_of {
             builder = builder.on_behalf_of(org_id);
         }
-        let client = builder.build().map_err(|error| told(error, &asked))?;
+        let client = builder
+            .build()
+            .map_err(|error| with_target(error, &asked))?;
         Ok(Connection {
             client,
             asked,
@@ -208,7 +210,7 @@ impl Destination {
 }
 
 /// An error, with what was asked.
-pub(crate) fn told(error: Error, asked: &str) -> Failure {
+pub(crate) fn with_target(error: Error, asked: &str) -> Failure {
     if error.is_builder() {
         Failure::from(error).with(&format!("{asked}; take one such as https://webexapis.com"))
     } else {

@@ -10,7 +10,7 @@ use webex_precheck::{AnyPrecheck, Client, Error, Report, RetryPolicy};
 
 use crate::connect::{self, Destination};
 use crate::decode::set;
-use crate::outcome::{Exit, Failure, printable, with_causes};
+use crate::exit::{Exit, Failure, printable, with_causes};
 use crate::request::number;
 
 const AFTER_HELP: &str = "\
@@ -23,7 +23,7 @@ be reached or gives no proper answer, or its clock and this machine's differ.";
 
 /// Clocks that differ by more than this are told.
 const MOST_SKEW: Duration = Duration::from_secs(60);
-/// A question is asked for so long.
+/// Time limit of a probe.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The command line as clap sees it.
@@ -46,10 +46,10 @@ enum Health {
 
 /// A line of the diagnosis.
 #[derive(Debug)]
-struct Finding {
+struct Check {
     what: &'static str,
     health: Health,
-    words: String,
+    message: String,
 }
 
 /// What was answered to the question of an operation.
@@ -69,20 +69,20 @@ impl Reply {
         let Err(error) = result else {
             return Self::Judged;
         };
-        let mut words = with_causes(error.to_string(), error);
+        let mut message = with_causes(error.to_string(), error);
         if let Some(said) = error.message() {
-            words.push_str(&format!("; Webex said: {said}"));
+            message.push_str(&format!("; Webex said: {said}"));
         }
         if error.is_unauthorized() {
-            Self::Unauthorized(words)
+            Self::Unauthorized(message)
         } else if error.is_forbidden() {
-            Self::Forbidden(words)
+            Self::Forbidden(message)
         } else if error.is_rate_limited() {
-            Self::Limited(words)
+            Self::Limited(message)
         } else if error.status().is_none() {
-            Self::Unreachable(words)
+            Self::Unreachable(message)
         } else {
-            Self::Odd(words)
+            Self::Odd(message)
         }
     }
 }
@@ -98,15 +98,15 @@ pub(crate) async fn run(destination: &Destination) -> Result<Exit, Failure> {
 
 async fn examine(destination: &Destination) -> Result<Exit, Failure> {
     let connection = destination.connect().await?;
-    let mut findings = vec![Finding {
+    let mut checks = vec![Check {
         what: "token",
         health: Health::Well,
-        words: format!("there is one, from {}", connection.token_origin),
+        message: format!("there is one, from {}", connection.token_origin),
     }];
     let sub_partner = destination.on_behalf_of();
     let askable = OPERATIONS.iter().copied();
     let askable = askable.filter(|it| it.takes_sub_partner || sub_partner.is_none());
-    let mut asked = Vec::new();
+    let mut probes = Vec::new();
     let mut date = None;
     for operation in askable {
         let result = ask(&connection.client, &sample(operation)?).await;
@@ -114,44 +114,44 @@ async fn examine(destination: &Destination) -> Result<Exit, Failure> {
             Ok(report) => report.date(),
             Err(error) => error.date(),
         });
-        asked.push(Asked {
+        probes.push(Probe {
             operation,
             reply: Reply::of(&result),
             is_judged_without_sub_partner: false,
         });
     }
-    findings.extend(date.map(|date| clock(date, SystemTime::now())));
-    if sub_partner.is_some() && !asked.iter().all(Asked::is_judged) {
+    checks.extend(date.map(|date| clock(date, SystemTime::now())));
+    if sub_partner.is_some() && !probes.iter().all(Probe::is_judged) {
         // The same for the partner itself tells whose fault it is.
         let plain = destination.for_itself().connect().await?;
-        for it in &mut asked {
+        for it in &mut probes {
             let result = ask(&plain.client, &sample(it.operation)?).await;
             it.is_judged_without_sub_partner = result.is_ok();
         }
     }
-    findings.extend(diagnosis(&asked, sub_partner));
-    let width = findings.iter().map(|it| it.what.len()).fold(12, usize::max);
-    for finding in &findings {
-        let sign = match finding.health {
+    checks.extend(diagnosis(&probes, sub_partner));
+    let width = checks.iter().map(|it| it.what.len()).fold(12, usize::max);
+    for check in &checks {
+        let sign = match check.health {
             Health::Well => "ok",
             Health::Unknown => "?",
             Health::Ill => "!!",
         };
-        let line = format!("{sign:>2}  {:<width$} {}", finding.what, finding.words);
+        let line = format!("{sign:>2}  {:<width$} {}", check.what, check.message);
         let _ = writeln!(io::stdout(), "{}", printable(&line));
     }
     let _ = writeln!(io::stdout(), "    {}", connection.asked);
-    Ok(exit(&asked, &findings))
+    Ok(exit(&probes, &checks))
 }
 
-/// An operation that was asked.
-struct Asked {
+/// An operation, and its reply.
+struct Probe {
     operation: &'static Operation,
     reply: Reply,
     is_judged_without_sub_partner: bool,
 }
 
-impl Asked {
+impl Probe {
     fn is_judged(&self) -> bool {
         matches!(self.reply, Reply::Judged)
     }
@@ -168,13 +168,13 @@ impl Asked {
     }
 }
 
-fn exit(asked: &[Asked], findings: &[Finding]) -> Exit {
-    let mut counted = asked.iter().filter(|it| !it.is_of_other_product(asked));
-    let is_refused = |it: &Asked| it.is_forbidden() || matches!(it.reply, Reply::Unauthorized(_));
+fn exit(probes: &[Probe], checks: &[Check]) -> Exit {
+    let mut counted = probes.iter().filter(|it| !it.is_of_other_product(probes));
+    let is_refused = |it: &Probe| it.is_forbidden() || matches!(it.reply, Reply::Unauthorized(_));
     if counted.clone().any(is_refused) {
         Exit::Unauthorized
     } else if counted.any(|it| !it.is_judged())
-        || findings.iter().any(|finding| finding.health == Health::Ill)
+        || checks.iter().any(|check| check.health == Health::Ill)
     {
         Exit::Unavailable
     } else {
@@ -211,12 +211,12 @@ fn sample(operation: &Operation) -> Result<AnyPrecheck, Failure> {
 }
 
 /// Compares the clocks of this machine and of Webex.
-fn clock(date: SystemTime, now: SystemTime) -> Finding {
+fn clock(date: SystemTime, now: SystemTime) -> Check {
     let skew = match now.duration_since(date) {
         Ok(skew) => skew,
         Err(ahead) => ahead.duration(),
     };
-    let (health, words) = if skew <= MOST_SKEW {
+    let (health, message) = if skew <= MOST_SKEW {
         (Health::Well, "this machine's and Webex's agree".to_owned())
     } else {
         (
@@ -228,63 +228,63 @@ fn clock(date: SystemTime, now: SystemTime) -> Finding {
             ),
         )
     };
-    Finding {
+    Check {
         what: "clock",
         health,
-        words,
+        message,
     }
 }
 
 /// What the answers mean.
-fn diagnosis(asked: &[Asked], sub_partner: Option<&str>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut add = |what, health, words: String| {
-        findings.push(Finding {
+fn diagnosis(probes: &[Probe], sub_partner: Option<&str>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut add = |what, health, message: String| {
+        checks.push(Check {
             what,
             health,
-            words,
+            message,
         });
     };
-    let unreachable = asked.iter().map(|it| match &it.reply {
-        Reply::Unreachable(words) => Some(words),
+    let unreachable = probes.iter().map(|it| match &it.reply {
+        Reply::Unreachable(message) => Some(message),
         _ => None,
     });
-    if let Some(words) = unreachable
+    if let Some(message) = unreachable
         .collect::<Option<Vec<_>>>()
         .and_then(|it| it.first().copied())
     {
         add(
             "network",
             Health::Ill,
-            format!("{words}; look at the address, the proxy (HTTPS_PROXY) and the firewall"),
+            format!("{message}; look at the address, the proxy (HTTPS_PROXY) and the firewall"),
         );
-        let words = "whether Webex accepts it cannot be told";
-        add("token", Health::Unknown, words.to_owned());
-        return findings;
+        let message = "whether Webex accepts it cannot be told";
+        add("token", Health::Unknown, message.to_owned());
+        return checks;
     }
     add("network", Health::Well, "Webex can be reached".to_owned());
-    let refused = asked.iter().find_map(|it| match &it.reply {
-        Reply::Unauthorized(words) => Some(words),
+    let refused = probes.iter().find_map(|it| match &it.reply {
+        Reply::Unauthorized(message) => Some(message),
         _ => None,
     });
-    if let Some(words) = refused {
+    if let Some(message) = refused {
         add(
             "token",
             Health::Ill,
             format!(
-                "{words}: it has expired, was revoked, or was copied in part; Webex does not say which. A \
+                "{message}: it has expired, was revoked, or was copied in part; Webex does not say which. A \
                  personal token lives 12 hours, and is said not to reach partner APIs; for a refresh \
                  token, look at client-id and client-secret too"
             ),
         );
-        return findings;
+        return checks;
     }
     add("token", Health::Well, "Webex accepts it".to_owned());
-    for it in asked {
-        let (health, words) = of_operation(it, asked);
-        add(it.operation.plural, health, words);
+    for it in probes {
+        let (health, message) = of_operation(it, probes);
+        add(it.operation.plural, health, message);
     }
-    if asked
+    if probes
         .iter()
         .all(|it| it.is_forbidden() && !it.is_judged_without_sub_partner)
     {
@@ -295,7 +295,7 @@ fn diagnosis(asked: &[Asked], sub_partner: Option<&str>) -> Vec<Finding> {
              the entitlement wxc-wholesale nor the setting webex-wholesale-partner-testing; Webex does not say which"
                 .to_owned(),
         );
-    } else if asked.iter().any(Asked::is_judged) {
+    } else if probes.iter().any(Probe::is_judged) {
         add(
             "entitlement",
             Health::Well,
@@ -303,23 +303,23 @@ fn diagnosis(asked: &[Asked], sub_partner: Option<&str>) -> Vec<Finding> {
         );
     }
     if let Some(id) = sub_partner {
-        let (health, words) = if asked.iter().all(Asked::is_judged) {
+        let (health, message) = if probes.iter().all(Probe::is_judged) {
             (Health::Well, format!("the token may ask on behalf of {id}"))
-        } else if asked.iter().all(|it| it.is_judged_without_sub_partner) {
-            let words =
+        } else if probes.iter().all(|it| it.is_judged_without_sub_partner) {
+            let message =
                 "is at fault: the ID, or the partner's right to it; without it all operations work";
-            (Health::Ill, format!("{id} {words}"))
+            (Health::Ill, format!("{id} {message}"))
         } else {
-            let words = "it cannot be told from what else is wrong";
-            (Health::Unknown, words.to_owned())
+            let message = "it cannot be told from what else is wrong";
+            (Health::Unknown, message.to_owned())
         };
-        add("sub-partner", health, words);
+        add("sub-partner", health, message);
     }
-    findings
+    checks
 }
 
 /// What the answer of an operation means, beside those of the others.
-fn of_operation(it: &Asked, all: &[Asked]) -> (Health, String) {
+fn of_operation(it: &Probe, all: &[Probe]) -> (Health, String) {
     let scope = it.operation.scope.unwrap_or("that is not known");
     match &it.reply {
         Reply::Judged => (Health::Well, format!("Webex judges them; scope {scope}")),
@@ -327,25 +327,25 @@ fn of_operation(it: &Asked, all: &[Asked]) -> (Health, String) {
             Health::Ill,
             "the token may ask for the partner itself, and not for this sub-partner".to_owned(),
         ),
-        Reply::Forbidden(words) if it.is_of_other_product(all) => (
+        Reply::Forbidden(message) if it.is_of_other_product(all) => (
             Health::Unknown,
             format!(
-                "not with this token; if you sell {}, it needs the scope {scope} ({words})",
+                "not with this token; if you sell {}, it needs the scope {scope} ({message})",
                 it.operation.product()
             ),
         ),
-        Reply::Forbidden(words) if all.iter().any(Asked::is_judged) => (
+        Reply::Forbidden(message) if all.iter().any(Probe::is_judged) => (
             Health::Ill,
-            format!("the scope {scope} is missing, for another operation works ({words})"),
+            format!("the scope {scope} is missing, for another operation works ({message})"),
         ),
-        Reply::Limited(words) => (
+        Reply::Limited(message) => (
             Health::Unknown,
-            format!("Webex limits it for now ({words})"),
+            format!("Webex limits it for now ({message})"),
         ),
-        Reply::Forbidden(words)
-        | Reply::Unreachable(words)
-        | Reply::Odd(words)
-        | Reply::Unauthorized(words) => (Health::Ill, words.clone()),
+        Reply::Forbidden(message)
+        | Reply::Unreachable(message)
+        | Reply::Odd(message)
+        | Reply::Unauthorized(message) => (Health::Ill, message.clone()),
     }
 }
 

@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches, Command};
 use webex_precheck::{Code, Rule};
 
-use crate::outcome::Failure;
+use crate::exit::Failure;
 
 /// The command line as clap sees it.
 pub(crate) fn command() -> Command {

@@ -4,7 +4,7 @@ use std::io;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::outcome::warn;
+use crate::exit::warn;
 
 /// Listens to what `RUST_LOG` asks for. `default` is told without being asked.
 pub(crate) fn start(default: &str) {

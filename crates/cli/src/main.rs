@@ -5,9 +5,9 @@ mod bulk;
 mod connect;
 mod decode;
 mod doctor;
+mod exit;
 mod explain;
 mod logging;
-mod outcome;
 mod output;
 mod precheck;
 mod profile;
@@ -32,14 +32,14 @@ fn main() -> ExitCode {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| outcome::Failure::usage(format!("no runtime: {error}")))?;
+            .map_err(|error| exit::Failure::usage(format!("no runtime: {error}")))?;
         runtime.block_on(async {
             match task {
                 arguments::Task::Precheck(plan) => precheck::run(*plan).await,
                 arguments::Task::Bulk(plan) => bulk::run(&plan).await,
                 arguments::Task::Sandbox(settings) => sandbox::run(settings).await,
                 arguments::Task::Doctor(destination) => doctor::run(&destination).await,
-                arguments::Task::Text(text) => outcome::print(&text),
+                arguments::Task::Text(text) => exit::print(&text),
             }
         })
     });

@@ -6,7 +6,7 @@ use serde_json::json;
 use webex_precheck::Report;
 
 use crate::bulk;
-use crate::outcome::printable_line;
+use crate::exit::printable_line;
 use crate::profile::Output;
 
 pub(crate) fn render(report: &Report, output: Output) -> String {

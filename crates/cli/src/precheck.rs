@@ -3,8 +3,8 @@
 use webex_precheck::{Report, Verdict};
 
 use crate::arguments::Plan;
-use crate::connect::told;
-use crate::outcome::{self, Exit, Failure};
+use crate::connect::with_target;
+use crate::exit::{self, Exit, Failure};
 use crate::output;
 
 /// Asks, and writes the verdict.
@@ -15,7 +15,7 @@ pub(crate) async fn run(plan: Plan) -> Result<Exit, Failure> {
         _ = interrupted => return Err(Failure::new(Exit::Interrupted, "interrupted")),
     };
     let text = output::render(&report, plan.output);
-    outcome::print(text.as_bytes())?;
+    exit::print(text.as_bytes())?;
     Ok(match report.verdict() {
         Verdict::Likely => Exit::Likely,
         Verdict::Unlikely => Exit::Unlikely,
@@ -26,5 +26,5 @@ async fn ask(plan: &Plan) -> Result<Report, Failure> {
     let connection = plan.destination.connect().await?;
     let client = &connection.client;
     let report = client.precheck(&plan.request).await;
-    report.map_err(|error| told(error, &connection.asked))
+    report.map_err(|error| with_target(error, &connection.asked))
 }

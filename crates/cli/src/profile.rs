@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches};
 use serde::Deserialize;
 use webex_precheck::{Credentials, RefreshToken, RefreshTokenGrant, Token};
 
-use crate::outcome::{Failure, warn};
+use crate::exit::{Failure, warn};
 use crate::rate::Rate;
 
 /// The profile that applies where none is named.

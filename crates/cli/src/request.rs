@@ -9,7 +9,7 @@ use webex_precheck::api::{Field, FieldType, Number, Operation};
 use webex_precheck::{AnyPrecheck, Finding, Precheck as _, Severity};
 
 use crate::decode::{self, Wrong, set};
-use crate::outcome::{Failure, warn};
+use crate::exit::{Failure, warn};
 
 /// More bytes than any request has.
 const MOST_BYTES: u64 = 1024 * 1024;

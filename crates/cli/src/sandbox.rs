@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use webex_precheck::api::{OPERATIONS, Operation};
 use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario};
 
-use crate::outcome::{Exit, Failure, printable, warn};
+use crate::exit::{Exit, Failure, printable, warn};
 use crate::rate::Rate;
 use crate::signals::Signals;
 

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use crate::outcome::Failure;
+use crate::exit::Failure;
 use crate::template;
 
 /// The command line as clap sees it.

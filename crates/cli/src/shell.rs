@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
-use crate::outcome::Failure;
+use crate::exit::Failure;
 
 /// `completions` as clap sees it.
 pub(crate) fn completions() -> Command {

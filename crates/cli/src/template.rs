@@ -9,7 +9,7 @@ use webex_precheck::api::{Field, FieldType, OPERATIONS, Operation};
 
 use crate::bulk;
 use crate::decode::set;
-use crate::outcome::Failure;
+use crate::exit::Failure;
 use crate::request::number;
 
 /// The command line as clap sees it.

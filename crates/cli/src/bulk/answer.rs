@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use webex_precheck::{Error, ErrorDetail, Report, Verdict};
 
-use crate::outcome::with_causes;
+use crate::exit::with_causes;
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::outcome::{Exit, Failure, printable_line};
+use crate::exit::{Exit, Failure, printable_line};
 use crate::profile::Output;
 
 use super::index::Index;

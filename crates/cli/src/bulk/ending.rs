@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use crate::connect::{self, Connection};
-use crate::outcome::{Exit, Failure, printable};
+use crate::exit::{Exit, Failure, printable};
 
 use super::course::Stop;
 use super::plan::Plan;
@@ -118,7 +118,7 @@ impl End<'_> {
                 "the results cannot be written: {error}\n  What was answered counts{go_on}."
             ))),
             (Some(Stop::Refused(error)), ..) => {
-                let failure = connect::told(*error, &self.connection.asked);
+                let failure = connect::with_target(*error, &self.connection.asked);
                 Err(failure.with(&format!("What was answered before counts{go_on}.")))
             }
             (Some(Stop::Failing(rows)), ..) => Err(Failure::new(

@@ -28,7 +28,7 @@ mod threads;
 mod watch;
 mod writer;
 
-use crate::outcome::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 
 pub(crate) use arguments::command;
 pub(crate) use plan::Plan;

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use webex_precheck::api::{Field, Operation};
 
 use crate::connect::Destination;
-use crate::outcome::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::profile::{Output, Profile};
 use crate::rate::Rate;
 

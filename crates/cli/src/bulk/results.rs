@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 use webex_precheck::Report;
 
-use crate::outcome::printable_line;
+use crate::exit::printable_line;
 use crate::profile::Output;
 
 use super::answer::Code;

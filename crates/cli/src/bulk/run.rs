@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
 use webex_precheck::{BulkOptions, PrecheckStream, PreparedRequest};
 
-use crate::outcome::{Exit, Failure, warn};
+use crate::exit::{Exit, Failure, warn};
 use crate::profile::Output;
 use crate::signals::Signals;
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::thread;
 
-use crate::outcome::Failure;
+use crate::exit::Failure;
 
 /// Starts a thread that gives way to the one that asks.
 pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {

@@ -5,22 +5,22 @@ use webex_precheck::{Precheck as _, Severity};
 
 use super::*;
 
-fn asked(replies: [Reply; 2], is_judged_without_sub_partner: bool) -> [Asked; 2] {
+fn asked(replies: [Reply; 2], is_judged_without_sub_partner: bool) -> [Probe; 2] {
     let [customer, subscriber] = replies;
     [
         (&PRECHECK_CUSTOMER, customer),
         (&PRECHECK_SUBSCRIBER, subscriber),
     ]
-    .map(|(operation, reply)| Asked {
+    .map(|(operation, reply)| Probe {
         operation,
         reply,
         is_judged_without_sub_partner,
     })
 }
 
-fn with(findings: &[Finding], health: Health) -> Vec<&'static str> {
-    let found = findings.iter().filter(|finding| finding.health == health);
-    found.map(|finding| finding.what).collect()
+fn with(checks: &[Check], health: Health) -> Vec<&'static str> {
+    let found = checks.iter().filter(|check| check.health == health);
+    found.map(|check| check.what).collect()
 }
 
 fn forbidden() -> Reply {
@@ -66,7 +66,7 @@ fn what_cannot_be_told_is_not_claimed() {
 #[test]
 fn product_that_is_not_sold_is_no_fault() {
     let sold = OPERATIONS[0].product();
-    let asked = OPERATIONS.iter().map(|operation| Asked {
+    let asked = OPERATIONS.iter().map(|operation| Probe {
         operation,
         reply: if operation.product() == sold {
             Reply::Judged
@@ -75,7 +75,7 @@ fn product_that_is_not_sold_is_no_fault() {
         },
         is_judged_without_sub_partner: false,
     });
-    let asked: Vec<Asked> = asked.collect();
+    let asked: Vec<Probe> = asked.collect();
     let found = diagnosis(&asked, None);
     assert_eq!(with(&found, Health::Ill), [""; 0]);
     assert_eq!(exit(&asked, &found), Exit::Likely);
@@ -84,10 +84,8 @@ fn product_that_is_not_sold_is_no_fault() {
 #[test]
 fn samples_need_no_correction() {
     for operation in OPERATIONS {
-        let findings = sample(operation).unwrap().findings();
-        let errors = findings
-            .iter()
-            .filter(|it| it.severity() == Severity::Error);
+        let checks = sample(operation).unwrap().findings();
+        let errors = checks.iter().filter(|it| it.severity() == Severity::Error);
         assert_eq!(errors.count(), 0, "{}", operation.name);
     }
 }
