@@ -56,7 +56,7 @@ pub(crate) fn read(
                 return Ok(Report {
                     verdict,
                     info,
-                    context,
+                    context: Box::new(context),
                 });
             }
             Judgement::Unlikely { message, details } => {
@@ -66,7 +66,7 @@ pub(crate) fn read(
                 return Ok(Report {
                     verdict,
                     info,
-                    context,
+                    context: Box::new(context),
                 });
             }
             Judgement::Failure { message, details } => {

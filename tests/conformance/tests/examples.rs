@@ -68,7 +68,7 @@ fn check(id: OperationId, example: &Example) {
 }
 
 /// What a client would refuse to send.
-fn hard_findings(id: OperationId, json: &str) -> Vec<String> {
+fn errors_of(id: OperationId, json: &str) -> Vec<String> {
     let findings = match id {
         OperationId::Customer => serde_json::from_str::<CustomerPrecheck>(json)
             .unwrap()
@@ -77,8 +77,8 @@ fn hard_findings(id: OperationId, json: &str) -> Vec<String> {
             .unwrap()
             .findings(),
     };
-    let hard = findings.iter().filter(|f| f.severity() == Severity::Error);
-    hard.map(ToString::to_string).collect()
+    let errors = findings.iter().filter(|f| f.severity() == Severity::Error);
+    errors.map(ToString::to_string).collect()
 }
 
 #[test]
@@ -87,15 +87,15 @@ fn the_client_sends_every_documented_request() {
     for (_, inventory) in CHECKED_IN.captures() {
         for operation in &inventory.operations {
             for example in bodies(operation).filter(|example| example.at.section == Section::Body) {
-                let hard = hard_findings(operation.id, &example.json);
-                assert_eq!(hard, [""; 0], "{}", example.json);
+                let errors = errors_of(operation.id, &example.json);
+                assert_eq!(errors, [""; 0], "{}", example.json);
                 count += 1;
             }
         }
     }
     assert!(count > 0);
     let bad = r#"{"email": "", "packages": ["webex_suite", "webex_calling"]}"#;
-    assert_eq!(hard_findings(OperationId::Subscriber, bad).len(), 2);
+    assert_eq!(errors_of(OperationId::Subscriber, bad).len(), 2);
 }
 
 #[test]
