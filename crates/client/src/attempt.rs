@@ -61,7 +61,7 @@ pub(crate) fn read(
                 return Ok(Report {
                     verdict,
                     info,
-                    context,
+                    context: Box::new(context),
                 });
             }
             Judgement::Unlikely { message, details } => {
@@ -71,7 +71,7 @@ pub(crate) fn read(
                 return Ok(Report {
                     verdict,
                     info,
-                    context,
+                    context: Box::new(context),
                 });
             }
             Judgement::Failure { message, details } => {

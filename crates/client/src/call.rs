@@ -75,8 +75,9 @@ impl Core {
             last_error: None,
             queue_number: None,
         };
-        let result = call.run().instrument(span.clone()).await;
-        telemetry::precheck_ended(&span, result.as_ref());
+        let recorded = span.clone();
+        let result = call.run().instrument(span).await;
+        telemetry::precheck_ended(&recorded, result.as_ref());
         result
     }
 
@@ -142,8 +143,10 @@ impl<'a> PrecheckCall<'a> {
                 self.attempts as usize,
             );
             self.attempts += 1;
-            let result = self.attempt(&token, permit).instrument(span.clone()).await;
-            telemetry::attempt_ended(&span, result.as_ref().map_err(|(error, _)| error));
+            // Cloned first: a clone between making the future and its `await` costs a copy of it.
+            let recorded = span.clone();
+            let result = self.attempt(&token, permit).instrument(span).await;
+            telemetry::attempt_ended(&recorded, result.as_ref().map_err(|(error, _)| error));
             match result {
                 Ok(report) => return Ok(report),
                 Err((error, _)) if error.status() == Some(401) => {

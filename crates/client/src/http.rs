@@ -83,7 +83,7 @@ impl HttpClient {
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         into.status = Some(response.status().as_u16());
-        into.tracking_id = header(HeaderName::from_static("trackingid"));
+        into.tracking_id = header(const { HeaderName::from_static("trackingid") });
         into.date = header(DATE).and_then(|date| httpdate::parse_http_date(&date).ok());
         into.retry_after = header(RETRY_AFTER)
             .and_then(|value| retry_after::parse(&value, self.clock.system_time()));

@@ -37,7 +37,8 @@ impl fmt::Display for Verdict {
 pub struct Report {
     pub(crate) verdict: Verdict,
     pub(crate) info: Vec<PrecheckInfo>,
-    pub(crate) context: Context,
+    /// Boxed, because a report passes through several futures.
+    pub(crate) context: Box<Context>,
 }
 
 impl Report {

@@ -79,7 +79,7 @@ fn check(id: &OperationId, example: &Example) {
 }
 
 /// What a client would refuse to send.
-fn hard_findings(id: &OperationId, json: &str) -> Vec<String> {
+fn errors_of(id: &OperationId, json: &str) -> Vec<String> {
     let operation = api::Operation::named(id.as_str()).unwrap();
     let findings = request(operation, json).findings();
     let hard = findings.iter().filter(|f| f.severity() == Severity::Error);
@@ -92,7 +92,7 @@ fn the_client_sends_every_documented_request() {
     for (_, inventory) in CHECKED_IN.captures() {
         for operation in &inventory.operations {
             for example in bodies(operation).filter(|example| example.at.section == Section::Body) {
-                let hard = hard_findings(&operation.id, &example.json);
+                let hard = errors_of(&operation.id, &example.json);
                 assert_eq!(hard, [""; 0], "{}", example.json);
                 count += 1;
             }
@@ -100,7 +100,7 @@ fn the_client_sends_every_documented_request() {
     }
     assert!(count > 0);
     let bad = r#"{"email": "", "packages": ["webex_suite", "webex_calling"]}"#;
-    assert_eq!(hard_findings(&OperationId::new("subscriber"), bad).len(), 2);
+    assert_eq!(errors_of(&OperationId::new("subscriber"), bad).len(), 2);
 }
 
 #[test]

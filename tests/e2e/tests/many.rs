@@ -260,7 +260,7 @@ async fn callers_that_give_up_in_the_line_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn the_operations_are_paced_apart_and_clones_together() {
+async fn operations_have_separate_rate_limits_and_clones_share_them() {
     let (sandbox, client) = start().await;
     let client = client.clone();
     sandbox.answer_next(Answer::new(429).header("retry-after", "1000"));
@@ -276,7 +276,7 @@ async fn the_operations_are_paced_apart_and_clones_together() {
 }
 
 #[tokio::test]
-async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_for() {
+async fn derived_clients_share_rate_limit_and_token_but_not_the_sub_partner() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let queries = Arc::clone(&seen);
     let router = Router::new().fallback(move |uri: axum::http::Uri| {
@@ -303,7 +303,7 @@ async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_
             .unwrap_err();
         assert_eq!(error.status(), Some(429));
     }
-    // Without patience no pace is kept.
+    // Without retries there is no rate limit.
     assert_eq!(client.rate_status(&PRECHECK_SUBSCRIBER).paused_for, None);
     let patient = of_partner.with_retry_policy(RetryPolicy::default());
     patient.precheck_subscriber(&request()).await.unwrap_err();
@@ -319,7 +319,7 @@ async fn clients_made_of_one_another_share_pace_and_token_but_not_what_they_ask_
 }
 
 #[tokio::test]
-async fn no_patience_is_one_attempt_and_no_pace() {
+async fn without_retries_there_is_one_attempt_and_no_rate_limit() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = Client::builder(Token::new(sandbox.token()).unwrap())
         .base_url(sandbox.url())

@@ -360,12 +360,12 @@ fn a_finding_says_what_is_wrong_what_would_be_right_and_who_says_so() {
 }
 
 #[tokio::test]
-async fn hard_findings_are_refused_unsent_and_soft_ones_never() {
+async fn requests_with_errors_are_not_sent_and_those_with_warnings_are() {
     let sandbox = Sandbox::start().await.unwrap();
     let builder = Client::builder(Token::new(sandbox.token()).unwrap()).base_url(sandbox.url());
     let client = builder.clone().build().unwrap();
-    let hard = subscriber().packages(["webex_calling", "webex_suite"]);
-    let error = client.precheck_subscriber(&hard).await.unwrap_err();
+    let invalid = subscriber().packages(["webex_calling", "webex_suite"]);
+    let error = client.precheck_subscriber(&invalid).await.unwrap_err();
     assert!(error.is_invalid_request() && !error.is_retryable());
     assert_eq!(rules(error.findings()), [(Rule::OnePackage, "packages")]);
     assert!(
@@ -377,12 +377,12 @@ async fn hard_findings_are_refused_unsent_and_soft_ones_never() {
     let path = "/v1/wholesale/subscribers/validate";
     assert!(sandbox.answered(path).is_empty());
 
-    let soft = SubscriberPrecheck::new("nobody").packages([SubscriberPackage::WebexCalling]);
-    assert!(Precheck::findings(&soft).len() > 1);
-    client.precheck_subscriber(&soft).await.unwrap();
+    let doubtful = SubscriberPrecheck::new("nobody").packages([SubscriberPackage::WebexCalling]);
+    assert!(Precheck::findings(&doubtful).len() > 1);
+    client.precheck_subscriber(&doubtful).await.unwrap();
 
     let client = builder.validate_before_send(false).build().unwrap();
-    let report = client.precheck_subscriber(&hard).await.unwrap();
+    let report = client.precheck_subscriber(&invalid).await.unwrap();
     // The sandbox's own code for more than one package.
     assert_eq!(report.errors()[0].code.0, 900_004);
 }

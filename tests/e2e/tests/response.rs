@@ -74,7 +74,7 @@ async fn an_error_without_a_response_keeps_none() {
         .keep_response(true)
         .retry_policy(RetryPolicy::none());
     let client = client.build().unwrap();
-    let _ = sandbox.stop().await;
+    sandbox.stop().await.unwrap();
     let error = client.precheck_subscriber(&request()).await.unwrap_err();
     assert!(
         error.is_connect() && error.response().is_none(),

@@ -488,7 +488,7 @@ async fn retry_after_is_waited_for_in_all_its_forms_and_never_cut_short() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_all_patience_ends_the_precheck_at_once_and_is_told() {
+async fn retry_after_beyond_the_deadline_fails_at_once_and_is_returned() {
     for (status, form) in [
         (429, "301"),
         (503, "86400"),
