@@ -12,6 +12,7 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{self, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Waits for a time.
 pub(crate) type Sleep =
@@ -33,6 +34,7 @@ pub struct Answer {
     delay: Duration,
     delay_per_byte: Option<Duration>,
     end: End,
+    permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// How an answer ends.
@@ -73,6 +75,7 @@ impl Answer {
             delay: Duration::ZERO,
             delay_per_byte: None,
             end: End::Complete,
+            permit: None,
         })
     }
 
@@ -172,6 +175,12 @@ impl Answer {
         self
     }
 
+    /// Holds a permit until the answer is sent.
+    pub(crate) fn holding(mut self, permit: OwnedSemaphorePermit) -> Self {
+        self.permit = Some(Arc::new(permit));
+        self
+    }
+
     /// The status, unless there is no answer.
     pub(crate) fn status(&self) -> Option<u16> {
         (self.end != End::Closed).then(|| self.response.status().as_u16())
@@ -217,9 +226,14 @@ impl Answer {
             pending_delay: None,
             end: self.end,
             is_flushed: false,
+            _permit: self.permit,
         }))
     }
 }
+
+/// Maximum size of a part of a body: hyper takes parts until its buffer is full, and a body keeps its
+/// permit until hyper has taken all of it.
+const MAX_FRAME: usize = 16 * 1024;
 
 /// Makes hyper close the connection.
 fn closed() -> io::Error {
@@ -235,6 +249,7 @@ pub(crate) struct Outgoing {
     pending_delay: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     end: End,
     is_flushed: bool,
+    _permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl Body for Outgoing {
@@ -247,7 +262,10 @@ impl Body for Outgoing {
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if !self.bytes.is_empty() {
             let next = match self.delay.clone() {
-                None => std::mem::take(&mut self.bytes),
+                None => {
+                    let length = self.bytes.len().min(MAX_FRAME);
+                    self.bytes.split_to(length)
+                }
                 Some((time, sleep)) => {
                     let delay = self.pending_delay.get_or_insert_with(|| sleep(time));
                     ready!(delay.as_mut().poll(context));

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::admin::MAX_LISTS;
 use crate::answer::{Answer, Sleep};
 use crate::body::BodyReader;
 use crate::flaky::Flaky;
@@ -314,6 +315,7 @@ impl Builder {
             flaky: Mutex::new(self.flaky),
             failures: Mutex::default(),
             log: Mutex::new(log),
+            lists: Arc::new(Semaphore::new(MAX_LISTS)),
             tokens: Mutex::new(tokens),
             last_tracking_id: AtomicU64::new(0),
             now: self.now,

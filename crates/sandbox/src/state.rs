@@ -11,6 +11,7 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::admin;
 use crate::answer::{Answer, Outgoing, Sleep};
@@ -50,6 +51,8 @@ pub(crate) struct ServerState {
     pub(crate) flaky: Mutex<Option<Flaky>>,
     pub(crate) failures: Mutex<Failures>,
     pub(crate) log: Mutex<Log>,
+    /// Permits to send the log.
+    pub(crate) lists: Arc<Semaphore>,
     pub(crate) last_tracking_id: AtomicU64,
     pub(crate) now: Now,
     pub(crate) sleep: Sleep,
@@ -77,8 +80,10 @@ impl ServerState {
         let path = parts.uri.path();
         if admin::serves(path) {
             let checked = http::check_framing(&parts);
-            let answer =
-                checked.and_then(|()| admin::answer(&mut lock(&self.log), &parts, peer, local));
+            let answer = checked.and_then(|()| {
+                let log = &mut lock(&self.log);
+                admin::answer(log, &self.lists, &parts, peer, local)
+            });
             let answer = answer.unwrap_or_else(|refusal| refusal.answer(&self.tracking_id()));
             return answer.send(&self.sleep).await;
         }
