@@ -121,11 +121,7 @@ fn a_webex_that_is_gone_stops_the_run() {
         "{}",
         run.stderr
     );
-    assert!(
-        run.stdout.contains("could not be reached"),
-        "{}",
-        run.stdout
-    );
+    assert!(run.stdout.contains("is unreachable"), "{}", run.stdout);
     assert!(run.stdout.lines().count() < 25, "{}", run.stdout);
     assert!(!format!("{run:?}").contains("canary"));
 }
@@ -590,7 +586,7 @@ async fn the_doctor_tells_them_apart() {
             own.to_owned(),
             vec!["--base-url", "http://127.0.0.1:9"],
             4,
-            &["!! network Webex could not be reached"],
+            &["!! network Webex is unreachable"],
         ),
     ] {
         let run = doctor(token, arguments.clone(), url.clone()).await;
@@ -627,7 +623,10 @@ fn codes_are_explained() {
         ("100", "infoCode 100: "),
         ("1001", "required is missing"),
         ("429", "HTTP 429: Webex limits"),
-        ("country-size", "hard; a request that breaks it is not sent"),
+        (
+            "country-size",
+            "error; a request that breaks it is not sent",
+        ),
         ("900005", "one of the sandbox"),
     ] {
         let run = run(&["explain", code]);

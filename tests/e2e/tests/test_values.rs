@@ -94,7 +94,7 @@ async fn asked(sandbox: &Sandbox, value: &str, patience: RetryPolicy) -> Result<
     let stalls = value == "stalled";
     let passing = clock.pass_while(|| {
         let is_idle = client.rate_status(&PRECHECK_SUBSCRIBER).in_flight == 0;
-        is_idle || (stalls && log.count("the headers have come") > 0)
+        is_idle || (stalls && log.count("received the response headers") > 0)
     });
     tokio::select! {
         asked = client.precheck_subscriber(&request) => asked,

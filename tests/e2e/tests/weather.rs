@@ -231,7 +231,7 @@ async fn ask(client: &Client, clock: &VirtualClock, server: Option<&Server>) -> 
             } else if let Some(server) = server
                 && server.stalled() > stalled
                 // What the server has sent must have been read.
-                && (server.is_silent() || log.count("the headers have come") > stalled)
+                && (server.is_silent() || log.count("received the response headers") > stalled)
             {
                 stalled += 1;
                 clock.advance(ATTEMPT);
