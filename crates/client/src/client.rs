@@ -50,7 +50,7 @@ impl Client {
     }
 
     /// A client that shares connections, token and rate limit with this one, and acts on behalf of
-    /// another sub-partner; see [`ClientBuilder::on_behalf_of`].
+    /// another sub-partner; see [`ClientBuilder::on_behalf_of`](crate::ClientBuilder::on_behalf_of).
     #[must_use]
     pub fn on_behalf_of(&self, org_id: impl Into<SubPartnerOrgId>) -> Self {
         let mut core = Core::clone(&self.0);

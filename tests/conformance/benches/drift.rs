@@ -39,9 +39,10 @@ fn main() {
             (text.replace("No more than 50", "No more than 40"), text)
         }
     };
+    let endpoints = conformance::endpoints();
     let ours = || {
-        let (before, _) = openapi::read("older", black_box(&older));
-        let (after, _) = openapi::read("newer", black_box(&newer));
+        let (before, _) = openapi::read("older", black_box(&older), endpoints);
+        let (after, _) = openapi::read("newer", black_box(&newer), endpoints);
         diff(&before, &after).differences.len()
     };
     let theirs = || {

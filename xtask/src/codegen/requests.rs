@@ -49,7 +49,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum AnyPrecheck {
-            #(#[doc = concat!("See [`", stringify!(#names), "`].")] #variants(#names),)*
+            #(#[doc = concat!("See [`", stringify!(#names), "`].")] #variants(Box<#names>),)*
         }
 
         impl AnyPrecheck {
@@ -70,7 +70,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
 
             fn inner(&self) -> &dyn Precheck {
                 match self {
-                    #(Self::#variants(request) => request,)*
+                    #(Self::#variants(request) => &**request,)*
                 }
             }
         }
@@ -108,7 +108,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
 
         #(impl From<#names> for AnyPrecheck {
             fn from(request: #names) -> Self {
-                Self::#variants(request)
+                Self::#variants(Box::new(request))
             }
         })*
 

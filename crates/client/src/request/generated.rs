@@ -372,11 +372,11 @@ impl AsRef<types::BroadworksSubscriberPrecheckRequest> for BroadworksSubscriberP
 #[non_exhaustive]
 pub enum AnyPrecheck {
     #[doc = concat!("See [`", stringify!(CustomerPrecheck), "`].")]
-    Customer(CustomerPrecheck),
+    Customer(Box<CustomerPrecheck>),
     #[doc = concat!("See [`", stringify!(SubscriberPrecheck), "`].")]
-    Subscriber(SubscriberPrecheck),
+    Subscriber(Box<SubscriberPrecheck>),
     #[doc = concat!("See [`", stringify!(BroadworksSubscriberPrecheck), "`].")]
-    BroadworksSubscriber(BroadworksSubscriberPrecheck),
+    BroadworksSubscriber(Box<BroadworksSubscriberPrecheck>),
 }
 impl AnyPrecheck {
     /// Reads a request of this operation.
@@ -406,9 +406,9 @@ impl AnyPrecheck {
     }
     fn inner(&self) -> &dyn Precheck {
         match self {
-            Self::Customer(request) => request,
-            Self::Subscriber(request) => request,
-            Self::BroadworksSubscriber(request) => request,
+            Self::Customer(request) => &**request,
+            Self::Subscriber(request) => &**request,
+            Self::BroadworksSubscriber(request) => &**request,
         }
     }
 }
@@ -442,17 +442,17 @@ impl Sealed for AnyPrecheck {
 }
 impl From<CustomerPrecheck> for AnyPrecheck {
     fn from(request: CustomerPrecheck) -> Self {
-        Self::Customer(request)
+        Self::Customer(Box::new(request))
     }
 }
 impl From<SubscriberPrecheck> for AnyPrecheck {
     fn from(request: SubscriberPrecheck) -> Self {
-        Self::Subscriber(request)
+        Self::Subscriber(Box::new(request))
     }
 }
 impl From<BroadworksSubscriberPrecheck> for AnyPrecheck {
     fn from(request: BroadworksSubscriberPrecheck) -> Self {
-        Self::BroadworksSubscriber(request)
+        Self::BroadworksSubscriber(Box::new(request))
     }
 }
 /// The types that requests are made of.
