@@ -81,9 +81,13 @@ fn generated() -> BTreeSet<String> {
         ] {
             for (index, _) in text.match_indices(start) {
                 let rest = text[index + start.len()..].lines();
-                // Behind attributes, which may take two lines.
+                // Behind attributes, which may take two lines, or a part of one.
                 let name = rest
                     .map(str::trim)
+                    .map(|line| match line.strip_prefix('#') {
+                        Some(attribute) => attribute.rsplit_once("] ").map_or("#", |it| it.1),
+                        None => line,
+                    })
                     .find(|line| !line.starts_with(['#', '"']) && !line.is_empty());
                 let name = name.unwrap_or_default();
                 let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
