@@ -41,7 +41,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
         use webex_precheck_api::{Operation, operations, types};
 
         use crate::findings::{self, Finding, Severity};
-        use super::{Precheck, sealed::Sealed};
+        use super::precheck::{Precheck, sealed::Sealed};
 
         #(#requests)*
 
@@ -252,14 +252,14 @@ fn conversion(wire: &Ident, name: &Ident, excluded: &[&Field]) -> (TokenStream, 
     let names = excluded.iter().map(|field| &field.name);
     let try_from = quote! {
         impl TryFrom<types::#wire> for #name {
-            type Error = super::Conflict;
+            type Error = super::precheck::Conflict;
 
             /// Refuses a request in which fields are set that exclude each other.
             fn try_from(
                 request: types::#wire,
             ) -> ::std::result::Result<Self, Self::Error> {
                 if #(#present)&&* {
-                    return Err(super::Conflict(&[#(#names),*]));
+                    return Err(super::precheck::Conflict(&[#(#names),*]));
                 }
                 Ok(Self(request))
             }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use webex_precheck_api::{Operation, operations, types};
 use crate::findings::{self, Finding, Severity};
-use super::{Precheck, sealed::Sealed};
+use super::precheck::{Precheck, sealed::Sealed};
 /// A wholesale customer as it would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize)]
 #[serde(from = "types::CustomerPrecheckRequest")]
@@ -195,13 +195,13 @@ impl Sealed for SubscriberPrecheck {
     }
 }
 impl TryFrom<types::SubscriberPrecheckRequest> for SubscriberPrecheck {
-    type Error = super::Conflict;
+    type Error = super::precheck::Conflict;
     /// Refuses a request in which fields are set that exclude each other.
     fn try_from(
         request: types::SubscriberPrecheckRequest,
     ) -> ::std::result::Result<Self, Self::Error> {
         if request.package.is_some() && !request.packages.is_empty() {
-            return Err(super::Conflict(&["package", "packages"]));
+            return Err(super::precheck::Conflict(&["package", "packages"]));
         }
         Ok(Self(request))
     }

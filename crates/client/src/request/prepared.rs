@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use webex_precheck_api::Operation;
 
-use super::{Precheck, sealed::Sealed};
+use super::precheck::{Encode as _, Precheck, sealed::Sealed};
 use crate::error::Error;
 use crate::findings::{Finding, Severity};
 
@@ -85,13 +85,3 @@ impl fmt::Debug for PreparedRequest {
             .finish()
     }
 }
-
-/// Encodes a request.
-pub(crate) trait Encode: Precheck {
-    fn encode(&self) -> Result<Bytes, Error> {
-        let failed = |error| Error::builder("the request cannot be encoded").because(error);
-        self.body().map_err(failed)
-    }
-}
-
-impl<R: Precheck + ?Sized> Encode for R {}
