@@ -129,11 +129,17 @@ fn read_beside(
 /// The operations with one that the contract does not have yet.
 fn with(endpoints: Endpoints, added: &NewOperation) -> Result<Endpoints, Failure> {
     let added = added.endpoint();
-    let is_known = |it: &Endpoint| it.method == added.method || it.id == added.id;
-    if let Some(known) = endpoints.at(&added.path).find(|it| is_known(it)) {
+    let mut there = endpoints.at(&added.path);
+    if let Some(known) = there.find(|it| it.method == added.method) {
         return Err(Failure::usage(format!(
-            "--add-operation: the contract has `{} {}` already: {}; leave it out",
-            known.method, known.path, known.id
+            "--add-operation: the contract has it already: {}; leave the flag out",
+            known.id
+        )));
+    }
+    if let Some(known) = endpoints.iter().find(|it| it.id == added.id) {
+        return Err(Failure::usage(format!(
+            "--add-operation: it would be called {}, as `{} {}` is; rename that one first",
+            known.id, known.method, known.path
         )));
     }
     Ok(endpoints.iter().cloned().chain([added]).collect())
