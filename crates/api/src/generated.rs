@@ -1507,7 +1507,7 @@ pub mod operations {
         takes_sub_partner: true,
         keys: &["externalId", "customerInfo.name", "customerInfo.primaryEmail"],
         fields: &[
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningId",
                 flag: "provisioning-id",
                 ty: crate::FieldType::String,
@@ -1516,7 +1516,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "packages",
                 flag: "packages",
                 ty: crate::FieldType::StringArray,
@@ -1525,7 +1525,7 @@ pub mod operations {
                 value_name: "PACKAGE,…",
                 example: Some("webex_calling,webex_meetings"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "orgId",
                 flag: "org-id",
                 ty: crate::FieldType::String,
@@ -1534,7 +1534,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "externalId",
                 flag: "external-id",
                 ty: crate::FieldType::String,
@@ -1543,7 +1543,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("acme-milpitas"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "address.addressLine1",
                 flag: "address-line1",
                 ty: crate::FieldType::String,
@@ -1552,7 +1552,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("771 Alder Drive"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "address.addressLine2",
                 flag: "address-line2",
                 ty: crate::FieldType::String,
@@ -1561,7 +1561,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "address.city",
                 flag: "city",
                 ty: crate::FieldType::String,
@@ -1570,7 +1570,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Milpitas"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "address.stateOrProvince",
                 flag: "state-or-province",
                 ty: crate::FieldType::String,
@@ -1579,7 +1579,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("CA"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "address.zipOrPostalCode",
                 flag: "zip-or-postal-code",
                 ty: crate::FieldType::String,
@@ -1588,7 +1588,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("95035"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "address.country",
                 flag: "country",
                 ty: crate::FieldType::String,
@@ -1597,7 +1597,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("US"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "customerInfo.name",
                 flag: "customer-name",
                 ty: crate::FieldType::String,
@@ -1606,7 +1606,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Acme, Inc."),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "customerInfo.primaryEmail",
                 flag: "customer-email",
                 ty: crate::FieldType::String,
@@ -1615,7 +1615,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("john.anderson@acme.com"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.name",
                 flag: "location-name",
                 ty: crate::FieldType::String,
@@ -1624,7 +1624,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Head Office"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.address.addressLine1",
                 flag: "location-address-line1",
                 ty: crate::FieldType::String,
@@ -1633,7 +1633,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("771 Alder Drive"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.address.addressLine2",
                 flag: "location-address-line2",
                 ty: crate::FieldType::String,
@@ -1642,7 +1642,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.address.city",
                 flag: "location-city",
                 ty: crate::FieldType::String,
@@ -1651,7 +1651,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Milpitas"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.address.stateOrProvince",
                 flag: "location-state-or-province",
                 ty: crate::FieldType::String,
@@ -1660,7 +1660,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("CA"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.address.zipOrPostalCode",
                 flag: "location-zip-or-postal-code",
                 ty: crate::FieldType::String,
@@ -1669,7 +1669,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("95035"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.address.country",
                 flag: "location-country",
                 ty: crate::FieldType::String,
@@ -1678,7 +1678,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("US"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.timezone",
                 flag: "location-timezone",
                 ty: crate::FieldType::String,
@@ -1687,7 +1687,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("America/Los_Angeles"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.language",
                 flag: "location-language",
                 ty: crate::FieldType::String,
@@ -1696,7 +1696,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("en_us"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.calling.location.emergencyLocationIdentifier",
                 flag: "emergency-location-identifier",
                 ty: crate::FieldType::String,
@@ -1705,7 +1705,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.meetings.timezone",
                 flag: "meetings-timezone",
                 ty: crate::FieldType::String,
@@ -1714,7 +1714,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("America/Los_Angeles"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.webex_calling",
                 flag: "limits-webex-calling",
                 ty: crate::FieldType::Number,
@@ -1723,7 +1723,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.common_area_calling",
                 flag: "limits-common-area-calling",
                 ty: crate::FieldType::Number,
@@ -1732,7 +1732,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.webex_meetings",
                 flag: "limits-webex-meetings",
                 ty: crate::FieldType::Number,
@@ -1741,7 +1741,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.webex_suite",
                 flag: "limits-webex-suite",
                 ty: crate::FieldType::Number,
@@ -1750,7 +1750,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.webex_voice",
                 flag: "limits-webex-voice",
                 ty: crate::FieldType::Number,
@@ -1759,7 +1759,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.cx_essentials",
                 flag: "limits-cx-essentials",
                 ty: crate::FieldType::Number,
@@ -1768,7 +1768,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.webex_calling_standard",
                 flag: "limits-webex-calling-standard",
                 ty: crate::FieldType::Number,
@@ -1777,7 +1777,7 @@ pub mod operations {
                 value_name: "NUMBER",
                 example: Some("50"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.packages.limits.attendant_console",
                 flag: "limits-attendant-console",
                 ty: crate::FieldType::Number,
@@ -1818,7 +1818,7 @@ pub mod operations {
         takes_sub_partner: true,
         keys: &["email", "customerId"],
         fields: &[
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningId",
                 flag: "provisioning-id",
                 ty: crate::FieldType::String,
@@ -1827,7 +1827,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "customerId",
                 flag: "customer-id",
                 ty: crate::FieldType::String,
@@ -1836,7 +1836,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("ZjViMzYx"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "email",
                 flag: "email",
                 ty: crate::FieldType::String,
@@ -1845,7 +1845,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("alice.anderson@acme.com"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "package",
                 flag: "package",
                 ty: crate::FieldType::String,
@@ -1854,7 +1854,7 @@ pub mod operations {
                 value_name: "PACKAGE",
                 example: None,
             },
-            crate::Field {
+            crate::RequestField {
                 path: "packages",
                 flag: "packages",
                 ty: crate::FieldType::StringArray,
@@ -1863,7 +1863,7 @@ pub mod operations {
                 value_name: "PACKAGE,…",
                 example: Some("webex_calling"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.firstName",
                 flag: "first-name",
                 ty: crate::FieldType::String,
@@ -1872,7 +1872,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Alice"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.lastName",
                 flag: "last-name",
                 ty: crate::FieldType::String,
@@ -1881,7 +1881,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Anderson"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.primaryPhoneNumber",
                 flag: "primary-phone-number",
                 ty: crate::FieldType::String,
@@ -1890,7 +1890,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("+14085550100"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.extension",
                 flag: "extension",
                 ty: crate::FieldType::String,
@@ -1899,7 +1899,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("0100"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningParameters.locationId",
                 flag: "location-id",
                 ty: crate::FieldType::String,
@@ -1908,7 +1908,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "customerInfo.primaryEmail",
                 flag: "customer-email",
                 ty: crate::FieldType::String,
@@ -1938,7 +1938,7 @@ pub mod operations {
         takes_sub_partner: false,
         keys: &["email", "userId"],
         fields: &[
-            crate::Field {
+            crate::RequestField {
                 path: "provisioningId",
                 flag: "provisioning-id",
                 ty: crate::FieldType::String,
@@ -1947,7 +1947,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("ZjViMzYxODctYzhkZC00NzI3"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "userId",
                 flag: "user-id",
                 ty: crate::FieldType::String,
@@ -1956,7 +1956,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("95547321@example.com"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "spEnterpriseId",
                 flag: "sp-enterprise-id",
                 ty: crate::FieldType::String,
@@ -1965,7 +1965,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Reseller1+example"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "firstName",
                 flag: "first-name",
                 ty: crate::FieldType::String,
@@ -1974,7 +1974,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("John"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "lastName",
                 flag: "last-name",
                 ty: crate::FieldType::String,
@@ -1983,7 +1983,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("Andersen"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "package",
                 flag: "package",
                 ty: crate::FieldType::String,
@@ -1992,7 +1992,7 @@ pub mod operations {
                 value_name: "PACKAGE",
                 example: Some("standard"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "primaryPhoneNumber",
                 flag: "primary-phone-number",
                 ty: crate::FieldType::String,
@@ -2001,7 +2001,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("+12405550100"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "mobilePhoneNumber",
                 flag: "mobile-phone-number",
                 ty: crate::FieldType::String,
@@ -2010,7 +2010,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some(""),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "extension",
                 flag: "extension",
                 ty: crate::FieldType::String,
@@ -2019,7 +2019,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("0100"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "email",
                 flag: "email",
                 ty: crate::FieldType::String,
@@ -2028,7 +2028,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("john.andersen@example.com"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "language",
                 flag: "language",
                 ty: crate::FieldType::String,
@@ -2037,7 +2037,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("en"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "timezone",
                 flag: "timezone",
                 ty: crate::FieldType::String,
@@ -2046,7 +2046,7 @@ pub mod operations {
                 value_name: "TEXT",
                 example: Some("America/New_York"),
             },
-            crate::Field {
+            crate::RequestField {
                 path: "customerInfo.primaryEmail",
                 flag: "customer-email",
                 ty: crate::FieldType::String,

@@ -39,6 +39,6 @@ pub use generated::{BASE_URL, KNOWN_INFO_CODES, OPERATIONS, operations};
 #[cfg(feature = "client")]
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue};
 pub use number::{NotANumber, Number};
-pub use operation::{Field, FieldType, Operation};
+pub use operation::{FieldType, Operation, RequestField};
 pub use text::{Country, Email, SubPartnerOrgId, TimeZone};
 pub use wire::{Code, InfoList};

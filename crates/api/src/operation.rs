@@ -30,7 +30,7 @@ pub struct Operation {
     /// Paths of the fields by which people know a request again.
     pub keys: &'static [&'static str],
     /// The fields of its request, in the order of the contract. Objects are in their fields.
-    pub fields: &'static [Field],
+    pub fields: &'static [RequestField],
     /// Packages, each with those of which one must stand beside it.
     pub dependencies: &'static [(&'static str, &'static [&'static str])],
     #[cfg(feature = "schemars")]
@@ -40,7 +40,7 @@ pub struct Operation {
 /// A field of a request.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Field {
+pub struct RequestField {
     /// Its path in the request: `address.city`.
     pub path: &'static str,
     /// Name of its flag on a command line: `city`. No two fields of an operation share one.
@@ -80,7 +80,7 @@ impl Operation {
     }
 
     /// The field at this path.
-    pub fn field(&self, path: &str) -> Option<&'static Field> {
+    pub fn field(&self, path: &str) -> Option<&'static RequestField> {
         self.fields.iter().find(|field| field.path == path)
     }
 

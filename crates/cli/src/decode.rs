@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use serde_path_to_error::Track;
 use webex_precheck::AnyPrecheck;
-use webex_precheck::api::{Field, Operation};
+use webex_precheck::api::{Operation, RequestField};
 
 /// Why an object is no request.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ fn missing_field(reason: &str) -> Option<&str> {
     reason.strip_prefix("missing field `")?.split('`').next()
 }
 
-fn unknown_field(body: &Value, fields: &[Field], path: &str) -> Option<String> {
+fn unknown_field(body: &Value, fields: &[RequestField], path: &str) -> Option<String> {
     body.as_object()?.iter().find_map(|(name, value)| {
         let at = match path {
             "" => name.clone(),

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use clap::ArgMatches;
 use serde_json::{Map, Value};
-use webex_precheck::api::{Field, FieldType, Number, Operation};
+use webex_precheck::api::{FieldType, Number, Operation, RequestField};
 use webex_precheck::{AnyPrecheck, Finding, Precheck as _, Severity};
 
 use crate::decode::{self, Wrong, set};
@@ -88,7 +88,7 @@ pub(crate) fn number(text: &str) -> Value {
     number.unwrap_or_else(|| Value::from(text))
 }
 
-fn flag_value(field: &Field, matches: &ArgMatches) -> Option<Value> {
+fn flag_value(field: &RequestField, matches: &ArgMatches) -> Option<Value> {
     match field.ty {
         FieldType::String => matches
             .get_one::<String>(field.flag)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Map, Value};
-use webex_precheck::api::{Field, FieldType, OPERATIONS, Operation};
+use webex_precheck::api::{FieldType, OPERATIONS, Operation, RequestField};
 
 use crate::bulk;
 use crate::decode::set;
@@ -46,7 +46,7 @@ pub(crate) fn operation(matches: &ArgMatches) -> Result<&'static Operation, Fail
 }
 
 pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
-    let fields: Vec<(&Field, &str)> = operation(matches)?
+    let fields: Vec<(&RequestField, &str)> = operation(matches)?
         .fields
         .iter()
         .filter_map(|field| Some((field, field.example?)))
@@ -69,7 +69,7 @@ pub(crate) fn text(matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
     )
 }
 
-fn json(fields: &[(&Field, &str)]) -> Vec<u8> {
+fn json(fields: &[(&RequestField, &str)]) -> Vec<u8> {
     let mut row = Value::Object(Map::new());
     for (field, example) in fields.iter().filter(|(_, example)| !example.is_empty()) {
         let value = match field.ty {

@@ -67,7 +67,7 @@ impl Client {
     /// As [`Token::from_env`] and [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::builder(Token::from_env()?);
-        match std::env::var(ClientBuilder::BASE_URL_VARIABLE) {
+        match std::env::var(ClientBuilder::BASE_URL_ENV_VAR) {
             Ok(url) if !url.is_empty() => builder = builder.base_url(url),
             Err(std::env::VarError::NotUnicode(_)) => {
                 return Err(Error::builder("WEBEX_BASE_URL is not Unicode"));
@@ -80,7 +80,7 @@ impl Client {
 
 impl ClientBuilder {
     /// The environment variable that [`Client::from_env`] takes the base URL from.
-    pub const BASE_URL_VARIABLE: &'static str = "WEBEX_BASE_URL";
+    pub const BASE_URL_ENV_VAR: &'static str = "WEBEX_BASE_URL";
 
     /// Sends requests to this URL. Default: `https://webexapis.com`. It must be `https`, except for
     /// loopback addresses.

@@ -88,7 +88,7 @@ impl HttpClient {
         into.retry_after = header(RETRY_AFTER)
             .and_then(|value| retry_after::parse(&value, self.clock.system_time()));
         if self.keep_response {
-            let names = headers.keys().take(ResponseSnapshot::MAX_HEADERS);
+            let names = headers.keys().take(ResponseSnapshot::MAX_HEADER_NAMES);
             into.header_names = names.map(HeaderName::to_string).collect();
         }
         tracing::trace!(

@@ -1,5 +1,14 @@
-//! A client for Webex's precheck operations: would a wholesale customer or subscriber be provisioned?
-//! A precheck provisions nothing.
+//! A client for Webex's precheck operations: would a customer or subscriber be provisioned? A precheck
+//! provisions nothing.
+//!
+//! | request | required | method | scope of the token |
+//! |---|---|---|---|
+//! | [`CustomerPrecheck`] | an [`Address`] | [`Client::precheck_customer`] | `spark-admin:wholesale_customers_write` |
+//! | [`SubscriberPrecheck`] | an [`Email`] | [`Client::precheck_subscriber`] | `spark-admin:wholesale_subscribers_write` |
+//! | [`BroadworksSubscriberPrecheck`] | an [`Email`] | [`Client::precheck_broadworks_subscriber`] | `spark-admin:broadworks_subscribers_write` |
+//!
+//! [`Client::precheck`] takes any of them, and [`AnyPrecheck`] one whose operation is known only at run
+//! time; [`api::OPERATIONS`] is the table of all operations.
 //!
 //! ```toml
 //! [dependencies]
@@ -15,7 +24,7 @@
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), webex_precheck::Error> {
-//!     let client = Client::from_env()?; // the token is in WEBEX_ACCESS_TOKEN
+//!     let client = Client::from_env()?; // WEBEX_ACCESS_TOKEN, and WEBEX_BASE_URL if it is set
 //!
 //!     let subscriber = SubscriberPrecheck::new("alice.anderson@acme.com").customer_id("ZjViMzYx");
 //!     let report = client.precheck_subscriber(&subscriber).await?;
@@ -28,7 +37,8 @@
 //!         .state_or_province("CA")
 //!         .zip_or_postal_code("95035");
 //!     let report = client.precheck_customer(&CustomerPrecheck::new(address)).await?;
-//!     println!("{} (tracking ID {:?})", report.verdict(), report.tracking_id());
+//!     println!("{} after {} attempts", report.verdict(), report.attempts());
+//!     println!("tracking ID {:?}", report.tracking_id());
 //!     Ok(())
 //! }
 //! ```
@@ -38,8 +48,8 @@
 //!
 //! # Requests
 //!
-//! `new` takes the required fields; the others have setters. IDs have types of their own, so that a
-//! [`CustomerId`] cannot be passed as a [`ProvisioningId`]. Package enums are open: a package that
+//! `new` takes the required fields; the others have setters. Both take strings. IDs have types of their
+//! own as well, so that a [`CustomerId`] cannot be passed as a [`ProvisioningId`]. Package enums are open: a package that
 //! Webex adds tomorrow can be sent by its name today.
 //!
 //! ```
@@ -178,6 +188,9 @@
 //! arrived, so the [retry policy](#retry-policy) also covers timeouts and broken connections. A
 //! repeated precheck still counts towards the [rate limit](#rate-limits).
 //!
+//! [`api::Operation::is_safe`] says it of each operation. One that is not safe would be sent once: only a
+//! connection that could not be made is followed by another attempt, since nothing was sent.
+//!
 //! # Rate limits
 //!
 //! Webex limits the rate of requests and answers 429 beyond it. All callers of a client and its
@@ -189,10 +202,9 @@
 //!
 //! # Credentials
 //!
-//! The token belongs to an integration or a service app of the partner organization, with the scope
-//! `spark-admin:wholesale_customers_write` or `spark-admin:wholesale_subscribers_write`; the
-//! organization needs the entitlement `wxc-wholesale` or the setting
-//! `webex-wholesale-partner-testing`. Personal tokens are said not to reach these operations.
+//! The token belongs to an integration or a service app of the partner organization, with the scope of
+//! the operation (see the table above). For wholesale, the organization needs the entitlement
+//! `wxc-wholesale` or the setting `webex-wholesale-partner-testing`; for BroadWorks, a BroadWorks cluster. Personal tokens are said not to reach these operations.
 //!
 //! A client takes a [`Token`], or [`Credentials`] that get the next one when it expires or Webex
 //! refuses it: from a file, from a [provider](TokenProvider) of yours, or from Webex for the OAuth
@@ -359,7 +371,7 @@
 //!
 //! | | default | set by |
 //! |---|---|---|
-//! | base URL | `https://webexapis.com` | [`ClientBuilder::base_url`] |
+//! | base URL | `https://webexapis.com` | [`ClientBuilder::base_url`]; `WEBEX_BASE_URL` for [`Client::from_env`] |
 //! | timeout for connecting | 10 s | [`ClientBuilder::connect_timeout`] |
 //! | timeout of an attempt | 30 s | [`ClientBuilder::attempt_timeout`] |
 //! | deadline of a precheck, waits included | 5 minutes | [`RetryPolicy::total_timeout`] |
@@ -412,8 +424,8 @@ mod token_endpoint;
 /// What is generated from the contract: request and response types, and the operations.
 pub mod api {
     pub use webex_precheck_api::{
-        BASE_URL, Field, FieldType, InfoList, KNOWN_INFO_CODES, NotANumber, Number, OPERATIONS,
-        Operation, operations, types,
+        BASE_URL, FieldType, InfoList, KNOWN_INFO_CODES, NotANumber, Number, OPERATIONS, Operation,
+        RequestField, operations, types,
     };
 }
 

@@ -15,7 +15,7 @@ use crate::clock::{self, Clock, Deadline};
 /// one queue. After a 429 nobody asks until the time in `Retry-After` has passed, and then
 /// requests start one by one at the rate that Webex was seen to accept. The
 /// [retry policy](crate::RetryPolicy) decides how long a caller waits, and
-/// [`RetryPolicy::rate_limit`](crate::RetryPolicy::rate_limit) whether it takes part.
+/// [`RetryPolicy::respect_rate_limit`](crate::RetryPolicy::respect_rate_limit) whether it takes part.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RateStatus {

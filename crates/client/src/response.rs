@@ -77,9 +77,9 @@ pub struct ResponseSnapshot {
 
 impl ResponseSnapshot {
     /// Maximum length of the body in bytes: 64 KiB.
-    pub const MAX_BODY: usize = 64 * 1024;
+    pub const MAX_BODY_BYTES: usize = 64 * 1024;
     /// Maximum number of header names.
-    pub const MAX_HEADERS: usize = 64;
+    pub const MAX_HEADER_NAMES: usize = 64;
 
     pub(crate) fn new(
         status: u16,
@@ -88,7 +88,7 @@ impl ResponseSnapshot {
         is_complete: bool,
         secrets: &Secrets,
     ) -> Self {
-        let mut end = body.len().min(Self::MAX_BODY);
+        let mut end = body.len().min(Self::MAX_BODY_BYTES);
         while !body.is_char_boundary(end) {
             end -= 1;
         }
@@ -111,7 +111,7 @@ impl ResponseSnapshot {
         self.status
     }
 
-    /// The names of the first [`MAX_HEADERS`](Self::MAX_HEADERS) headers, in lower case.
+    /// The names of the first [`MAX_HEADER_NAMES`](Self::MAX_HEADER_NAMES) headers, in lower case.
     pub fn header_names(&self) -> &[String] {
         &self.header_names
     }
@@ -123,7 +123,7 @@ impl ResponseSnapshot {
     }
 
     /// Whether the body is only a prefix: the response is longer than
-    /// [`MAX_BODY`](Self::MAX_BODY), or the connection broke.
+    /// [`MAX_BODY_BYTES`](Self::MAX_BODY_BYTES), or the connection broke.
     pub fn is_truncated(&self) -> bool {
         self.is_truncated
     }
@@ -183,12 +183,12 @@ mod tests {
 
     #[test]
     fn a_long_or_incomplete_body_is_a_prefix_marked_as_truncated() {
-        let long = format!("\"{}\"", "ä".repeat(ResponseSnapshot::MAX_BODY));
+        let long = format!("\"{}\"", "ä".repeat(ResponseSnapshot::MAX_BODY_BYTES));
         let cut = snapshot(&long, true);
         let text = cut.body().as_str().unwrap();
         assert_eq!(
             text.len(),
-            ResponseSnapshot::MAX_BODY - 1,
+            ResponseSnapshot::MAX_BODY_BYTES - 1,
             "a whole character"
         );
         assert!(cut.is_truncated());

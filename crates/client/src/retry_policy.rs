@@ -22,7 +22,7 @@ use std::time::Duration;
 /// | [`backoff`](Self::backoff) | from 0.5 s, doubling up to 30 s |
 /// | [`retry_status`](Self::retry_status) | 423, 429, 502, 503, 504: up to `max_attempts`; 500: once |
 /// | [`retry_connections`](Self::retry_connections) | yes |
-/// | [`rate_limit`](Self::rate_limit) | yes |
+/// | [`respect_rate_limit`](Self::respect_rate_limit) | yes |
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
@@ -139,7 +139,7 @@ impl RetryPolicy {
     /// Whether to take part in the client-side rate limit that all callers share: wait in its
     /// queue, and while Webex limits the token. Default: yes.
     #[must_use]
-    pub fn rate_limit(mut self, yes: bool) -> Self {
+    pub fn respect_rate_limit(mut self, yes: bool) -> Self {
         self.rate_limit = yes;
         self
     }

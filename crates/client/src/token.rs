@@ -13,7 +13,7 @@ pub struct Token(Secret);
 
 impl Token {
     /// The environment variable that [`Token::from_env`] reads.
-    pub const VARIABLE: &'static str = "WEBEX_ACCESS_TOKEN";
+    pub const ENV_VAR: &'static str = "WEBEX_ACCESS_TOKEN";
 
     /// Takes a token, without the white space and quotes that copying leaves around it.
     ///
@@ -35,7 +35,7 @@ impl Token {
     ///
     /// As [`Token::new`]; also if the variable is not set or not Unicode.
     pub fn from_env() -> Result<Self, Error> {
-        match std::env::var(Self::VARIABLE).map(Zeroizing::new) {
+        match std::env::var(Self::ENV_VAR).map(Zeroizing::new) {
             Ok(token) => Self::new(token.as_str()),
             Err(std::env::VarError::NotUnicode(_)) => Err(Error::token(
                 "WEBEX_ACCESS_TOKEN contains invalid characters; copy it again",

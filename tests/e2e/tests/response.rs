@@ -55,12 +55,12 @@ async fn an_error_keeps_the_response_without_secrets() {
 
     let long = format!(
         "{{\"message\":\"{}\"}}",
-        "x".repeat(ResponseSnapshot::MAX_BODY)
+        "x".repeat(ResponseSnapshot::MAX_BODY_BYTES)
     );
     sandbox.answer_next(Answer::new(403).body(long.clone()));
     let error = client.precheck_subscriber(&request()).await.unwrap_err();
     let response = error.response().unwrap();
-    let prefix = &long[..ResponseSnapshot::MAX_BODY];
+    let prefix = &long[..ResponseSnapshot::MAX_BODY_BYTES];
     assert_eq!(
         (response.body(), response.is_truncated()),
         (&json!(prefix), true)

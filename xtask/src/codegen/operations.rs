@@ -99,7 +99,7 @@ fn field(flag: &Flag) -> TokenStream {
     let (help, value, is_required) = (&flag.help, &flag.value, flag.is_required);
     let example = option(flag.example.as_deref());
     let ty = format_ident!("{}", format!("{:?}", flag.ty));
-    quote!(crate::Field {
+    quote!(crate::RequestField {
         path: #path,
         flag: #name,
         ty: crate::FieldType::#ty,

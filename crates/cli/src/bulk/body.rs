@@ -2,7 +2,7 @@
 //! same body, whatever the order of their columns.
 
 use crate::request::number;
-use webex_precheck::api::Field;
+use webex_precheck::api::RequestField;
 
 /// The value of a field.
 pub(crate) enum Value<'a> {
@@ -30,7 +30,7 @@ struct Place {
 }
 
 impl Layout {
-    pub(crate) fn new(fields: &'static [Field]) -> Self {
+    pub(crate) fn new(fields: &'static [RequestField]) -> Self {
         let mut objects = vec![Vec::new()];
         let places = fields.iter().map(|flag| {
             let mut path: Vec<&str> = flag.path.split('.').collect();
@@ -193,7 +193,7 @@ mod tests {
             "provisioningParameters.meetings.timezone",
             "packages",
         ];
-        let value = |field: &Field| match field.path {
+        let value = |field: &RequestField| match field.path {
             "packages" => Some(Value::List(vec!["a", "b\""])),
             name if names.contains(&name) => Some(Value::Text("x\n")),
             _ => None,

@@ -10,7 +10,7 @@ use super::problem::Column;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mapping {
     /// Columns, and the fields that they hold.
-    pub(crate) map: Vec<(String, &'static api::Field)>,
+    pub(crate) map: Vec<(String, &'static api::RequestField)>,
     /// Columns that are left out; `*` is all that are no field.
     pub(crate) ignore: Vec<String>,
     /// Columns that are copied to the results.
@@ -28,13 +28,16 @@ pub(crate) struct Use {
 /// A field of a request, and its place among all.
 #[derive(Clone, Copy)]
 pub(crate) struct Field {
-    pub(crate) flag: &'static api::Field,
+    pub(crate) flag: &'static api::RequestField,
     pub(crate) place: usize,
 }
 
 impl Field {
     /// A field of these; looked for once, and not for each row.
-    pub(crate) fn among(fields: &'static [api::Field], flag: &'static api::Field) -> Self {
+    pub(crate) fn among(
+        fields: &'static [api::RequestField],
+        flag: &'static api::RequestField,
+    ) -> Self {
         let place = fields.iter().position(|it| it.path == flag.path);
         // Every field is one of them.
         let place = place.unwrap_or_default();
@@ -73,8 +76,8 @@ fn is_same(one: &str, other: &str) -> bool {
 /// tells it from all others.
 pub(crate) fn field(
     name: &str,
-    fields: &'static [api::Field],
-) -> Result<&'static api::Field, NoField> {
+    fields: &'static [api::RequestField],
+) -> Result<&'static api::RequestField, NoField> {
     let wanted = parts(name);
     if wanted.iter().any(String::is_empty) {
         return Err(NoField::Unknown);
@@ -87,8 +90,8 @@ pub(crate) fn field(
     if let Some(found) = whole.or_else(flag) {
         return Ok(found);
     }
-    let ends = |field: &&api::Field| parts(field.path).ends_with(&wanted);
-    let found: Vec<&'static api::Field> = fields.iter().filter(ends).collect();
+    let ends = |field: &&api::RequestField| parts(field.path).ends_with(&wanted);
+    let found: Vec<&'static api::RequestField> = fields.iter().filter(ends).collect();
     match found.as_slice() {
         [] => Err(NoField::Unknown),
         [field] => Ok(field),
@@ -101,7 +104,7 @@ pub(crate) fn field(
 /// What becomes of each column of a header; or what is wrong with it, all of it.
 pub(crate) fn of_header(
     header: &[String],
-    fields: &'static [api::Field],
+    fields: &'static [api::RequestField],
     mapping: &Mapping,
 ) -> Result<Vec<Use>, Vec<String>> {
     let mut wrong = Vec::new();
@@ -172,7 +175,7 @@ pub(crate) fn of_header(
 /// What becomes of a member of a JSON object.
 pub(crate) fn of_member(
     path: &str,
-    fields: &'static [api::Field],
+    fields: &'static [api::RequestField],
     mapping: &Mapping,
 ) -> Result<Use, String> {
     let kept = mapping.keep.iter().position(|keep| is_same(path, keep));
@@ -191,7 +194,7 @@ pub(crate) fn of_member(
     Ok(Use { field, kept })
 }
 
-fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[api::Field]) -> String {
+fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[api::RequestField]) -> String {
     match reason {
         NoField::Ambiguous(several) => format!(
             "{column} may be any of {}; rename it, or use --map \"{}=FIELD\"",
@@ -210,9 +213,9 @@ fn no_field(column: &Column, name: &str, reason: &NoField, fields: &[api::Field]
 }
 
 /// The field whose name is like this one.
-fn nearest(name: &str, fields: &[api::Field]) -> Option<&'static str> {
+fn nearest(name: &str, fields: &[api::RequestField]) -> Option<&'static str> {
     let wanted = plain(name);
-    let distance = |field: &&api::Field| {
+    let distance = |field: &&api::RequestField| {
         let last = field.path.rsplit('.').next().unwrap_or_default();
         distance(&wanted, &plain(last)).min(distance(&wanted, &plain(field.flag)))
     };

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use webex_precheck::api::{Field, Operation};
+use webex_precheck::api::{Operation, RequestField};
 
 use crate::connect::Destination;
 use crate::exit::{Exit, Failure};
@@ -24,7 +24,7 @@ pub(crate) struct Plan {
     pub(crate) input: PathBuf,
     pub(crate) dialect: Dialect,
     pub(crate) mapping: Mapping,
-    pub(crate) defaults: Vec<(&'static Field, String)>,
+    pub(crate) defaults: Vec<(&'static RequestField, String)>,
     pub(crate) destination: Destination,
     pub(crate) is_dry_run: bool,
     pub(crate) earlier: Earlier,
@@ -40,7 +40,11 @@ pub(crate) struct Plan {
 }
 
 /// The field of a flag's value.
-fn field(flag: &str, name: &str, fields: &'static [Field]) -> Result<&'static Field, Failure> {
+fn field(
+    flag: &str,
+    name: &str,
+    fields: &'static [RequestField],
+) -> Result<&'static RequestField, Failure> {
     columns::field(name, fields).map_err(|reason| {
         let reason = match reason {
             NoField::Unknown => {
@@ -95,7 +99,7 @@ impl Plan {
         }
         once("--map", map.iter().map(|(column, _)| column.as_str()))?;
         once("--keep", many("keep").map(String::as_str))?;
-        let mut defaults: Vec<(&'static Field, String)> = Vec::new();
+        let mut defaults: Vec<(&'static RequestField, String)> = Vec::new();
         for pair in many("default") {
             let split = pair
                 .split_once('=')

@@ -116,7 +116,7 @@ impl Rows {
         operation: &'static Operation,
         input: Input,
         mapping: Mapping,
-        defaults: Vec<(&'static api::Field, String)>,
+        defaults: Vec<(&'static api::RequestField, String)>,
     ) -> Result<Self, Vec<String>> {
         let all = operation.fields;
         let uses = match input.header() {
@@ -397,7 +397,7 @@ impl Rows {
 }
 
 /// The value of a field as text says it.
-fn value<'a>(field: &api::Field, text: &'a str) -> Value<'a> {
+fn value<'a>(field: &api::RequestField, text: &'a str) -> Value<'a> {
     match field.ty {
         FieldType::String => Value::Text(text),
         FieldType::Number => Value::Number(text),

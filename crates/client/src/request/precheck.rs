@@ -8,8 +8,8 @@ use webex_precheck_api::Operation;
 use crate::error::Error;
 use crate::findings::Finding;
 
-/// A request: one of the types that are named after their operations, [`AnyPrecheck`], or a
-/// [`PreparedRequest`].
+/// A request: one of the types that are named after their operations, [`AnyPrecheck`](crate::AnyPrecheck), or a
+/// [`PreparedRequest`](crate::PreparedRequest).
 pub trait Precheck: Send + Sync + sealed::Sealed {
     /// The operation that takes it.
     fn operation(&self) -> &'static Operation;
