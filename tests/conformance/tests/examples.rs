@@ -82,8 +82,8 @@ fn check(id: &OperationId, example: &Example) {
 fn errors_of(id: &OperationId, json: &str) -> Vec<String> {
     let operation = api::Operation::named(id.as_str()).unwrap();
     let findings = request(operation, json).findings();
-    let hard = findings.iter().filter(|f| f.severity() == Severity::Error);
-    hard.map(ToString::to_string).collect()
+    let errors = findings.iter().filter(|f| f.severity() == Severity::Error);
+    errors.map(ToString::to_string).collect()
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn the_client_sends_every_documented_request() {
     for (_, inventory) in CHECKED_IN.captures() {
         for operation in &inventory.operations {
             for example in bodies(operation).filter(|example| example.at.section == Section::Body) {
-                let hard = errors_of(&operation.id, &example.json);
-                assert_eq!(hard, [""; 0], "{}", example.json);
+                let errors = errors_of(&operation.id, &example.json);
+                assert_eq!(errors, [""; 0], "{}", example.json);
                 count += 1;
             }
         }

@@ -44,7 +44,7 @@ async fn dropped(sandbox: &Sandbox, sent: &str) -> String {
     stream.write_all(sent.as_bytes()).await.unwrap();
     let mut read = Vec::new();
     let ended = stream.read_to_end(&mut read);
-    // Far more than its patience, and less than what the server's library has by itself.
+    // Far more than its timeout, and less than what the server's library has by itself.
     let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
     ended.expect("it is dropped").unwrap();
     String::from_utf8(read).unwrap()

@@ -430,8 +430,8 @@ async fn rows_wait_as_long_as_webex_asks_and_their_consumer_as_long_as_it_likes(
     }
     assert!(clock.passed() >= Duration::from_secs(1000));
     // Unless the client is told not to.
-    let patience = RetryPolicy::new().max_delay(Duration::from_secs(60));
-    let client = builder.retry_policy(patience).build().unwrap();
+    let policy = RetryPolicy::new().max_delay(Duration::from_secs(60));
+    let client = builder.retry_policy(policy).build().unwrap();
     sandbox.answer_next(Answer::new(429).header("retry-after", "61"));
     let mut answers = client.precheck_many(rows([((), request())]), BulkOptions::default());
     let (_, result) = answers.next().await.unwrap();

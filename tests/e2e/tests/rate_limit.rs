@@ -43,12 +43,12 @@ async fn sandbox(clock: &VirtualClock) -> Sandbox {
 
 /// Callers take requests until none is left. Each is asleep or asks: when all that are left sleep,
 /// time goes on.
-async fn run(requests: u64, patience: RetryPolicy, obeys: bool) -> Run {
+async fn run(requests: u64, policy: RetryPolicy, obeys: bool) -> Run {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;
     let client = Client::builder(Token::new(sandbox.token()).unwrap())
         .base_url(sandbox.url())
-        .retry_policy(patience)
+        .retry_policy(policy)
         .clock(clock.clone())
         .build()
         .unwrap();

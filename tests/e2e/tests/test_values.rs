@@ -84,12 +84,12 @@ async fn raw(sandbox: &Sandbox, value: &str) -> Raw {
 }
 
 /// What the client makes of a value, asked once or as often as it likes.
-async fn asked(sandbox: &Sandbox, value: &str, patience: RetryPolicy) -> Result<Report, Error> {
+async fn asked(sandbox: &Sandbox, value: &str, policy: RetryPolicy) -> Result<Report, Error> {
     let (clock, log) = (VirtualClock::new(0.5), Log::default());
     let _guard = tracing::subscriber::set_default(log.clone());
     let builder = Client::builder(Token::new(sandbox.token()).unwrap());
     let builder = builder.base_url(sandbox.url()).clock(clock.clone());
-    let client = builder.retry_policy(patience).build().unwrap();
+    let client = builder.retry_policy(policy).build().unwrap();
     let request = SubscriberPrecheck::new(format!("{value}@sandbox.example"));
     let stalls = value == "stalled";
     let passing = clock.pass_while(|| {

@@ -239,9 +239,9 @@ async fn ask(client: &Client, clock: &VirtualClock, server: Option<&Server>) -> 
             tokio::task::yield_now().await;
         }
     };
-    // A client that hangs fails here, and not by the patience of who watches.
-    let patience = Duration::from_secs(60);
-    let result = tokio::time::timeout(patience, async {
+    // A client that hangs fails here, and not by the limit of this test.
+    let limit = Duration::from_secs(60);
+    let result = tokio::time::timeout(limit, async {
         tokio::select! {
             result = precheck => result,
             () = time => unreachable!(),
@@ -264,8 +264,8 @@ fn client(base_url: &str, clock: &VirtualClock) -> Client {
 
 /// The error of a precheck that nothing is waited for.
 async fn at_once(client: &Client, request: &SubscriberPrecheck) -> Error {
-    let patience = Duration::from_secs(60);
-    let result = tokio::time::timeout(patience, client.precheck_subscriber(request)).await;
+    let limit = Duration::from_secs(60);
+    let result = tokio::time::timeout(limit, client.precheck_subscriber(request)).await;
     result.unwrap_or_else(|_| panic!("it hangs")).unwrap_err()
 }
 
@@ -563,8 +563,8 @@ async fn a_precheck_ends_before_its_time_is_up_and_not_after() {
     let server = Server::start(vec![Weather::answer(503, &[], b"")])
         .await
         .unwrap();
-    let patience = RetryPolicy::new().total_timeout(Duration::from_secs(1));
-    let client = client(&format!("http://{}", server.address), &clock).with_retry_policy(patience);
+    let policy = RetryPolicy::new().total_timeout(Duration::from_secs(1));
+    let client = client(&format!("http://{}", server.address), &clock).with_retry_policy(policy);
     let found = ask(&client, &clock, Some(&server)).await;
     // After 0.25 and 0.5 s a wait of a second is more than is left.
     assert_eq!((found.class, found.attempts), (Class::Status, 3));
@@ -579,8 +579,8 @@ async fn an_attempt_gets_no_more_time_than_is_left() {
         ..Weather::bytes("")
     };
     let server = Server::start(vec![silence]).await.unwrap();
-    let patience = RetryPolicy::new().total_timeout(Duration::from_secs(40));
-    let client = client(&format!("http://{}", server.address), &clock).with_retry_policy(patience);
+    let policy = RetryPolicy::new().total_timeout(Duration::from_secs(40));
+    let client = client(&format!("http://{}", server.address), &clock).with_retry_policy(policy);
     let request = SubscriberPrecheck::new("alice.anderson@acme.com");
     let asked = tokio::spawn(async move { client.precheck_subscriber(&request).await });
     for stalled in 1..=2 {
