@@ -16,6 +16,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
+//! [`OPERATIONS`] is the table of operations: where each one is, which scope it needs, whether it is safe to
+//! repeat, and the fields of its request.
+//!
 //! | feature | default | what it brings |
 //! |---|---|---|
 //! | `client` | yes | `Client`, over reqwest; without it the types alone, over serde |
