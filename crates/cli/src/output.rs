@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use serde_json::json;
 use webex_precheck::Report;
 
 use crate::bulk;
@@ -55,37 +54,5 @@ fn table(report: &Report) -> String {
 
 /// One JSON object; fields are only ever added.
 fn json(report: &Report) -> String {
-    let info: Vec<_> = report
-        .info()
-        .iter()
-        .map(|info| {
-            json!({
-                "code": info.info_code,
-                "description": info.description,
-                "meaning": info.info_code.and_then(|code| code.meaning()),
-            })
-        })
-        .collect();
-    let errors: Vec<_> = report
-        .errors()
-        .iter()
-        .map(|reason| {
-            json!({
-                "code": reason.code,
-                "description": reason.description,
-                "field": reason.field,
-            })
-        })
-        .collect();
-    let document = json!({
-        "verdict": report.verdict().as_str(),
-        "message": report.message(),
-        "infoCodes": info,
-        "errorCodes": errors,
-        "status": report.status(),
-        "trackingId": report.tracking_id(),
-        "attempts": report.attempts(),
-        "milliseconds": u64::try_from(report.elapsed().as_millis()).unwrap_or(u64::MAX),
-    });
-    format!("{document:#}\n")
+    format!("{:#}\n", serde_json::json!(report))
 }

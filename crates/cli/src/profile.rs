@@ -198,12 +198,14 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
     })?;
     let grant = RefreshTokenGrant::new(id, secret, RefreshToken::new(token)?)?;
     let grant = grant.on_refresh(move |renewed| {
+        // The run goes on: nothing is gained by losing its answers too.
         if let Err(error) = replace(&file, renewed.refresh_token().expose()) {
             warn(&format!(
                 "the new refresh token cannot be kept in {}: {error}",
                 file.display()
             ));
         }
+        std::future::ready(Ok(()))
     });
     Ok((Credentials::from_refresh_token(grant), origin))
 }

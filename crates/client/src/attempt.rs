@@ -1,8 +1,8 @@
 //! Reads the response to a precheck: a report, or an error that may be worth a retry.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Cause as ErrorKind, Error};
 use crate::excerpt;
-use crate::http::RawResponse;
+use crate::exchange::RawResponse;
 use crate::judgement::{self, Judgement};
 use crate::report::{Report, Verdict};
 use crate::response::{Context, ErrorDetail, ResponseSnapshot};
@@ -21,7 +21,7 @@ pub(crate) fn read(
 ) -> AttemptResult {
     let Some(status) = response.status else {
         let error = end.err().unwrap_or_else(|| Error::new(ErrorKind::Connect));
-        let may_help = !matches!(error.kind(), ErrorKind::Builder(_));
+        let may_help = !matches!(error.cause(), ErrorKind::Builder(_));
         let reason = if error.is_not_sent() {
             RetryReason::NotSent
         } else {
@@ -91,7 +91,7 @@ pub(crate) fn read(
         }
         Err(end) => end,
     };
-    let reason = match error.kind() {
+    let reason = match error.cause() {
         ErrorKind::Status => Some(RetryReason::Status(status)),
         ErrorKind::Timeout | ErrorKind::Transfer | ErrorKind::Connect => {
             Some(RetryReason::Connection)

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use url::{Host, Url};
 use webex_precheck_api::{BASE_URL, OPERATIONS, SubPartnerOrgId};
 
@@ -12,12 +13,18 @@ use crate::call::Core;
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Credentials;
+#[cfg(feature = "default-client")]
+use crate::default_client;
 use crate::endpoint::{Endpoint, address};
 use crate::error::Error;
-use crate::http::HttpClient;
+use crate::exchange::HttpClient;
+use crate::hooks::{Attempt, OnAttempt};
 use crate::retry_policy::RetryPolicy;
 use crate::token::Token;
 use crate::token_cache::TokenCache;
+use crate::transport::Transport;
+
+const OWN_USER_AGENT: &str = concat!("webex-precheck/", env!("CARGO_PKG_VERSION"));
 
 /// Configures a [`Client`].
 ///
@@ -35,11 +42,17 @@ pub struct ClientBuilder {
     base_url: String,
     credentials: Credentials,
     on_behalf_of: Option<SubPartnerOrgId>,
-    connect_timeout: Duration,
+    allowed_http: Vec<String>,
+    transport: Option<Arc<dyn Transport>>,
+    headers: HeaderMap,
+    #[cfg(feature = "default-client")]
+    default_client: default_client::Options,
     attempt_timeout: Duration,
     retry_policy: RetryPolicy,
     validate_before_send: bool,
     keep_response: bool,
+    on_attempt: Option<OnAttempt>,
+    renewal_interval: Duration,
     clock: Arc<dyn Clock>,
 }
 
@@ -50,11 +63,17 @@ impl Client {
             base_url: BASE_URL.to_owned(),
             credentials: credentials.into(),
             on_behalf_of: None,
-            connect_timeout: Duration::from_secs(10),
+            allowed_http: Vec::new(),
+            transport: None,
+            headers: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(OWN_USER_AGENT))]),
+            #[cfg(feature = "default-client")]
+            default_client: default_client::Options::default(),
             attempt_timeout: Duration::from_secs(30),
             retry_policy: RetryPolicy::default(),
             validate_before_send: true,
             keep_response: false,
+            on_attempt: None,
+            renewal_interval: Duration::from_secs(10),
             clock: Arc::new(SystemClock),
         }
     }
@@ -102,11 +121,78 @@ impl ClientBuilder {
         self
     }
 
+    /// Allows `http` to this host name or address, for a sandbox in another container. The token is sent
+    /// without encryption: never use a real one. Default: loopback addresses only.
+    #[must_use]
+    pub fn allow_http(mut self, host: impl Into<String>) -> Self {
+        self.allowed_http.push(host.into());
+        self
+    }
+
+    /// Sends requests by this transport instead of the client's own: an HTTP client of yours, a tower
+    /// service, or a stub. [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy),
+    /// [`root_certificate_pem`](Self::root_certificate_pem) and [`identity_pem`](Self::identity_pem) have no
+    /// effect then, nor have the proxies of the environment.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The `User-Agent`. Default: `webex-precheck/` and the version.
+    #[must_use]
+    pub fn user_agent(self, value: HeaderValue) -> Self {
+        self.header(USER_AGENT, value)
+    }
+
+    /// Sends this header with every request, those of access tokens included. A second value replaces the
+    /// first. `Authorization` and `Content-Type` are set by the client.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
     /// Timeout for connecting. Default: 10 s. It is measured by the system clock, whatever
     /// [`clock`](Self::clock) is.
+    #[cfg(feature = "default-client")]
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.default_client.connect_timeout = timeout;
+        self
+    }
+
+    /// Sends all requests through this proxy, such as `http://user:password@proxy.example:3128`. Default:
+    /// the proxies of the environment, except for loopback addresses.
+    #[cfg(feature = "default-client")]
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.default_client.proxy = Some(url.into());
+        self
+    }
+
+    /// Also trusts these root certificates: one or several in PEM. Default: those that the system trusts.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[must_use]
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.default_client.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Identifies itself by this certificate (mutual TLS): the certificate, those between it and its root,
+    /// and the private key (PKCS #8), in PEM. Default: none.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[must_use]
+    pub fn identity_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.default_client.identity = Some(pem.into());
+        self
+    }
+
+    /// TLS by the library of the operating system. Default: by rustls, if its feature is on.
+    #[cfg(feature = "native-tls")]
+    #[must_use]
+    pub fn use_native_tls(mut self) -> Self {
+        self.default_client.native_tls = true;
         self
     }
 
@@ -142,6 +228,21 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls `notify` after each attempt, for metrics. It must not block.
+    #[must_use]
+    pub fn on_attempt(mut self, notify: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.on_attempt = Some(OnAttempt(Arc::new(notify)));
+        self
+    }
+
+    /// Shortest time between two renewals of the access token because Webex refused it (401). If it
+    /// refuses a new token so soon, tokens are not to blame: the error is returned. Default: 10 s.
+    #[must_use]
+    pub fn renewal_interval(mut self, interval: Duration) -> Self {
+        self.renewal_interval = interval;
+        self
+    }
+
     /// Measures time by this clock, for tests. Default: the system clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -153,44 +254,42 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// If the base URL is invalid or not safe for a token, or if TLS cannot be set up.
+    /// If the base URL is invalid or not safe for a token, a proxy or certificate is invalid, or TLS
+    /// cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = parse(&self.base_url)?;
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("webex-precheck/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            // The retry policy decides.
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.connect_timeout);
-        if is_loopback(&base_url) {
-            http = http.no_proxy();
-        }
-        // By our features, whichever features others enable in reqwest.
-        #[cfg(feature = "native-tls")]
-        {
-            http = http.tls_backend_native();
-        }
-        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
-        {
-            http = http.tls_backend_rustls();
-        }
-        let http = http
-            .build()
-            .map_err(|error| Error::builder("TLS cannot be set up").because(error))?;
+        let base_url = parse(&self.base_url, &self.allowed_http)?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            #[cfg(feature = "default-client")]
+            None => Arc::new(default_client::transport(self.default_client, &base_url)?),
+            #[cfg(not(feature = "default-client"))]
+            None => {
+                let why = "no HTTP client: build webex-precheck with its feature `default-client`, or give \
+                    the client a transport";
+                return Err(Error::builder(why));
+            }
+        };
         let on_behalf_of = self.on_behalf_of.as_ref();
         let endpoints = OPERATIONS.iter();
         let endpoints = endpoints.map(|it| Endpoint::new(it, &base_url, on_behalf_of));
         let endpoints = endpoints.collect();
         let token_url = address(&base_url, "/v1/access_token");
-        let tokens = TokenCache::new(self.credentials, token_url, self.clock.now())?;
+        let tokens = TokenCache::new(
+            self.credentials,
+            token_url,
+            self.renewal_interval,
+            self.clock.now(),
+        )?;
         Ok(Client(Arc::new(Core {
             endpoints,
             http: HttpClient {
-                client: http,
+                transport,
+                headers: self.headers,
                 clock: self.clock,
                 attempt_timeout: self.attempt_timeout,
                 retry_policy: Arc::new(self.retry_policy),
                 keep_response: self.keep_response,
+                on_attempt: self.on_attempt,
             },
             tokens: Arc::new(tokens),
             validate_before_send: self.validate_before_send,
@@ -202,7 +301,7 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A refused URL may contain a password.
-        let base_url = parse(&self.base_url).map(String::from);
+        let base_url = parse(&self.base_url, &self.allowed_http).map(String::from);
         f.debug_struct("ClientBuilder")
             .field("base_url", &base_url.as_deref().unwrap_or("refused"))
             .field("credentials", &self.credentials)
@@ -212,33 +311,31 @@ impl fmt::Debug for ClientBuilder {
 }
 
 /// Reads a base URL that may get a token.
-fn parse(base_url: &str) -> Result<Url, Error> {
+fn parse(base_url: &str, allowed_http: &[String]) -> Result<Url, Error> {
+    if base_url.contains('@') {
+        let why = "the base URL must not contain a user, a password or an `@`";
+        return Err(Error::builder(why));
+    }
     let base_url =
         Url::parse(base_url).map_err(|error| Error::builder("invalid base URL").because(error))?;
     let is_https = base_url.scheme() == "https";
-    let has_tls = cfg!(any(feature = "rustls", feature = "native-tls"));
-    let has_more = !base_url.username().is_empty()
-        || base_url.password().is_some()
-        || base_url.query().is_some();
-    let is_local = base_url.scheme() == "http" && is_loopback(&base_url);
-    if !(is_https || is_local) {
+    let is_allowed = |host: &str| allowed_http.iter().any(|it| it.eq_ignore_ascii_case(host));
+    let may_be_http = is_loopback(&base_url) || base_url.host_str().is_some_and(is_allowed);
+    if !(is_https || base_url.scheme() == "http" && may_be_http) {
         return Err(Error::builder(
             "the base URL must be https, or http on this machine: it gets the access token",
         ));
     }
-    if is_https && !has_tls {
-        return Err(Error::builder(
-            "https needs TLS: build webex-precheck with its feature `rustls` or `native-tls`",
-        ));
+    if base_url.query().is_some() {
+        return Err(Error::builder("the base URL must not contain a query"));
     }
-    if has_more {
-        let why = "the base URL must not contain a user, a password or a query";
-        return Err(Error::builder(why));
+    if base_url.as_str().parse::<http::Uri>().is_err() {
+        return Err(Error::builder("invalid base URL"));
     }
     Ok(base_url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
@@ -277,6 +374,8 @@ mod tests {
             "webexapis.com",
             "https://user:secret@webexapis.com",
             "https://webexapis.com?x=1",
+            "https://webexapis.com/user:secret@",
+            "user:secret@webexapis.com",
             "",
         ] {
             let error = build(url).unwrap_err();

@@ -2,10 +2,10 @@
 //! gives up.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tracing::Instrument;
 use url::Url;
 use webex_precheck_api::Operation;
@@ -14,8 +14,9 @@ use crate::attempt::{self, AttemptResult};
 use crate::cancellation::Cancellation;
 use crate::clock::{Clock, Deadline};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind};
-use crate::http::{HttpClient, RawResponse};
+use crate::error::{Cause, Error};
+use crate::exchange::{HttpClient, RawResponse};
+use crate::hooks::Attempt;
 use crate::rate_limiter::{AcquireError, Permit};
 use crate::report::Report;
 use crate::retry_policy::{RetryPolicy, RetryReason};
@@ -42,6 +43,27 @@ pub(crate) enum QueueTime {
     Uncounted,
 }
 
+/// What a precheck belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) queue_time: QueueTime,
+    /// Ends its waits.
+    pub(crate) cancellation: Cancellation,
+    /// Of all prechecks of the run.
+    pub(crate) deadline: Deadline,
+}
+
+impl Run {
+    /// Of a precheck alone.
+    pub(crate) fn single() -> Self {
+        Self {
+            queue_time: QueueTime::Counted,
+            cancellation: Cancellation::default(),
+            deadline: Deadline::never(),
+        }
+    }
+}
+
 pub(crate) const NO_RUNTIME: &str = "a client must be used within a tokio runtime; without one, \
     use the feature `blocking`";
 
@@ -51,8 +73,7 @@ impl Core {
         &self,
         operation: &Operation,
         body: Bytes,
-        queue_time: QueueTime,
-        cancellation: Cancellation,
+        run: Run,
     ) -> Result<Report, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::builder(NO_RUNTIME));
@@ -67,9 +88,8 @@ impl Core {
             policy,
             body,
             start: clock.now(),
-            deadline: Deadline::after(clock, policy.total_timeout),
-            queue_time,
-            cancellation,
+            deadline: Deadline::after(clock, policy.total_timeout).min(run.deadline),
+            run,
             reasons: Vec::new(),
             attempts: 0,
             last_error: None,
@@ -101,9 +121,7 @@ struct PrecheckCall<'a> {
     body: Bytes,
     start: Instant,
     deadline: Deadline,
-    queue_time: QueueTime,
-    /// Ends its waits.
-    cancellation: Cancellation,
+    run: Run,
     /// Why the attempts so far failed.
     reasons: Vec<RetryReason>,
     attempts: u32,
@@ -137,16 +155,24 @@ impl<'a> PrecheckCall<'a> {
             };
             // It may have expired in the queue.
             let token = self.token().await?;
+            let sent_at = self.core.clock().now();
             let span = telemetry::attempt_span(
                 &self.endpoint.method,
-                &self.endpoint.url,
+                &self.endpoint.uri,
                 self.attempts as usize,
             );
             self.attempts += 1;
             // Cloned first: a clone between making the future and its `await` costs a copy of it.
             let recorded = span.clone();
             let result = self.attempt(&token, permit).instrument(span).await;
-            telemetry::attempt_ended(&recorded, result.as_ref().map_err(|(error, _)| error));
+            let outcome = result.as_ref().map_err(|(error, _)| error);
+            telemetry::attempt_ended(&recorded, outcome);
+            self.core.http.notify(&Attempt {
+                operation: Some(self.endpoint.operation),
+                number: self.attempts,
+                duration: self.core.clock().now() - sent_at,
+                result: outcome.map(Some),
+            });
             match result {
                 Ok(report) => return Ok(report),
                 Err((error, _)) if error.status() == Some(401) => {
@@ -176,28 +202,29 @@ impl<'a> PrecheckCall<'a> {
     /// Runs `work` until it is done, the deadline passes or the run is cancelled.
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let work = self.deadline.limit(self.core.clock(), work);
-        match self.cancellation.run_until_cancelled(work).await {
-            Some(done) => done.unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout))),
-            None => Err(Error::new(ErrorKind::Cancelled)),
+        match self.run.cancellation.run_until_cancelled(work).await {
+            Some(done) => done.unwrap_or_else(|| Err(Error::new(Cause::Timeout))),
+            None => Err(Error::new(Cause::Cancelled)),
         }
     }
 
     /// Waits for a permit of the rate limiter.
     async fn acquire(&mut self) -> Result<Permit<'a>, Error> {
         let (clock, limiter, policy) = (self.core.clock(), &self.endpoint.limiter, self.policy);
-        let deadline = match self.queue_time {
+        let deadline = match self.run.queue_time {
             QueueTime::Counted => self.deadline,
-            QueueTime::Uncounted => Deadline::never(),
+            QueueTime::Uncounted => self.run.deadline,
         };
         let accepts_delay =
             |delay| policy.accepts_delay(delay, deadline.left(clock).unwrap_or_default());
         let queued_at = clock.now();
         let permit = limiter.acquire(clock, deadline, accepts_delay, &mut self.queue_number);
-        let Some(permit) = self.cancellation.run_until_cancelled(permit).await else {
-            return Err(Error::new(ErrorKind::Cancelled));
+        let Some(permit) = self.run.cancellation.run_until_cancelled(permit).await else {
+            return Err(Error::new(Cause::Cancelled));
         };
-        if self.queue_time == QueueTime::Uncounted {
-            self.deadline = self.deadline.later_by(clock.now() - queued_at);
+        if self.run.queue_time == QueueTime::Uncounted {
+            let later = self.deadline.later_by(clock.now() - queued_at);
+            self.deadline = later.min(self.run.deadline);
         }
         permit.map_err(|failure| {
             // Webex's own response says more.
@@ -205,9 +232,9 @@ impl<'a> PrecheckCall<'a> {
                 let status = limiter.status(clock.now());
                 let is_limited = status.per_second.is_some() || status.paused_for.is_some();
                 Error::new(if is_limited {
-                    ErrorKind::RateLimited
+                    Cause::RateLimited
                 } else {
-                    ErrorKind::Timeout
+                    Cause::Timeout
                 })
             });
             if let AcquireError::Paused(delay) = failure {
@@ -228,8 +255,8 @@ impl<'a> PrecheckCall<'a> {
         let in_queue = reason == RetryReason::Status(429) && policy.rate_limit;
         let random = || if in_queue { 0.0 } else { clock.random() };
         let delay = policy.delay(error.retry_after(), self.reasons.len(), random);
-        let left = if in_queue && self.queue_time == QueueTime::Uncounted {
-            Duration::MAX
+        let left = if in_queue && self.run.queue_time == QueueTime::Uncounted {
+            self.run.deadline.left(clock).unwrap_or_default()
         } else {
             self.deadline.left(clock).unwrap_or_default()
         };
@@ -240,8 +267,14 @@ impl<'a> PrecheckCall<'a> {
             let attempt = self.attempts as usize + 1;
             telemetry::retrying(&error, delay, attempt, policy.max_attempts);
             let sleep = clock.sleep(delay);
-            if self.cancellation.run_until_cancelled(sleep).await.is_none() {
-                return Err(Error::new(ErrorKind::Cancelled));
+            if self
+                .run
+                .cancellation
+                .run_until_cancelled(sleep)
+                .await
+                .is_none()
+            {
+                return Err(Error::new(Cause::Cancelled));
             }
         }
         self.last_error = Some(error);
@@ -250,12 +283,11 @@ impl<'a> PrecheckCall<'a> {
 
     async fn attempt(&self, token: &CachedToken, permit: Option<Permit<'_>>) -> AttemptResult {
         let http = &self.core.http;
-        let request = http
-            .client
-            .request(self.endpoint.method.clone(), self.endpoint.url.clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(AUTHORIZATION, token.header.clone())
-            .body(self.body.clone());
+        let Endpoint { method, uri, .. } = self.endpoint;
+        let mut request = http.request(method.clone(), uri.clone(), self.body.clone());
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(AUTHORIZATION, token.header.clone());
         let on_head = |response: &RawResponse| {
             if let Some(permit) = &permit {
                 self.settle(permit, response);

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue};
 use webex_precheck_api::{Operation, SubPartnerOrgId};
 
-use crate::call::{Core, QueueTime};
-use crate::cancellation::Cancellation;
+use crate::call::{Core, Run};
 use crate::error::Error;
 use crate::rate_limiter::RateStatus;
 use crate::report::Report;
@@ -27,16 +27,14 @@ impl Client {
     ///
     /// If there is no verdict; see [`Error`].
     pub async fn precheck<R: Precheck + ?Sized>(&self, request: &R) -> Result<Report, Error> {
-        let cancellation = Cancellation::default();
-        self.call(request, QueueTime::Counted, cancellation).await
+        self.call(request, Run::single()).await
     }
 
-    /// As [`precheck`](Self::precheck), as part of a run that can be cancelled.
+    /// As [`precheck`](Self::precheck), as part of a run.
     pub(crate) async fn call<R: Precheck + ?Sized>(
         &self,
         request: &R,
-        queue_time: QueueTime,
-        cancellation: Cancellation,
+        run: Run,
     ) -> Result<Report, Error> {
         if self.0.validate_before_send {
             let errors = request.errors();
@@ -46,7 +44,7 @@ impl Client {
         }
         let body = request.encode()?;
         let operation = request.operation();
-        self.0.call(operation, body, queue_time, cancellation).await
+        self.0.call(operation, body, run).await
     }
 
     /// A client that shares connections, token and rate limit with this one, and acts on behalf of
@@ -67,6 +65,15 @@ impl Client {
     pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
         let mut core = Core::clone(&self.0);
         core.http.retry_policy = Arc::new(retry_policy);
+        Self(Arc::new(core))
+    }
+
+    /// A client that shares connections, token and rate limit with this one, and sends this header with
+    /// its prechecks, such as a `traceparent`; see [`ClientBuilder::header`](crate::ClientBuilder::header).
+    #[must_use]
+    pub fn with_header(&self, name: HeaderName, value: HeaderValue) -> Self {
+        let mut core = Core::clone(&self.0);
+        core.http.headers.insert(name, value);
         Self(Arc::new(core))
     }
 

@@ -65,6 +65,12 @@ impl Deadline {
         Self(None)
     }
 
+    /// The earlier one.
+    pub(crate) fn min(self, other: Self) -> Self {
+        let ends = [self.0, other.0].into_iter().flatten();
+        Self(ends.min())
+    }
+
     /// This deadline, postponed.
     pub(crate) fn later_by(self, time: Duration) -> Self {
         Self(self.0.and_then(|end| end.checked_add(time)))

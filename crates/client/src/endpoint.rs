@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reqwest::Method;
+use http::{Method, Uri};
 use url::Url;
 use webex_precheck_api::{Operation, SubPartnerOrgId};
 
@@ -14,7 +14,7 @@ use crate::rate_limiter::RateLimiter;
 pub(crate) struct Endpoint {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
-    pub(crate) url: Url,
+    pub(crate) uri: Uri,
     pub(crate) limiter: Arc<RateLimiter>,
     /// Whether the client acts for a sub-partner, which the operation does not take.
     has_stray_sub_partner: bool,
@@ -30,7 +30,7 @@ impl Endpoint {
             operation,
             // The contract has no method that HTTP does not.
             method: operation.method.parse().unwrap_or(Method::POST),
-            url: base_url.clone(),
+            uri: Uri::default(),
             limiter: Arc::<RateLimiter>::default(),
             has_stray_sub_partner: false,
         };
@@ -41,13 +41,13 @@ impl Endpoint {
     /// Acts on behalf of this sub-partner from now on.
     pub(crate) fn address(&mut self, base_url: &Url, on_behalf_of: Option<&SubPartnerOrgId>) {
         let takes_one = self.operation.takes_sub_partner;
-        self.url = address(base_url, self.operation.path);
+        let mut url = address(base_url, self.operation.path);
         self.has_stray_sub_partner = on_behalf_of.is_some() && !takes_one;
         if let Some(org_id) = on_behalf_of.filter(|_| takes_one) {
-            self.url
-                .query_pairs_mut()
+            url.query_pairs_mut()
                 .append_pair("onBehalfOfSubPartnerOrgId", org_id.as_str());
         }
+        self.uri = uri(&url);
     }
 
     /// Fails if the operation would answer for somebody else than the caller wants.
@@ -59,6 +59,11 @@ impl Endpoint {
         }
         Ok(())
     }
+}
+
+/// A URL as HTTP sends it. Base URLs for which this fails are refused.
+pub(crate) fn uri(url: &Url) -> Uri {
+    url.as_str().parse().unwrap_or_default()
 }
 
 /// A path below the base URL.
@@ -86,10 +91,10 @@ mod tests {
             let url = format!("https://gateway.example/webex{}", operation.path);
             if operation.takes_sub_partner {
                 let query = "?onBehalfOfSubPartnerOrgId=a%2Bb%3D";
-                assert_eq!(endpoint.url.as_str(), url + query);
+                assert_eq!(endpoint.uri.to_string(), url + query);
                 assert!(endpoint.check().is_ok());
             } else {
-                assert_eq!(endpoint.url.as_str(), url);
+                assert_eq!(endpoint.uri.to_string(), url);
                 assert!(endpoint.check().unwrap_err().is_builder());
             }
         }

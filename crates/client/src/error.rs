@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use crate::findings::Finding;
 use crate::response::{Context, ErrorDetail, ResponseSnapshot};
+use crate::transport::TransportError;
 
 /// Why a precheck got no answer.
 ///
-/// Opaque, so that kinds can be added; its methods tell them apart. Its `Display` does not
+/// Opaque, so that more can be added; [`kind`](Self::kind) and predicates tell errors apart. Its `Display` does not
 /// repeat its source, and neither ever shows a token or another secret.
 ///
 /// | what happened | method | worth a retry |
@@ -33,14 +34,69 @@ pub struct Error(Box<Inner>);
 
 #[derive(Clone, Debug)]
 struct Inner {
-    kind: ErrorKind,
+    cause: Cause,
     context: Context,
     findings: Vec<Finding>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
+/// What an [`Error`] is about; [`Error::kind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// See [`Error::is_invalid_request`].
+    InvalidRequest,
+    /// See [`Error::is_unauthorized`].
+    Unauthorized,
+    /// See [`Error::is_forbidden`].
+    Forbidden,
+    /// See [`Error::is_rate_limited`].
+    RateLimited,
+    /// See [`Error::is_timeout`].
+    Timeout,
+    /// See [`Error::is_connect`].
+    Connect,
+    /// The access token cannot be renewed for now, for another reason than a timeout. A retry may
+    /// help.
+    TokenRefresh,
+    /// Webex answered with another [status](Error::status), without a code.
+    Status,
+    /// See [`Error::is_decode`].
+    Decode,
+    /// See [`Error::is_cancelled`].
+    Cancelled,
+    /// See [`Error::is_builder`].
+    Builder,
+}
+
+impl ErrorKind {
+    /// Its name in snake case, such as `rate_limited`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::RateLimited => "rate_limited",
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::TokenRefresh => "token_refresh",
+            Self::Status => "status",
+            Self::Decode => "decode",
+            Self::Cancelled => "cancelled",
+            Self::Builder => "builder",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorKind {
+pub(crate) enum Cause {
     /// There is no usable token; says why.
     Token(&'static str),
     /// The token cannot be renewed, for good if Webex refused.
@@ -51,6 +107,8 @@ pub(crate) enum ErrorKind {
     InvalidRequest,
     /// The request could not be sent.
     Connect,
+    /// As `Connect`, because a timeout passed.
+    ConnectTimeout,
     /// A deadline passed.
     Timeout,
     /// The connection broke before the response was complete.
@@ -70,9 +128,9 @@ pub(crate) enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind) -> Self {
+    pub(crate) fn new(cause: Cause) -> Self {
         Self(Box::new(Inner {
-            kind,
+            cause,
             context: Context::default(),
             findings: Vec::new(),
             source: None,
@@ -80,15 +138,15 @@ impl Error {
     }
 
     pub(crate) fn token(why: &'static str) -> Self {
-        Self::new(ErrorKind::Token(why))
+        Self::new(Cause::Token(why))
     }
 
     pub(crate) fn builder(why: &'static str) -> Self {
-        Self::new(ErrorKind::Builder(why))
+        Self::new(Cause::Builder(why))
     }
 
     pub(crate) fn invalid(findings: Vec<Finding>) -> Self {
-        let mut error = Self::new(ErrorKind::InvalidRequest);
+        let mut error = Self::new(Cause::InvalidRequest);
         error.0.findings = findings;
         error
     }
@@ -98,47 +156,32 @@ impl Error {
         self
     }
 
-    pub(crate) fn from_transport(error: reqwest::Error) -> Self {
-        let kind = if error.is_builder() {
-            ErrorKind::Builder("the request cannot be sent")
-        } else if error.is_timeout() {
-            ErrorKind::Timeout
-        } else if error.is_connect() {
-            ErrorKind::Connect
-        } else {
-            ErrorKind::Transfer
+    pub(crate) fn from_transport(error: TransportError) -> Self {
+        let cause = match &error {
+            TransportError::Connect(_) => Cause::Connect,
+            TransportError::ConnectTimeout(_) => Cause::ConnectTimeout,
+            TransportError::Timeout(_) => Cause::Timeout,
+            TransportError::Transfer(_) => Cause::Transfer,
+            TransportError::Invalid(_) => Cause::Builder("the request cannot be sent"),
         };
-        Self::new(kind).because(error.without_url())
+        Self::new(cause).because(error.into_inner())
     }
 
     /// Whether no connection could be made, so that nothing was sent.
     pub(crate) fn is_not_sent(&self) -> bool {
-        let transport = self
-            .source()
-            .and_then(|it| it.downcast_ref::<reqwest::Error>());
-        transport.is_some_and(reqwest::Error::is_connect)
+        matches!(self.0.cause, Cause::Connect | Cause::ConnectTimeout)
     }
 
-    pub(crate) fn kind(&self) -> ErrorKind {
-        self.0.kind
+    pub(crate) fn cause(&self) -> Cause {
+        self.0.cause
     }
 
     /// The `error.type` of OpenTelemetry: the status of an error response, else the kind.
     pub(crate) fn type_id(&self) -> Cow<'static, str> {
-        let kind = match self.0.kind {
-            ErrorKind::Status => {
-                return self.0.context.status.unwrap_or_default().to_string().into();
-            }
-            ErrorKind::Token(_) | ErrorKind::TokenRefresh { .. } => "token",
-            ErrorKind::Connect => "connect",
-            ErrorKind::Timeout => "timeout",
-            ErrorKind::Transfer => "transfer",
-            ErrorKind::RateLimited => "rate_limited",
-            ErrorKind::Decode | ErrorKind::NoVerdict | ErrorKind::TooLong => "decode",
-            ErrorKind::Cancelled => "cancelled",
-            ErrorKind::Builder(_) | ErrorKind::InvalidRequest => "_OTHER",
-        };
-        kind.into()
+        match (self.0.cause, self.0.context.status) {
+            (Cause::Status, Some(status)) => status.to_string().into(),
+            _ => self.kind().as_str().into(),
+        }
     }
 
     pub(crate) fn with_context(mut self, context: Context) -> Self {
@@ -155,9 +198,31 @@ impl Error {
         Self(self.0.clone())
     }
 
+    /// What happened, for a `match`. The predicates below say the same.
+    pub fn kind(&self) -> ErrorKind {
+        let source = || self.source().and_then(|it| it.downcast_ref::<Self>());
+        match (self.0.cause, self.0.context.status) {
+            (Cause::InvalidRequest, _) => ErrorKind::InvalidRequest,
+            (Cause::Builder(_), _) => ErrorKind::Builder,
+            (Cause::Cancelled, _) => ErrorKind::Cancelled,
+            (Cause::Token(_) | Cause::TokenRefresh { refused: true }, _) => ErrorKind::Unauthorized,
+            (Cause::RateLimited, _) | (_, Some(429)) => ErrorKind::RateLimited,
+            (Cause::Timeout | Cause::ConnectTimeout, _) => ErrorKind::Timeout,
+            (Cause::Connect | Cause::Transfer, _) => ErrorKind::Connect,
+            (Cause::TokenRefresh { .. }, _) if source().is_some_and(Self::is_timeout) => {
+                ErrorKind::Timeout
+            }
+            (Cause::TokenRefresh { .. }, _) => ErrorKind::TokenRefresh,
+            (Cause::Decode | Cause::NoVerdict | Cause::TooLong, _) => ErrorKind::Decode,
+            (Cause::Status, Some(401)) => ErrorKind::Unauthorized,
+            (Cause::Status, Some(403)) => ErrorKind::Forbidden,
+            (Cause::Status, _) => ErrorKind::Status,
+        }
+    }
+
     /// Whether the request has [findings](Self::findings) of severity error, and was not sent.
     pub fn is_invalid_request(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidRequest
+        self.kind() == ErrorKind::InvalidRequest
     }
 
     /// The findings because of which the request was not sent.
@@ -168,62 +233,56 @@ impl Error {
     /// Whether the token is missing, unusable or refused (401), or Webex refuses to renew it.
     /// A retry needs another token.
     pub fn is_unauthorized(&self) -> bool {
-        match self.0.kind {
-            ErrorKind::Token(_) => true,
-            ErrorKind::TokenRefresh { refused } => refused,
-            _ => self.0.context.status == Some(401),
-        }
+        self.kind() == ErrorKind::Unauthorized
     }
 
     /// Whether the token lacks a permission (403): a scope, a role or an entitlement.
     pub fn is_forbidden(&self) -> bool {
-        let is_refresh = matches!(self.0.kind, ErrorKind::TokenRefresh { .. });
-        !is_refresh && self.0.context.status == Some(403)
+        self.kind() == ErrorKind::Forbidden
     }
 
     /// Whether Webex limits the rate (429) for longer than the
     /// [retry policy](crate::RetryPolicy) allows. Retry after [`retry_after`](Self::retry_after).
     pub fn is_rate_limited(&self) -> bool {
-        self.0.kind == ErrorKind::RateLimited || self.0.context.status == Some(429)
+        self.kind() == ErrorKind::RateLimited
     }
 
-    /// Whether a timeout or deadline passed. A precheck changes nothing, so a retry is safe.
+    /// Whether a timeout or deadline passed, while getting a token or later. A precheck changes
+    /// nothing, so a retry is safe.
     pub fn is_timeout(&self) -> bool {
-        self.0.kind == ErrorKind::Timeout
+        self.kind() == ErrorKind::Timeout
     }
 
     /// Whether Webex is unreachable, or the connection broke. A retry is safe.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Connect | ErrorKind::Transfer)
+        self.kind() == ErrorKind::Connect
     }
 
     /// Whether the client was built or used in a way that cannot work.
     pub fn is_builder(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Builder(_))
+        self.kind() == ErrorKind::Builder
     }
 
     /// Whether Webex reports a success that contains no verdict: not JSON, not as documented,
     /// without an info code, or empty (such as a 204).
     pub fn is_decode(&self) -> bool {
-        use ErrorKind::{Decode, NoVerdict, TooLong};
-        matches!(self.0.kind, Decode | NoVerdict | TooLong)
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// Whether the run was [cancelled](crate::PrecheckStream::cancel) while the row waited.
+    pub fn is_cancelled(&self) -> bool {
+        self.kind() == ErrorKind::Cancelled
     }
 
     /// Whether the same request may succeed later: Webex limits the rate (429), is locked (423),
     /// fails (5xx), is too slow or unreachable; or the run was cancelled.
     pub fn is_retryable(&self) -> bool {
-        use ErrorKind::{Cancelled, Connect, RateLimited, Timeout, Transfer};
-        match self.0.kind {
-            ErrorKind::TokenRefresh { refused } => !refused,
-            Connect | Timeout | Transfer | RateLimited | Cancelled => true,
-            ErrorKind::Status => matches!(self.0.context.status, Some(408 | 423 | 429 | 500..)),
+        use ErrorKind::{Cancelled, Connect, RateLimited, Status, Timeout, TokenRefresh};
+        match self.kind() {
+            TokenRefresh | Connect | Timeout | RateLimited | Cancelled => true,
+            Status => matches!(self.0.context.status, Some(408 | 423 | 500..)),
             _ => false,
         }
-    }
-
-    /// Whether the run was [cancelled](crate::PrecheckStream::cancel) while the row waited.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.kind == ErrorKind::Cancelled
     }
 
     /// The HTTP status, if there was a response. If the token cannot be renewed, it is that of the
@@ -271,34 +330,32 @@ impl Error {
 
     /// As `Display`, without status, tracking ID and attempts.
     pub fn summary(&self) -> String {
-        let summary = match (self.0.kind, self.0.context.status) {
-            (ErrorKind::Token(why) | ErrorKind::Builder(why), _) => why,
-            (ErrorKind::TokenRefresh { refused: true }, _) => {
+        let summary = match (self.0.cause, self.0.context.status) {
+            (Cause::Token(why) | Cause::Builder(why), _) => why,
+            (Cause::TokenRefresh { refused: true }, _) => {
                 "the access token cannot be renewed: a new refresh token is needed"
             }
-            (ErrorKind::TokenRefresh { .. }, _) => "the access token could not be renewed for now",
-            (ErrorKind::InvalidRequest, _) => {
+            (Cause::TokenRefresh { .. }, _) => "the access token could not be renewed for now",
+            (Cause::InvalidRequest, _) => {
                 let findings: Vec<String> =
                     self.0.findings.iter().map(Finding::to_string).collect();
                 let findings = findings.join("; ");
                 return format!("the request is invalid and was not sent: {findings}");
             }
-            (ErrorKind::Connect, _) => "Webex is unreachable",
-            (ErrorKind::Timeout, _) => "Webex did not answer in time",
-            (ErrorKind::Transfer, _) => "the connection broke before the response was complete",
-            (ErrorKind::TooLong, _) => "the response is too long",
-            (ErrorKind::Decode, _) => "the response cannot be decoded",
-            (ErrorKind::NoVerdict, _) => "the response contains no verdict",
-            (ErrorKind::Cancelled, _) => "the run was cancelled before there was an answer",
-            (ErrorKind::RateLimited, _) => {
-                "rate limited by Webex for longer than this client waits"
-            }
-            (ErrorKind::Status, Some(401)) => "Webex does not accept the access token",
-            (ErrorKind::Status, Some(403)) => {
+            (Cause::Connect, _) => "Webex is unreachable",
+            (Cause::Timeout | Cause::ConnectTimeout, _) => "Webex did not answer in time",
+            (Cause::Transfer, _) => "the connection broke before the response was complete",
+            (Cause::TooLong, _) => "the response is too long",
+            (Cause::Decode, _) => "the response cannot be decoded",
+            (Cause::NoVerdict, _) => "the response contains no verdict",
+            (Cause::Cancelled, _) => "the run was cancelled before there was an answer",
+            (Cause::RateLimited, _) => "rate limited by Webex for longer than this client waits",
+            (Cause::Status, Some(401)) => "Webex does not accept the access token",
+            (Cause::Status, Some(403)) => {
                 "the access token lacks a scope, a role or the wholesale entitlement"
             }
-            (ErrorKind::Status, Some(429)) => "rate limited by Webex",
-            (ErrorKind::Status, _) => "Webex answered with an error",
+            (Cause::Status, Some(429)) => "rate limited by Webex",
+            (Cause::Status, _) => "Webex answered with an error",
         };
         summary.to_owned()
     }

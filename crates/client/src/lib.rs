@@ -224,7 +224,7 @@
 //! }
 //!
 //! let grant = RefreshTokenGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
-//!     .on_refresh(|response| store(response.refresh_token().expose()));
+//!     .on_refresh(async |response| store(response.refresh_token().expose()));
 //! let client = Client::builder(grant)
 //! #   .base_url(sandbox.url())
 //!     .build()?;
@@ -399,27 +399,36 @@ mod cancellation;
 mod client;
 mod clock;
 mod credentials;
+#[cfg(feature = "default-client")]
+mod default_client;
 mod endpoint;
 mod error;
 mod excerpt;
 mod findings;
 #[rustfmt::skip]
 mod generated;
-mod http;
+mod exchange;
+mod hooks;
+mod json;
 mod judgement;
 mod rate_limiter;
 mod refresh_token;
 mod report;
 mod request;
+#[cfg(any(feature = "default-client", feature = "reqwest"))]
+mod reqwest_transport;
 mod response;
 mod retry_after;
 mod retry_policy;
 mod secret;
 mod stream;
 mod telemetry;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod token;
 mod token_cache;
 mod token_endpoint;
+mod transport;
 
 /// What is generated from the contract: request and response types, and the operations.
 pub mod api {
@@ -437,13 +446,22 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{BoxFuture, Clock};
 pub use credentials::{Credentials, TokenProvider};
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 pub use findings::{Finding, Rule, Severity};
+pub use hooks::Attempt;
 pub use rate_limiter::RateStatus;
 pub use refresh_token::{RefreshToken, RefreshTokenGrant, TokenResponse};
 pub use report::{Report, Verdict};
 pub use request::*;
 pub use response::{ErrorDetail, ResponseSnapshot};
 pub use retry_policy::RetryPolicy;
-pub use stream::{BulkOptions, PrecheckStream, rows};
+pub use stream::{BulkOptions, PrecheckStream, TryPrecheckStream, rows};
 pub use token::{AccessToken, Token};
+#[cfg(feature = "tower")]
+pub use transport::TowerTransport;
+pub use transport::{Body, Transport, TransportError};
+
+#[doc(no_inline)]
+pub use ::bytes;
+#[doc(no_inline)]
+pub use ::http;

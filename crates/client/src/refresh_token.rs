@@ -1,9 +1,11 @@
 //! Refresh tokens, and the OAuth grant that turns one into access tokens.
 
+use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::clock::BoxFuture;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::token::{AccessToken, Token};
@@ -37,25 +39,26 @@ fn printable_ascii(
     Secret::new(text, |byte| byte.is_ascii_graphic(), empty, invalid).map_err(Error::token)
 }
 
-type OnRefresh = Arc<dyn Fn(&TokenResponse) + Send + Sync>;
+type Stored = Result<(), Box<dyn StdError + Send + Sync>>;
+type OnRefresh = Arc<dyn Fn(TokenResponse) -> BoxFuture<'static, Stored> + Send + Sync>;
 
 /// The tokens that Webex returned for a refresh token.
 #[derive(Clone, Debug)]
 pub struct TokenResponse {
-    pub(crate) access_token: AccessToken,
+    pub(crate) access_token: Option<AccessToken>,
     pub(crate) refresh_token: RefreshToken,
     pub(crate) refresh_token_expires_in: Option<Duration>,
 }
 
 impl TokenResponse {
-    /// The new access token.
-    pub fn access_token(&self) -> &Token {
-        &self.access_token.token
+    /// The new access token. None if Webex returned only a refresh token.
+    pub fn access_token(&self) -> Option<&Token> {
+        self.access_token.as_ref().map(|it| &it.token)
     }
 
     /// How long the access token is valid.
     pub fn expires_in(&self) -> Option<Duration> {
-        self.access_token.expires_in
+        self.access_token.as_ref()?.expires_in
     }
 
     /// The refresh token to use next. The previous one may no longer be valid.
@@ -80,6 +83,8 @@ pub struct RefreshTokenGrant {
     refresh_token: Arc<Mutex<RefreshToken>>,
     pub(crate) access_token: Option<AccessToken>,
     on_refresh: Option<OnRefresh>,
+    /// Tokens that are not stored yet.
+    unstored: Arc<Mutex<Option<TokenResponse>>>,
 }
 
 impl RefreshTokenGrant {
@@ -102,6 +107,7 @@ impl RefreshTokenGrant {
             refresh_token: Arc::new(Mutex::new(refresh_token)),
             access_token: None,
             on_refresh: None,
+            unstored: Arc::default(),
         })
     }
 
@@ -113,12 +119,21 @@ impl RefreshTokenGrant {
         self
     }
 
-    /// Calls `store` whenever Webex returns new tokens, so that your program can store them: the
-    /// previous refresh token may no longer be valid. The call precedes the first use of the new
-    /// access token, and must not block for long. A panic is logged; the tokens are used anyway.
+    /// Calls `store` whenever Webex returns new tokens, and waits until your program has stored them: the
+    /// previous refresh token may no longer be valid.
+    ///
+    /// The new tokens are used after it has succeeded. If it fails, panics, or takes longer than
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), callers get an error (see
+    /// [`ErrorKind::TokenRefresh`](crate::ErrorKind::TokenRefresh)), and the next one that needs a token
+    /// has `store` called again with the same tokens. Its error becomes the source of the callers' error,
+    /// so it must not show a token.
     #[must_use]
-    pub fn on_refresh(mut self, store: impl Fn(&TokenResponse) + Send + Sync + 'static) -> Self {
-        self.on_refresh = Some(Arc::new(store));
+    pub fn on_refresh<F, Fut>(mut self, store: F) -> Self
+    where
+        F: Fn(TokenResponse) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Stored> + Send + 'static,
+    {
+        self.on_refresh = Some(Arc::new(move |response| Box::pin(store(response))));
         self
     }
 
@@ -127,17 +142,30 @@ impl RefreshTokenGrant {
         token.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Replaces the refresh token by the one that Webex returned.
-    pub(crate) fn replace(&self, token: RefreshToken) {
+    /// Takes the tokens that Webex returned; they are yet to be [stored](Self::store).
+    pub(crate) fn receive(&self, response: TokenResponse) {
         let known = self.refresh_token.lock();
-        *known.unwrap_or_else(PoisonError::into_inner) = token;
+        *known.unwrap_or_else(PoisonError::into_inner) = response.refresh_token.clone();
+        *self.lock_unstored() = Some(response);
     }
 
-    /// Calls the callback of [`on_refresh`](Self::on_refresh).
-    pub(crate) fn store(&self, response: &TokenResponse) {
+    /// Has the program store the tokens that it has not stored yet. Returns the access token among them.
+    pub(crate) async fn store(
+        &self,
+    ) -> Result<Option<AccessToken>, Box<dyn StdError + Send + Sync>> {
+        let Some(response) = self.lock_unstored().clone() else {
+            return Ok(None);
+        };
+        let access_token = response.access_token.clone();
         if let Some(store) = &self.on_refresh {
-            store(response);
+            store(response).await?;
         }
+        *self.lock_unstored() = None;
+        Ok(access_token)
+    }
+
+    fn lock_unstored(&self) -> MutexGuard<'_, Option<TokenResponse>> {
+        self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

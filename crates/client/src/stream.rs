@@ -1,6 +1,7 @@
 //! Many prechecks at once.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,11 +12,11 @@ use futures_util::StreamExt as _;
 use tokio::runtime::Handle;
 use tokio::task::{Id, JoinSet};
 
-use crate::call::{NO_RUNTIME, QueueTime};
+use crate::call::{NO_RUNTIME, QueueTime, Run};
 use crate::cancellation::Cancellation;
 use crate::client::Client;
-use crate::clock::BoxFuture;
-use crate::error::{Error, ErrorKind};
+use crate::clock::{BoxFuture, Deadline};
+use crate::error::{Cause, Error};
 use crate::report::Report;
 use crate::request::Precheck;
 
@@ -26,6 +27,7 @@ use crate::request::Precheck;
 pub struct BulkOptions {
     concurrency: usize,
     per_second: Option<f64>,
+    total_timeout: Duration,
 }
 
 impl Default for BulkOptions {
@@ -33,6 +35,7 @@ impl Default for BulkOptions {
         Self {
             concurrency: 16,
             per_second: None,
+            total_timeout: Duration::MAX,
         }
     }
 }
@@ -58,6 +61,14 @@ impl BulkOptions {
         self
     }
 
+    /// Deadline of the run: rows in progress end with a timeout, and no others start. Default: none,
+    /// which is `Duration::MAX`.
+    #[must_use]
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.total_timeout = timeout;
+        self
+    }
+
     /// Time from one start to the next.
     fn interval(&self) -> Option<Duration> {
         /// As good as forever, and does not overflow.
@@ -68,7 +79,9 @@ impl BulkOptions {
 }
 
 impl Client {
-    /// Runs a precheck for each row of a stream: a key of yours, and a request.
+    /// Runs a precheck for each row of a stream: a key of yours, and a request. For a mix of operations,
+    /// the requests are [`AnyPrecheck`](crate::AnyPrecheck)s or `Box<dyn Precheck>`s. The key may be
+    /// anything that you want beside the result, a clone of the request included.
     ///
     /// Results arrive as they are ready, not in the order of the rows. The stream takes a row when
     /// `options` allow it to start, so memory holds hardly more rows than are in progress. Rows start when
@@ -84,18 +97,36 @@ impl Client {
         R: Precheck + 'static,
         S: Stream<Item = (K, R)> + Send + 'static,
     {
+        PrecheckStream(self.try_precheck_many(rows.map(Ok), options))
+    }
+
+    /// As [`precheck_many`](Self::precheck_many), of rows that may fail, as those of a file or a database
+    /// do. An error is returned in its place, and the next rows follow.
+    pub fn try_precheck_many<K, R, E, S>(
+        &self,
+        rows: S,
+        options: BulkOptions,
+    ) -> TryPrecheckStream<K, E>
+    where
+        K: Send + 'static,
+        R: Precheck + 'static,
+        S: Stream<Item = Result<(K, R), E>> + Send + 'static,
+    {
         let client = self.clone();
-        let cancellation = Cancellation::default();
-        let of_run = cancellation.clone();
-        let row = move |(key, request): (K, R)| {
-            let (client, of_run) = (client.clone(), of_run.clone());
-            let precheck = async move { client.call(&request, QueueTime::Uncounted, of_run).await };
-            Row::<K> {
-                key,
-                precheck: Box::pin(precheck),
-            }
+        let run = Run {
+            queue_time: QueueTime::Uncounted,
+            cancellation: Cancellation::default(),
+            deadline: Deadline::after(&*self.0.http.clock, options.total_timeout),
         };
-        PrecheckStream {
+        let of_row = run.clone();
+        let row = move |row: Result<(K, R), E>| {
+            let (client, run) = (client.clone(), of_row.clone());
+            row.map(|(key, request)| Row::<K> {
+                key,
+                precheck: Box::pin(async move { client.call(&request, run).await }),
+            })
+        };
+        TryPrecheckStream {
             client: self.clone(),
             rows: Some(Box::pin(rows.map(row))),
             next: None,
@@ -104,7 +135,8 @@ impl Client {
             options,
             earliest: None,
             pause: None,
-            cancellation,
+            end: None,
+            run,
         }
     }
 }
@@ -117,8 +149,9 @@ where
     futures_util::stream::iter(rows)
 }
 
-type RowResult<K> = (K, Result<Report, Error>);
-type Rows<K> = Pin<Box<dyn Stream<Item = Row<K>> + Send>>;
+/// A result, with the key of its row.
+type Keyed<K> = (K, Result<Report, Error>);
+type Rows<K, E> = Pin<Box<dyn Stream<Item = Result<Row<K>, E>> + Send>>;
 
 /// A row whose precheck has not started.
 struct Row<K> {
@@ -131,22 +164,7 @@ struct Row<K> {
 /// A `Stream` of the crate `futures-core`, for programs that use its combinators;
 /// [`next`](Self::next) works without them.
 #[must_use = "streams do nothing unless polled"]
-pub struct PrecheckStream<K> {
-    client: Client,
-    /// None after the last row.
-    rows: Option<Rows<K>>,
-    /// The next row, if it may not start yet.
-    next: Option<Row<K>>,
-    /// Tasks, so that they continue while nobody polls the stream.
-    in_progress: JoinSet<Result<Report, Error>>,
-    /// The keys of their rows.
-    keys: HashMap<Id, K>,
-    options: BulkOptions,
-    /// Earliest start of the next row.
-    earliest: Option<Instant>,
-    pause: Option<BoxFuture<'static, ()>>,
-    cancellation: Cancellation,
-}
+pub struct PrecheckStream<K>(TryPrecheckStream<K, Infallible>);
 
 impl<K: Send + 'static> PrecheckStream<K> {
     /// The next result, with the key of its row; none after the last. Cancel safe: a future that is
@@ -159,14 +177,63 @@ impl<K: Send + 'static> PrecheckStream<K> {
     /// with an error that [`is_cancelled`](Error::is_cancelled); requests in flight are completed.
     /// [`next`](Self::next) returns all of them, and then none.
     pub fn cancel(&mut self) {
+        self.0.cancel();
+    }
+}
+
+impl<K: Send + 'static> Stream for PrecheckStream<K> {
+    type Item = (K, Result<Report, Error>);
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = Pin::new(&mut self.get_mut().0).poll_next(context);
+        item.map(|item| item.map(|Ok(result)| result))
+    }
+}
+
+impl<K> fmt::Debug for PrecheckStream<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("PrecheckStream", f)
+    }
+}
+
+/// The results of [`Client::try_precheck_many`]; see [`PrecheckStream`].
+#[must_use = "streams do nothing unless polled"]
+pub struct TryPrecheckStream<K, E> {
+    client: Client,
+    /// None after the last row.
+    rows: Option<Rows<K, E>>,
+    /// The next row, if it may not start yet.
+    next: Option<Row<K>>,
+    /// Tasks, so that they continue while nobody polls the stream.
+    in_progress: JoinSet<Result<Report, Error>>,
+    /// The keys of their rows.
+    keys: HashMap<Id, K>,
+    options: BulkOptions,
+    /// Earliest start of the next row.
+    earliest: Option<Instant>,
+    pause: Option<BoxFuture<'static, ()>>,
+    /// Ends with the deadline of the run.
+    end: Option<BoxFuture<'static, ()>>,
+    run: Run,
+}
+
+impl<K: Send + 'static, E> TryPrecheckStream<K, E> {
+    /// The next result, with the key of its row, or the error of a row; none after the last. Cancel safe:
+    /// a future that is dropped loses no result.
+    pub async fn next(&mut self) -> Option<Result<(K, Result<Report, Error>), E>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// See [`PrecheckStream::cancel`].
+    pub fn cancel(&mut self) {
         self.rows = None;
-        self.cancellation.cancel();
+        self.run.cancellation.cancel();
     }
 
     /// Takes the next row, if there is one by now.
-    fn take(&mut self, context: &mut Context<'_>) -> Option<Row<K>> {
-        if self.next.is_some() {
-            return self.next.take();
+    fn take(&mut self, context: &mut Context<'_>) -> Option<Result<Row<K>, E>> {
+        if let Some(row) = self.next.take() {
+            return Some(Ok(row));
         }
         match self.rows.as_mut()?.as_mut().poll_next(context) {
             Poll::Pending => None,
@@ -179,15 +246,42 @@ impl<K: Send + 'static> PrecheckStream<K> {
         }
     }
 
+    /// Why no further row may start.
+    fn stopped(&mut self, context: &mut Context<'_>) -> Option<Cause> {
+        if self.run.cancellation.is_cancelled() {
+            return Some(Cause::Cancelled);
+        }
+        let clock = &self.client.0.http.clock;
+        if self.options.total_timeout == Duration::MAX {
+            return None;
+        }
+        let left = self.run.deadline.left(&**clock);
+        let end = self
+            .end
+            .get_or_insert_with(|| clock.sleep(left.unwrap_or_default()));
+        // Not after it has ended.
+        if left.is_some() && end.as_mut().poll(context).is_pending() {
+            return None;
+        }
+        self.rows = None;
+        Some(Cause::Timeout)
+    }
+
     /// Starts the rows that may start now. Returns a row that cannot start.
-    fn fill(&mut self, context: &mut Context<'_>) -> Option<RowResult<K>> {
-        if self.cancellation.is_cancelled() {
+    fn fill(&mut self, context: &mut Context<'_>) -> Option<Result<Keyed<K>, E>> {
+        if Handle::try_current().is_ok()
+            && let Some(cause) = self.stopped(context)
+        {
             let row = self.next.take()?;
-            return Some((row.key, Err(Error::new(ErrorKind::Cancelled))));
+            return Some(Ok((row.key, Err(Error::new(cause)))));
         }
         while self.in_progress.len() < self.options.concurrency
             && let Some(row) = self.take(context)
         {
+            let row = match row {
+                Ok(row) => row,
+                Err(error) => return Some(Err(error)),
+            };
             if let Some(pause) = &mut self.pause {
                 if pause.as_mut().poll(context).is_pending() {
                     self.next = Some(row);
@@ -197,7 +291,7 @@ impl<K: Send + 'static> PrecheckStream<K> {
             }
             let Row { key, precheck } = row;
             if Handle::try_current().is_err() {
-                return Some((key, Err(Error::builder(NO_RUNTIME))));
+                return Some(Ok((key, Err(Error::builder(NO_RUNTIME)))));
             }
             let task = self.in_progress.spawn(precheck);
             self.keys.insert(task.id(), key);
@@ -221,8 +315,8 @@ impl<K: Send + 'static> PrecheckStream<K> {
     }
 }
 
-impl<K: Send + 'static> Stream for PrecheckStream<K> {
-    type Item = (K, Result<Report, Error>);
+impl<K: Send + 'static, E> Stream for TryPrecheckStream<K, E> {
+    type Item = Result<(K, Result<Report, Error>), E>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
@@ -246,7 +340,7 @@ impl<K: Send + 'static> Stream for PrecheckStream<K> {
             Poll::Ready(None) | Poll::Pending => return Poll::Pending,
         };
         match this.keys.remove(&task) {
-            Some(key) => Poll::Ready(Some((key, result))),
+            Some(key) => Poll::Ready(Some(Ok((key, result)))),
             // Each task has its key.
             None => Poll::Pending,
         }
@@ -254,11 +348,17 @@ impl<K: Send + 'static> Stream for PrecheckStream<K> {
 }
 
 /// It never pins its fields in place.
-impl<K> Unpin for PrecheckStream<K> {}
+impl<K, E> Unpin for TryPrecheckStream<K, E> {}
 
-impl<K> fmt::Debug for PrecheckStream<K> {
+impl<K, E> fmt::Debug for TryPrecheckStream<K, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PrecheckStream")
+        self.debug("TryPrecheckStream", f)
+    }
+}
+
+impl<K, E> TryPrecheckStream<K, E> {
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
             .field("in_progress", &self.in_progress.len())
             .field("options", &self.options)
             .finish_non_exhaustive()

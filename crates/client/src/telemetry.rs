@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
-use tracing::{Span, debug_span, field, field::Empty};
-use url::Url;
+use http::{Method, Uri};
+use tracing::{Span, debug_span, field, field::Empty, info_span};
 
 use crate::error::Error;
 use crate::report::Report;
 
 /// The span of a precheck.
 pub(crate) fn precheck_span(operation: &'static str) -> Span {
-    debug_span!(
+    info_span!(
         "precheck",
         operation,
         attempts = Empty,
@@ -23,18 +22,28 @@ pub(crate) fn precheck_span(operation: &'static str) -> Span {
 }
 
 /// The span of one request. The `resends` are the attempts before it.
-pub(crate) fn attempt_span(method: &Method, url: &Url, resends: usize) -> Span {
+pub(crate) fn attempt_span(method: &Method, uri: &Uri, resends: usize) -> Span {
     debug_span!(
         "attempt",
         otel.kind = "client",
         http.request.method = method.as_str(),
-        server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
+        server.address = uri.host(),
+        server.port = port(uri),
         http.request.resend_count = (resends > 0).then_some(resends),
         http.response.status_code = Empty,
         "error.type" = Empty,
         tracking_id = Empty,
     )
+}
+
+/// The port of a URI, whether or not it states it.
+fn port(uri: &Uri) -> Option<u16> {
+    let known = || match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    };
+    uri.port_u16().or_else(known)
 }
 
 /// Records how a precheck ended.

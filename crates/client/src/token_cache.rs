@@ -2,12 +2,13 @@
 //! callers wait, and even if they stop waiting.
 
 use std::error::Error as StdError;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use reqwest::header::HeaderValue;
+use futures_util::FutureExt as _;
+use http::{HeaderValue, Uri};
 use tokio::sync::watch;
 use tracing::Instrument;
 use url::Url;
@@ -15,9 +16,10 @@ use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::credentials::{Credentials, Source};
-use crate::error::{Error, ErrorKind};
-use crate::http::HttpClient;
-use crate::refresh_token::RefreshToken;
+use crate::endpoint;
+use crate::error::{Cause, Error};
+use crate::exchange::HttpClient;
+use crate::refresh_token::{RefreshToken, RefreshTokenGrant};
 use crate::secret::Secrets;
 use crate::token::{AccessToken, Token};
 use crate::token_endpoint::{TokenFailure, request_token};
@@ -34,9 +36,6 @@ const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 const MIN_FAILURE: Duration = Duration::from_secs(1);
 /// A year is as good as forever, and does not overflow.
 const MAX_FAILURE: Duration = Duration::from_secs(366 * 24 * 3600);
-/// If a token that replaced a refused one is refused this soon, tokens are not to blame: the
-/// next one would be refused as well.
-const REPLACED_IN_VAIN: Duration = Duration::from_secs(10);
 
 /// A token in use.
 pub(crate) struct CachedToken {
@@ -72,7 +71,9 @@ struct Failed {
 
 pub(crate) struct TokenCache {
     source: Source,
-    token_url: Url,
+    token_url: Uri,
+    /// See [`ClientBuilder::renewal_interval`](crate::ClientBuilder::renewal_interval).
+    renewal_interval: Duration,
     state: Mutex<State>,
 }
 
@@ -87,6 +88,7 @@ impl TokenCache {
     pub(crate) fn new(
         credentials: Credentials,
         token_url: Url,
+        renewal_interval: Duration,
         now: Instant,
     ) -> Result<Self, Error> {
         let token = credentials
@@ -94,7 +96,8 @@ impl TokenCache {
             .map(|token| CachedToken::new(token, now, None));
         Ok(Self {
             source: credentials.source,
-            token_url,
+            token_url: endpoint::uri(&token_url),
+            renewal_interval,
             state: Mutex::new(State {
                 token: token.transpose()?.map(Arc::new),
                 ..State::default()
@@ -158,7 +161,7 @@ impl TokenCache {
                     let age = token
                         .replaced_at
                         .map(|at| now.saturating_duration_since(at));
-                    if refused.is_some() && age.is_some_and(|age| age < REPLACED_IN_VAIN) {
+                    if refused.is_some() && age.is_some_and(|age| age < self.renewal_interval) {
                         return Ok(None);
                     }
                 }
@@ -187,7 +190,7 @@ impl TokenCache {
                 None => break,
             };
         }
-        Err(refresh_failed(Error::new(ErrorKind::Timeout)))
+        Err(refresh_failed(Error::new(Cause::Timeout)))
     }
 
     /// The error of a failed renewal, as long as another one is useless.
@@ -257,7 +260,7 @@ impl TokenCache {
                 Ok(token)
             }
             Err((error, refresh_token)) => {
-                let is_final = error.kind() == ErrorKind::TokenRefresh { refused: true };
+                let is_final = error.cause() == Cause::TokenRefresh { refused: true };
                 let pause = error.retry_after().unwrap_or(MIN_FAILURE);
                 let until = now + pause.clamp(MIN_FAILURE, MAX_FAILURE);
                 state.failed = Some(Failed {
@@ -274,19 +277,20 @@ impl TokenCache {
         match &self.source {
             Source::None => Err((Error::token("there is no other access token"), None)),
             Source::RefreshToken(grant) => {
-                let response = request_token(http, &self.token_url, grant).await?;
-                // A callback that panics must not lose the access token.
-                let store = AssertUnwindSafe(|| grant.store(&response));
-                if panic::catch_unwind(store).is_err() {
-                    tracing::error!("the callback `on_refresh` panicked");
+                // What could not be stored the last time comes first.
+                if let Some(token) = store(http, grant).await? {
+                    return Ok(token);
                 }
-                Ok(response.access_token)
+                let requested = request_token(http, &self.token_url, grant).await;
+                // A refresh token may come without an access token.
+                store(http, grant).await?;
+                requested
             }
             Source::Provider(provider) => {
                 let token = clock::limit(&*http.clock, http.attempt_timeout, provider.token());
                 let token = token
                     .await
-                    .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout).into()));
+                    .unwrap_or_else(|| Err(Error::new(Cause::Timeout).into()));
                 token.map_err(|error| (refresh_failed(error), None))
             }
         }
@@ -297,9 +301,26 @@ impl TokenCache {
     }
 }
 
+/// Has the program store new tokens before they are used.
+async fn store(
+    http: &HttpClient,
+    grant: &RefreshTokenGrant,
+) -> Result<Option<AccessToken>, TokenFailure> {
+    let store = AssertUnwindSafe(grant.store()).catch_unwind();
+    let stored = clock::limit(&*http.clock, http.attempt_timeout, store).await;
+    let failed = match stored {
+        Some(Ok(Ok(token))) => return Ok(token),
+        Some(Ok(Err(error))) => error,
+        Some(Err(_)) => "the callback `on_refresh` panicked".into(),
+        None => Error::new(Cause::Timeout).into(),
+    };
+    tracing::error!("the new refresh token could not be stored");
+    Err((refresh_failed(failed), None))
+}
+
 /// A failure that may be over the next time.
 fn refresh_failed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
-    Error::new(ErrorKind::TokenRefresh { refused: false }).because(source)
+    Error::new(Cause::TokenRefresh { refused: false }).because(source)
 }
 
 impl State {

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Uri};
 use serde_json::{Map, Value};
 use tracing::{Instrument, Span};
-use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::attempt;
 use crate::clock::Deadline;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Cause, Error};
 use crate::excerpt;
-use crate::http::{HttpClient, RawResponse};
+use crate::exchange::{HttpClient, RawResponse};
+use crate::hooks::Attempt;
 use crate::judgement;
 use crate::refresh_token::{RefreshToken, RefreshTokenGrant, TokenResponse};
 use crate::response::Context;
@@ -28,23 +28,31 @@ pub(crate) type TokenFailure = (Error, Option<RefreshToken>);
 /// Requests a token, with the retries of a precheck.
 pub(crate) async fn request_token(
     http: &HttpClient,
-    url: &Url,
+    uri: &Uri,
     grant: &RefreshTokenGrant,
-) -> Result<TokenResponse, TokenFailure> {
+) -> Result<AccessToken, TokenFailure> {
     let (clock, policy) = (&*http.clock, &*http.retry_policy);
     let deadline = Deadline::after(clock, policy.token_timeout(http.attempt_timeout));
     let mut reasons = Vec::new();
     loop {
         let refresh_token = grant.refresh_token();
-        let span = telemetry::attempt_span(&Method::POST, url, reasons.len());
-        let attempt = attempt(http, url, grant, &refresh_token, deadline, &span);
-        let (error, reason) = match attempt.instrument(span.clone()).await {
+        let span = telemetry::attempt_span(&Method::POST, uri, reasons.len());
+        let sent_at = clock.now();
+        let attempt = attempt(http, uri, grant, &refresh_token, deadline, &span);
+        let result = attempt.instrument(span.clone()).await;
+        http.notify(&Attempt {
+            operation: None,
+            number: u32::try_from(reasons.len() + 1).unwrap_or(u32::MAX),
+            duration: clock.now() - sent_at,
+            result: result.as_ref().map(|_| None).map_err(|(error, _)| error),
+        });
+        let (error, reason) = match result {
             Ok(response) => return Ok(response),
             Err(failed) => failed,
         };
         telemetry::attempt_ended(&span, Err(&error));
         // Another client of the same grant was faster.
-        let is_refused = error.kind() == ErrorKind::TokenRefresh { refused: true };
+        let is_refused = error.cause() == Cause::TokenRefresh { refused: true };
         if is_refused && grant.refresh_token() != refresh_token {
             continue;
         }
@@ -63,12 +71,12 @@ pub(crate) async fn request_token(
 /// One attempt. An error comes with the reason for a retry, if one may help.
 async fn attempt(
     http: &HttpClient,
-    url: &Url,
+    uri: &Uri,
     grant: &RefreshTokenGrant,
     refresh_token: &RefreshToken,
     deadline: Deadline,
     span: &Span,
-) -> Result<TokenResponse, (Error, Option<RetryReason>)> {
+) -> Result<AccessToken, (Error, Option<RetryReason>)> {
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "refresh_token")
         .append_pair("client_id", &grant.client_id)
@@ -76,11 +84,10 @@ async fn attempt(
         .append_pair("refresh_token", refresh_token.expose())
         .finish();
     let form = Zeroizing::new(form.into_bytes());
-    let request = http
-        .client
-        .post(url.clone())
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(bytes::Bytes::from_owner(form));
+    let form = bytes::Bytes::from_owner(form);
+    let mut request = http.request(Method::POST, uri.clone(), form);
+    let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+    request.headers_mut().insert(CONTENT_TYPE, content_type);
     let (mut response, end) = http.exchange(request, deadline, |_| ()).await;
     span.record("http.response.status_code", response.status);
     let body = Zeroizing::new(std::mem::take(&mut response.body));
@@ -112,7 +119,7 @@ fn failure(
         (Some(status), _) if !is_success => Some(RetryReason::Status(status)),
         (_, end) => end.is_err().then_some(RetryReason::Connection),
     };
-    let error = Error::new(ErrorKind::TokenRefresh { refused });
+    let error = Error::new(Cause::TokenRefresh { refused });
     let error = match end {
         Err(end) => error.because(end),
         // Never with a part of it, which may be a token.
@@ -135,7 +142,7 @@ fn failure(
 
 /// Reads the documented fields one by one: an odd one must not hide the others, least of all a
 /// refresh token that Webex has already replaced. Times are in seconds.
-fn read(body: &[u8], grant: &RefreshTokenGrant) -> Option<TokenResponse> {
+fn read(body: &[u8], grant: &RefreshTokenGrant) -> Option<AccessToken> {
     let body = ZeroizingMap(serde_json::from_slice(body).ok()?);
     let text = |name: &str| body.0.get(name)?.as_str();
     let seconds = |name: &str| {
@@ -143,16 +150,20 @@ fn read(body: &[u8], grant: &RefreshTokenGrant) -> Option<TokenResponse> {
         let text = value.as_str().and_then(|text| text.trim().parse().ok());
         Duration::try_from_secs_f64(value.as_f64().or(text)?).ok()
     };
-    if let Some(token) = text("refresh_token").and_then(|text| RefreshToken::new(text).ok()) {
-        grant.replace(token);
+    let refresh_token = text("refresh_token").and_then(|text| RefreshToken::new(text).ok());
+    let access_token = text("access_token").and_then(|text| Token::new(text).ok());
+    let access_token = access_token.map(|token| AccessToken {
+        token,
+        expires_in: seconds("expires_in"),
+    });
+    if access_token.is_some() || refresh_token.is_some() {
+        grant.receive(TokenResponse {
+            access_token: access_token.clone(),
+            refresh_token: refresh_token.unwrap_or_else(|| grant.refresh_token()),
+            refresh_token_expires_in: seconds("refresh_token_expires_in"),
+        });
     }
-    let mut access_token = AccessToken::new(Token::new(text("access_token")?).ok()?);
-    access_token.expires_in = seconds("expires_in");
-    Some(TokenResponse {
-        access_token,
-        refresh_token: grant.refresh_token(),
-        refresh_token_expires_in: seconds("refresh_token_expires_in"),
-    })
+    access_token
 }
 
 /// JSON whose strings are cleared from memory.

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::error::Error as StdError;
+use std::future::ready;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -226,6 +227,7 @@ async fn each_new_refresh_token_is_handed_out_and_used() {
         assert!(
             renewed
                 .access_token()
+                .unwrap()
                 .expose()
                 .starts_with("sandbox-access-token-")
         );
@@ -235,7 +237,7 @@ async fn each_new_refresh_token_is_handed_out_and_used() {
             expires_in.unwrap().as_secs(),
         );
         store.lock().unwrap().push(stored);
-        panic!("a callback that panics costs no token");
+        ready(Ok(()))
     });
     let client = client(grant, &sandbox, &clock);
     ask(&client).await.unwrap();
@@ -248,6 +250,67 @@ async fn each_new_refresh_token_is_handed_out_and_used() {
         ("refresh:2".to_owned(), 7_776_000),
     ];
     assert_eq!(*stored, expected);
+}
+
+/// Stores fail twice, in each way that they can; the tokens are not used before they are stored, and no
+/// other refresh token is asked for.
+#[tokio::test]
+async fn tokens_that_could_not_be_stored_are_stored_before_they_are_used() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let stored = Arc::new(Mutex::new(Vec::new()));
+    let store = Arc::clone(&stored);
+    let grant = grant("secret").on_refresh(move |renewed| {
+        let calls = {
+            let mut stored = store.lock().unwrap();
+            stored.push(renewed.refresh_token().expose().to_owned());
+            stored.len()
+        };
+        async move {
+            match calls {
+                1 => Err("the database is down".into()),
+                2 => panic!("a bug"),
+                3 => std::future::pending().await,
+                _ => Ok(()),
+            }
+        }
+    });
+    let client = client(grant, &sandbox, &clock);
+    for expected in ["the database is down", "panicked", "in time"] {
+        let error = ask(&client).await.unwrap_err();
+        let source = error.source().unwrap().to_string();
+        assert!(source.contains(expected), "{source}");
+        assert_eq!(error.is_timeout(), expected == "in time");
+        assert!(error.is_retryable());
+        clock.advance(Duration::from_secs(2));
+    }
+    assert!(ask(&client).await.unwrap().is_likely());
+    assert_eq!(*stored.lock().unwrap(), ["refresh:1"; 4]);
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_alone_is_stored() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let stored = Arc::new(Mutex::new(Vec::new()));
+    let store = Arc::clone(&stored);
+    let grant = grant("secret").on_refresh(move |renewed| {
+        assert!(renewed.access_token().is_none());
+        let mut stored = store.lock().unwrap();
+        stored.push(renewed.refresh_token().expose().to_owned());
+        ready(Ok(()))
+    });
+    sandbox.answer_next_renewal(Answer::new(200).json(&json!({"refresh_token": "r1"})));
+    let error = ask(&client(grant, &sandbox, &clock)).await.unwrap_err();
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .to_string()
+            .contains("no access token")
+    );
+    assert_eq!(*stored.lock().unwrap(), ["r1"]);
 }
 
 #[tokio::test]
@@ -302,6 +365,7 @@ async fn an_odd_field_of_a_renewal_costs_no_other() {
             .lock()
             .unwrap()
             .push((refresh_token, renewed.expires_in()));
+        ready(Ok(()))
     });
     // The sandbox takes its own token for good.
     for (answer, expected) in [

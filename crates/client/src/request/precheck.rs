@@ -18,6 +18,26 @@ pub trait Precheck: Send + Sync + sealed::Sealed {
     fn findings(&self) -> Vec<Finding>;
 }
 
+impl<P: Precheck + ?Sized> Precheck for Box<P> {
+    fn operation(&self) -> &'static Operation {
+        (**self).operation()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        (**self).findings()
+    }
+}
+
+impl<P: Precheck + ?Sized> sealed::Sealed for Box<P> {
+    fn body(&self) -> Result<Bytes, serde_json::Error> {
+        (**self).body()
+    }
+
+    fn errors(&self) -> Vec<Finding> {
+        (**self).errors()
+    }
+}
+
 pub(crate) mod sealed {
     use bytes::Bytes;
 

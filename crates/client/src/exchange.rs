@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response};
+use bytes::Bytes;
+use http::header::{DATE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, Method, Request, Response, Uri};
 
 use crate::clock::{self, Clock, Deadline};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Cause, Error};
+use crate::hooks::{Attempt, OnAttempt};
 use crate::response::ResponseSnapshot;
 use crate::retry_after;
 use crate::retry_policy::RetryPolicy;
+use crate::transport::{Body, Transport};
 
 /// Bytes of a response that are read at most; Webex's have some hundred.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -18,11 +21,14 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// Sends requests. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct HttpClient {
-    pub(crate) client: reqwest::Client,
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Sent with every request.
+    pub(crate) headers: HeaderMap,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) retry_policy: Arc<RetryPolicy>,
     pub(crate) keep_response: bool,
+    pub(crate) on_attempt: Option<OnAttempt>,
 }
 
 /// A response as far as it was received.
@@ -39,11 +45,27 @@ pub(crate) struct RawResponse {
 }
 
 impl HttpClient {
+    /// A request with the headers of every request.
+    pub(crate) fn request(&self, method: Method, uri: Uri, body: Bytes) -> Request<Bytes> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+
+    /// Calls the callback of [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
+    pub(crate) fn notify(&self, attempt: &Attempt<'_>) {
+        if let Some(OnAttempt(notify)) = &self.on_attempt {
+            notify(attempt);
+        }
+    }
+
     /// Sends a request and reads the response before the attempt times out or the deadline passes.
     /// Calls `on_head` before it reads the body. Returns what was received even if it fails.
     pub(crate) async fn exchange(
         &self,
-        request: RequestBuilder,
+        request: Request<Bytes>,
         deadline: Deadline,
         on_head: impl FnOnce(&RawResponse),
     ) -> (RawResponse, Result<(), Error>) {
@@ -52,31 +74,34 @@ impl HttpClient {
         let mut response = RawResponse::default();
         let receive = self.receive(request, &mut response, on_head);
         let end = clock::limit(&*self.clock, timeout, receive).await;
-        let end = end.unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout)));
+        let end = end.unwrap_or_else(|| Err(Error::new(Cause::Timeout)));
         (response, end)
     }
 
     async fn receive(
         &self,
-        request: RequestBuilder,
+        request: Request<Bytes>,
         into: &mut RawResponse,
         on_head: impl FnOnce(&RawResponse),
     ) -> Result<(), Error> {
-        let mut response = request.send().await.map_err(Error::from_transport)?;
+        let response = self.transport.send(request).await;
+        let response = response.map_err(Error::from_transport)?;
         self.read_head(&response, into);
         on_head(into);
-        while let Some(chunk) = response.chunk().await.map_err(Error::from_transport)? {
+        let mut body = response.into_body();
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(Error::from_transport)?;
             let left = MAX_BYTES - into.body.len();
             if chunk.len() > left {
                 into.body.extend_from_slice(&chunk[..left]);
-                return Err(Error::new(ErrorKind::TooLong));
+                return Err(Error::new(Cause::TooLong));
             }
             into.body.extend_from_slice(&chunk);
         }
         Ok(())
     }
 
-    fn read_head(&self, response: &Response, into: &mut RawResponse) {
+    fn read_head(&self, response: &Response<Body>, into: &mut RawResponse) {
         let headers = response.headers();
         let header = |name: HeaderName| {
             let value = headers.get(name)?;

@@ -1,0 +1,140 @@
+//! The client's own HTTP client: reqwest, configured for one server that gets a token.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use url::Url;
+
+use crate::clock::BoxFuture;
+use crate::error::Error;
+use crate::reqwest_transport::send;
+use crate::transport::{Body, Transport, TransportError};
+
+/// What can be configured of it.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: Option<String>,
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    /// Certificates and private key.
+    pub(crate) identity: Option<Vec<u8>>,
+    #[cfg(feature = "native-tls")]
+    pub(crate) native_tls: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            proxy: None,
+            root_certificates: Vec::new(),
+            identity: None,
+            #[cfg(feature = "native-tls")]
+            native_tls: cfg!(not(feature = "rustls")),
+        }
+    }
+}
+
+struct DefaultClient(reqwest::Client);
+
+/// A transport to this server.
+pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transport, Error> {
+    const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+    if base_url.scheme() == "https" && !HAS_TLS {
+        return Err(Error::builder(
+            "https needs TLS: build webex-precheck with its feature `rustls` or `native-tls`, \
+            or give the client a transport",
+        ));
+    }
+    let mut http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        // The retry policy decides.
+        .retry(reqwest::retry::never())
+        .connect_timeout(options.connect_timeout);
+    match &options.proxy {
+        Some(proxy) => {
+            let proxy = reqwest::Proxy::all(proxy.as_str());
+            // The error would show a password.
+            let proxy = proxy.map_err(|_| Error::builder("the URL of the proxy is invalid"))?;
+            http = http.no_proxy().proxy(proxy);
+        }
+        None if crate::builder::is_loopback(base_url) => http = http.no_proxy(),
+        None => check_proxy_variables()?,
+    }
+    // By our features, whichever features others enable in reqwest.
+    #[cfg(feature = "native-tls")]
+    if options.native_tls {
+        http = http.tls_backend_native();
+    }
+    #[cfg(all(feature = "native-tls", feature = "rustls"))]
+    if !options.native_tls {
+        http = http.tls_backend_rustls();
+    }
+    #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+    {
+        http = http.tls_backend_rustls();
+    }
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    {
+        for pem in &options.root_certificates {
+            let invalid = |error| Error::builder("the root certificate is no PEM").because(error);
+            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(invalid)?;
+            if certificates.is_empty() {
+                return Err(Error::builder("the root certificate is no PEM"));
+            }
+            for certificate in certificates {
+                http = http.add_root_certificate(certificate);
+            }
+        }
+        if let Some(pem) = &options.identity {
+            http = http.identity(identity(pem, &options)?);
+        }
+    }
+    let http = http
+        .build()
+        .map_err(|error| Error::builder("TLS cannot be set up").because(error))?;
+    Ok(DefaultClient(http))
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn identity(pem: &[u8], _options: &Options) -> Result<reqwest::Identity, Error> {
+    // The source could show a part of the private key.
+    let invalid = |_| Error::builder("the identity is no PEM of certificates and a private key");
+    #[cfg(feature = "native-tls")]
+    if _options.native_tls {
+        return reqwest::Identity::from_pkcs8_pem(pem, pem).map_err(invalid);
+    }
+    #[cfg(feature = "rustls")]
+    return reqwest::Identity::from_pem(pem).map_err(invalid);
+    #[cfg(not(feature = "rustls"))]
+    reqwest::Identity::from_pkcs8_pem(pem, pem).map_err(invalid)
+}
+
+/// Refuses a proxy of the environment that reqwest would ignore: the user wants a proxy, and a direct
+/// connection may go where it must not.
+fn check_proxy_variables() -> Result<(), Error> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        let is_valid = value
+            .to_str()
+            .is_some_and(|value| reqwest::Proxy::all(value).is_ok());
+        if !is_valid {
+            // Not its value, which may contain a password.
+            let why = "HTTPS_PROXY or ALL_PROXY is not the URL of a proxy; correct or unset it";
+            return Err(Error::builder(why));
+        }
+    }
+    Ok(())
+}
+
+impl Transport for DefaultClient {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
+        send(&self.0, request)
+    }
+}

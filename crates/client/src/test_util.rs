@@ -1,0 +1,151 @@
+//! For tests of programs that use a client: a transport that needs no server, and reports and errors to
+//! hand out.
+//!
+//! ```
+//! use webex_precheck::test_util::StubTransport;
+//! use webex_precheck::{Client, SubscriberPrecheck, Token};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), webex_precheck::Error> {
+//! let webex = StubTransport::new();
+//! webex.respond(403, "{}");
+//! let client = Client::builder(Token::new("abc")?).transport(webex.clone()).build()?;
+//! let request = SubscriberPrecheck::new("alice@example.com");
+//! assert!(client.precheck_subscriber(&request).await.unwrap_err().is_forbidden());
+//! assert!(client.precheck_subscriber(&request).await?.is_likely());
+//! assert_eq!(webex.requests()[0].body(), br#"{"email":"alice@example.com"}"#.as_slice());
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::clock::BoxFuture;
+use crate::error::{Cause, Error, ErrorKind};
+use crate::report::{Report, Verdict};
+use crate::response::{Context, ErrorDetail};
+use crate::transport::{Body, Transport, TransportError};
+
+type Answer = Result<Response<Bytes>, TransportError>;
+
+/// A [`Transport`] that records requests, and answers what a test says; and otherwise that provisioning
+/// would succeed. Clones share both.
+#[derive(Clone, Default)]
+pub struct StubTransport(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    answers: VecDeque<Answer>,
+    requests: Vec<Request<Bytes>>,
+}
+
+impl StubTransport {
+    /// A transport without answers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next request that has no answer yet is answered with this status and body.
+    ///
+    /// # Panics
+    ///
+    /// If it is no status.
+    pub fn respond(&self, status: u16, body: impl Into<Bytes>) {
+        let mut response = Response::new(body.into());
+        match status.try_into() {
+            Ok(status) => *response.status_mut() = status,
+            #[allow(clippy::panic, reason = "for tests")]
+            Err(_) => panic!("{status} is no HTTP status"),
+        }
+        self.answer(Ok(response));
+    }
+
+    /// As [`respond`](Self::respond), with a whole response, or why there is none.
+    pub fn answer(&self, answer: Result<Response<Bytes>, TransportError>) {
+        self.state().answers.push_back(answer);
+    }
+
+    /// The requests so far. Their `Authorization` is marked as sensitive, and `Debug` does not show it.
+    pub fn requests(&self) -> Vec<Request<Bytes>> {
+        self.state().requests.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Transport for StubTransport {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
+        const LIKELY: &str = r#"{"message": "success", "info": [{"infoCode": 100}]}"#;
+        let mut state = self.state();
+        state.requests.push(request);
+        let answer = state.answers.pop_front();
+        let answer = answer.unwrap_or_else(|| Ok(Response::new(LIKELY.into())));
+        Box::pin(std::future::ready(answer.map(|it| it.map(Body::from))))
+    }
+}
+
+impl fmt::Debug for StubTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("StubTransport")
+            .field("answers", &state.answers.len())
+            .field("requests", &state.requests.len())
+            .finish()
+    }
+}
+
+/// A report of status 200 whose verdict is [`Verdict::Likely`].
+pub fn likely_report() -> Report {
+    report(Verdict::Likely, 200, Vec::new())
+}
+
+/// A report of status 400 whose verdict is [`Verdict::Unlikely`], for these reasons.
+pub fn unlikely_report(errors: impl IntoIterator<Item = ErrorDetail>) -> Report {
+    report(Verdict::Unlikely, 400, errors.into_iter().collect())
+}
+
+fn report(verdict: Verdict, status: u16, details: Vec<ErrorDetail>) -> Report {
+    let context = Context {
+        status: Some(status),
+        details,
+        attempts: 1,
+        ..Context::default()
+    };
+    Report {
+        verdict,
+        info: Vec::new(),
+        context: Box::new(context),
+    }
+}
+
+/// An error of this kind, without a response where there may be one.
+pub fn error(kind: ErrorKind) -> Error {
+    let (cause, status) = match kind {
+        ErrorKind::InvalidRequest => (Cause::InvalidRequest, None),
+        ErrorKind::Unauthorized => (Cause::Status, Some(401)),
+        ErrorKind::Forbidden => (Cause::Status, Some(403)),
+        ErrorKind::RateLimited => (Cause::RateLimited, None),
+        ErrorKind::Timeout => (Cause::Timeout, None),
+        ErrorKind::Connect => (Cause::Connect, None),
+        ErrorKind::TokenRefresh => (Cause::TokenRefresh { refused: false }, None),
+        ErrorKind::Status => (Cause::Status, Some(500)),
+        ErrorKind::Decode => (Cause::Decode, Some(200)),
+        ErrorKind::Cancelled => (Cause::Cancelled, None),
+        ErrorKind::Builder => (Cause::Builder("made by a test"), None),
+    };
+    let context = Context {
+        status,
+        ..Context::default()
+    };
+    Error::new(cause).with_context(context)
+}
