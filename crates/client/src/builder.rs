@@ -31,12 +31,21 @@ const OWN_USER_AGENT: &str = concat!("webex-precheck/", env!("CARGO_PKG_VERSION"
 /// | | default |
 /// |---|---|
 /// | [`base_url`](Self::base_url) | `https://webexapis.com` |
+/// | [`allow_http`](Self::allow_http) | loopback addresses |
 /// | [`on_behalf_of`](Self::on_behalf_of) | nobody |
-/// | [`connect_timeout`](Self::connect_timeout) | 10 s |
+/// | [`transport`](Self::transport) | an HTTP client of its own |
+/// | `connect_timeout` | 10 s |
+/// | `proxy` | the proxies of the environment, except for loopback addresses |
+/// | `root_certificate_pem` | the certificates that the system trusts |
+/// | `identity_pem` | none |
+/// | [`user_agent`](Self::user_agent) | `webex-precheck/` and the version |
+/// | [`header`](Self::header) | no others |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
 /// | [`retry_policy`](Self::retry_policy) | [`RetryPolicy::default`]: 5 attempts in 5 minutes |
+/// | [`renewal_interval`](Self::renewal_interval) | 10 s |
 /// | [`validate_before_send`](Self::validate_before_send) | yes |
 /// | [`keep_response`](Self::keep_response) | no |
+/// | [`on_attempt`](Self::on_attempt) | nothing is called |
 #[derive(Clone)]
 pub struct ClientBuilder {
     base_url: String,
@@ -130,8 +139,7 @@ impl ClientBuilder {
     }
 
     /// Sends requests by this transport instead of the client's own: an HTTP client of yours, a tower
-    /// service, or a stub. [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy),
-    /// [`root_certificate_pem`](Self::root_certificate_pem) and [`identity_pem`](Self::identity_pem) have no
+    /// service, or a stub. `connect_timeout`, `proxy`, `root_certificate_pem` and `identity_pem` have no
     /// effect then, nor have the proxies of the environment.
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {

@@ -16,8 +16,10 @@ use crate::transport::{Body, Transport, TransportError};
 pub(crate) struct Options {
     pub(crate) connect_timeout: Duration,
     pub(crate) proxy: Option<String>,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) root_certificates: Vec<Vec<u8>>,
     /// Certificates and private key.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) identity: Option<Vec<u8>>,
     #[cfg(feature = "native-tls")]
     pub(crate) native_tls: bool,
@@ -28,7 +30,9 @@ impl Default for Options {
         Self {
             connect_timeout: Duration::from_secs(10),
             proxy: None,
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
             identity: None,
             #[cfg(feature = "native-tls")]
             native_tls: cfg!(not(feature = "rustls")),

@@ -12,8 +12,8 @@ use crate::transport::TransportError;
 
 /// Why a precheck got no answer.
 ///
-/// Opaque, so that more can be added; [`kind`](Self::kind) and predicates tell errors apart. Its `Display` does not
-/// repeat its source, and neither ever shows a token or another secret.
+/// Opaque, so that more can be added; [`kind`](Self::kind) and predicates tell errors apart. Its `Display`
+/// does not repeat its source, and neither ever shows a token or another secret.
 ///
 /// | what happened | method | worth a retry |
 /// |---|---|---|
@@ -23,6 +23,7 @@ use crate::transport::TransportError;
 /// | Webex limits the rate (429) for longer than the [retry policy](crate::RetryPolicy) allows; no status if Webex told another caller | [`is_rate_limited`](Self::is_rate_limited) | after [`retry_after`](Self::retry_after) |
 /// | a timeout or deadline passed | [`is_timeout`](Self::is_timeout) | yes |
 /// | Webex is unreachable, or the connection broke | [`is_connect`](Self::is_connect) | yes |
+/// | the token cannot be renewed for now | [`ErrorKind::TokenRefresh`] | yes |
 /// | Webex answered with another error, without a code | [`status`](Self::status) | if [`is_retryable`](Self::is_retryable) |
 /// | a success without a verdict in it | [`is_decode`](Self::is_decode) | no |
 /// | the run was cancelled while the row waited | [`is_cancelled`](Self::is_cancelled) | yes |

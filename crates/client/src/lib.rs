@@ -14,9 +14,6 @@
 //! [dependencies]
 //! webex-precheck = "0.1"
 //! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
-//!
-//! [dev-dependencies]
-//! webex-precheck-sandbox = "0.1" # a local Webex for your tests
 //! ```
 //!
 //! ```no_run
@@ -112,7 +109,9 @@
 //! # Reports and errors
 //!
 //! A report has the verdict, codes, HTTP status, tracking ID, number of attempts and duration. An
-//! error has as much of that as there is: see the table at [`Error`].
+//! error has as much of that as there is, and an [`ErrorKind`] to match on: see the table at [`Error`].
+//! Reports, findings and their parts implement `Serialize`, in the shape of the JSON that the program
+//! `webex-precheck` prints.
 //!
 //! ```
 //! # use webex_precheck_sandbox::{Answer, Sandbox};
@@ -211,6 +210,12 @@
 //! refresh token of an integration or a service app. However many callers wait, there is one renewal. The
 //! token is sent only to `https` and loopback addresses. Errors, logs and `Debug` redact it.
 //!
+//! Webex may replace the refresh token at each renewal. [`RefreshTokenGrant::on_refresh`] stores the new one
+//! before the client uses it; if that fails, prechecks end with an error, and the next one stores it.
+//! If Webex refuses a token that is not older than
+//! [`renewal_interval`](ClientBuilder::renewal_interval), there is no other renewal, since tokens are
+//! not to blame.
+//!
 //! ```
 //! # use webex_precheck_sandbox::{Grant, Sandbox};
 //! use webex_precheck::{Client, RefreshToken, RefreshTokenGrant, SubscriberPrecheck};
@@ -218,13 +223,14 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = Sandbox::builder().grant(Grant::new("C1a2", "secret", "refresh")).start().await?;
-//! fn store(refresh_token: &str) {
-//!     // … where only this program can read it.
+//! async fn store(refresh_token: &str) -> std::io::Result<()> {
+//!     // … in your database, or where only this program can read it.
 //! #   let _ = refresh_token;
+//!     Ok(())
 //! }
 //!
 //! let grant = RefreshTokenGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
-//!     .on_refresh(async |response| store(response.refresh_token().expose()));
+//!     .on_refresh(async |response| Ok(store(response.refresh_token().expose()).await?));
 //! let client = Client::builder(grant)
 //! #   .base_url(sandbox.url())
 //!     .build()?;
@@ -261,7 +267,9 @@
 //! # Bulk
 //!
 //! [`Client::precheck_many`] takes a stream of rows, each with a key of yours, and returns a stream of
-//! results as they arrive. Memory holds only the rows in progress.
+//! results as they arrive. Memory holds only the rows in progress. The key may be anything, such as a clone of
+//! the request. [`AnyPrecheck`] mixes operations, [`Client::try_precheck_many`] takes rows that may fail to
+//! be read, and [`BulkOptions::total_timeout`] is the deadline of the run.
 //!
 //! ```
 //! use webex_precheck::{BulkOptions, Client, SubscriberPrecheck, rows};
@@ -288,6 +296,18 @@
 //! # }
 //! ```
 //!
+//! # HTTP client
+//!
+//! A client sends requests by an HTTP client of its own, which can be given a
+//! [`User-Agent`](ClientBuilder::user_agent), [headers](ClientBuilder::header), a
+//! [`proxy`](ClientBuilder::proxy), [root certificates](ClientBuilder::root_certificate_pem) and a
+//! [client certificate](ClientBuilder::identity_pem). [`Client::with_header`] adds a header to some
+//! prechecks, such as a `traceparent`.
+//!
+//! [`ClientBuilder::transport`] replaces it by any [`Transport`]: a `reqwest::Client` of yours (feature
+//! `reqwest`), a tower service with its layers (`TowerTransport`, feature `tower`), or a closure. The retry
+//! policy, timeouts, tokens and the rate limit stay the client's.
+//!
 //! # Blocking
 //!
 //! With the feature `blocking`, the module `blocking` has the same client for programs without an
@@ -311,6 +331,28 @@
 //! ```
 //!
 //! # Testing your program
+//!
+//! The feature `test-util` has a transport that needs no server: it records requests and gives the
+//! answers of the test. Reports and errors can be made as well, for code that gets them.
+//!
+#![cfg_attr(feature = "test-util", doc = "```")]
+#![cfg_attr(not(feature = "test-util"), doc = "```ignore")]
+//! use webex_precheck::test_util::StubTransport;
+//! use webex_precheck::{Client, SubscriberPrecheck, Token};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), webex_precheck::Error> {
+//! let webex = StubTransport::new();
+//! let client = Client::builder(Token::new("any")?).transport(webex.clone()).build()?;
+//! let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+//!
+//! assert!(client.precheck_subscriber(&request).await?.is_likely()); // unless the test says otherwise
+//! webex.respond(403, "{}");
+//! assert!(client.precheck_subscriber(&request).await.unwrap_err().is_forbidden());
+//! assert_eq!(webex.requests().len(), 2);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! The crate `webex-precheck-sandbox` is a local Webex that a test can start. It judges requests by
 //! Webex's documentation, and gives any response that a test wants to see handled.
@@ -344,28 +386,39 @@
 //!
 //! # Logs
 //!
-//! The client emits [`tracing`](https://docs.rs/tracing) spans at DEBUG, by the OpenTelemetry
-//! conventions for HTTP clients:
+//! The client emits [`tracing`](https://docs.rs/tracing) spans by the OpenTelemetry conventions for HTTP
+//! clients:
 //!
-//! | span | fields |
-//! |---|---|
-//! | `precheck` | `operation`, `attempts`, `verdict`, `http.response.status_code`, `error.type`, `tracking_id` |
-//! | `attempt`, one per request, of kind `client` | `http.request.method`, `server.address`, `server.port`, `http.request.resend_count` (for retries), `http.response.status_code`, `error.type` (the status of an HTTP error, else such as `timeout`), `tracking_id` |
-//! | `token_request`, around the attempts to get a token | |
+//! | span | level | fields |
+//! |---|---|---|
+//! | `precheck` | INFO | `operation`, `attempts`, `verdict`, `http.response.status_code`, `error.type`, `tracking_id` |
+//! | `attempt`, one per request, of kind `client` | DEBUG | `http.request.method`, `server.address`, `server.port`, `http.request.resend_count` (for retries), `http.response.status_code`, `error.type` (the status of an HTTP error, else such as `timeout`), `tracking_id` |
+//! | `token_request`, around the attempts to get a token | DEBUG | |
 //!
 //! Waits are events at INFO: "retrying in 0.4 s (attempt 2 of 5)", "rate limited by Webex; resuming in
 //! 7.0 s". Logs contain neither bodies nor e-mail addresses, and never tokens.
 //!
+//! For metrics, [`ClientBuilder::on_attempt`] calls a function of yours after each [`Attempt`], those that
+//! are followed by a retry included. Its example `opentelemetry` exports spans and metrics, and sends the
+//! `traceparent`.
+//!
 //! # Features
+//!
+//! Features add to each other: none takes another's effect away.
 //!
 //! | feature | default | effect |
 //! |---|---|---|
-//! | `rustls` | yes | TLS with rustls and the certificates that the system trusts |
-//! | `native-tls` | no | TLS with the library of the operating system instead of rustls |
+//! | `rustls` | yes | TLS by rustls, with the certificates that the system trusts |
+//! | `native-tls` | no | TLS by the library of the operating system, where `rustls` is off or `ClientBuilder::use_native_tls` is called |
+//! | `default-client` | by `rustls` | the client's own HTTP client; without TLS, it uses loopback addresses only |
 //! | `http2` | no | HTTP/2, if the server offers it |
+//! | `reqwest` | no | `reqwest::Client` is a [`Transport`] |
+//! | `tower` | no | `TowerTransport` |
 //! | `blocking` | no | the module `blocking` |
+//! | `test-util` | no | the module `test_util` |
 //!
-//! Without TLS a client can only use loopback addresses.
+//! Without `default-client` there is no HTTP client and no TLS among the dependencies, and a client needs a
+//! [transport](ClientBuilder::transport).
 //!
 //! # Defaults
 //!
@@ -382,12 +435,18 @@
 //! | whole response | not kept | [`ClientBuilder::keep_response`] |
 //! | concurrent prechecks of a bulk run | 16 | [`BulkOptions::concurrency`] |
 //! | maximum size of a response | 1 MiB | |
-//! | proxies | those of the environment, except for loopback | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` |
+//! | deadline of a bulk run | none | [`BulkOptions::total_timeout`] |
+//! | shortest time between two renewals because of a 401 | 10 s | [`ClientBuilder::renewal_interval`] |
+//! | proxies | those of the environment, except for loopback | [`ClientBuilder::proxy`]; `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` |
+//! | root certificates | those that the system trusts | [`ClientBuilder::root_certificate_pem`] |
+//! | `User-Agent` | `webex-precheck/` and the version | [`ClientBuilder::user_agent`] |
 //! | redirects | not followed | |
 //!
 //! The oldest supported Rust is 1.89.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The docs name what features add.
+#![cfg_attr(not(feature = "rustls"), allow(rustdoc::broken_intra_doc_links))]
 
 mod adaptive_rate;
 mod attempt;

@@ -1,4 +1,4 @@
-//! What the tests in `tests/` share: virtual time, a log, and a server for bad weather. The tests of the
+//! What the tests in `tests/` share: virtual time, a log, TLS, and a server for bad weather. The tests of the
 //! program itself lie beside it, in `crates/cli/tests`.
 
 pub mod attack;
@@ -7,6 +7,7 @@ pub mod crash;
 pub mod load;
 mod log;
 mod raw;
+pub mod tls;
 mod weather;
 
 pub use clock::{START, VirtualClock};
