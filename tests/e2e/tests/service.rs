@@ -1,4 +1,4 @@
-//! The examples of the client.
+//! The example of a service.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -8,20 +8,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use e2e::tls::{Authority, TlsProxy};
-use opentelemetry::metrics::MeterProvider as _;
-use opentelemetry::trace::{SpanKind, TracerProvider as _};
-use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 use tower::ServiceExt as _;
-use tracing::instrument::WithSubscriber as _;
-use tracing_subscriber::layer::SubscriberExt as _;
 use webex_precheck::test_util::StubTransport;
 use webex_precheck::{Client, RetryPolicy, Token};
 
-#[allow(dead_code, reason = "the main functions")]
-#[path = "../../../crates/client/examples/opentelemetry.rs"]
-mod opentelemetry_example;
-#[allow(dead_code, reason = "the main functions")]
+#[allow(dead_code, unreachable_pub, reason = "a program in place of a module")]
 #[path = "../../../crates/client/examples/service.rs"]
 mod service;
 
@@ -65,7 +56,7 @@ async fn service_is_tested_with_a_stub() {
     assert_eq!(status, 200);
     assert!(body.contains(r#""verdict":"unlikely""#), "{body}");
 
-    let (status, body) = ask(&service, "POST", "/orders", r#"{"email": "nobody"}"#).await;
+    let (status, body) = ask(&service, "POST", "/orders", r#"{"email": ""}"#).await;
     assert_eq!(status, 422);
     assert!(body.contains(r#""field":"email""#), "{body}");
 
@@ -129,51 +120,4 @@ async fn service_reaches_webex_through_a_corporate_proxy() {
     let (status, body) = ask(&wary, "POST", "/orders", ORDER).await;
     assert_eq!(status, 503, "{body}");
     assert!(!body.contains("pass"), "{body}");
-}
-
-#[tokio::test]
-async fn opentelemetry_gets_spans_metrics_and_sends_its_context() {
-    let (spans, measured) = (
-        InMemorySpanExporter::default(),
-        InMemoryMetricExporter::default(),
-    );
-    let traces = SdkTracerProvider::builder()
-        .with_simple_exporter(spans.clone())
-        .build();
-    let metrics = SdkMeterProvider::builder()
-        .with_periodic_exporter(measured.clone())
-        .build();
-    let layer = tracing_opentelemetry::layer().with_tracer(traces.tracer("test"));
-    let subscriber = tracing_subscriber::registry().with(layer);
-
-    let webex = StubTransport::new();
-    let client = Client::builder(Token::new("canary").unwrap())
-        .transport(webex.clone())
-        .on_attempt(opentelemetry_example::measure(&metrics.meter("test")))
-        .build()
-        .unwrap();
-    let order = opentelemetry_example::order(&client, "alice.anderson@acme.com");
-    order.with_subscriber(subscriber).await.unwrap();
-
-    let spans = spans.get_finished_spans().unwrap();
-    let span = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
-    let (order, precheck, attempt) = (span("order"), span("precheck"), span("attempt"));
-    assert_eq!(precheck.parent_span_id, order.span_context.span_id());
-    assert_eq!(attempt.parent_span_id, precheck.span_context.span_id());
-    assert_eq!(attempt.span_kind, SpanKind::Client);
-    let sent = webex.requests()[0].headers()["traceparent"].clone();
-    let context = &order.span_context;
-    let expected = format!("00-{}-{}-01", context.trace_id(), context.span_id());
-    assert_eq!(sent.to_str().unwrap(), expected);
-
-    metrics.force_flush().unwrap();
-    let measured = format!("{:?}", measured.get_finished_metrics().unwrap());
-    assert!(
-        measured.contains("http.client.request.duration"),
-        "{measured}"
-    );
-    assert!(
-        measured.contains("/v1/wholesale/subscribers/validate"),
-        "{measured}"
-    );
 }
