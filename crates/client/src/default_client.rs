@@ -64,7 +64,7 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
             http = http.no_proxy().proxy(proxy);
         }
         None if crate::builder::is_loopback(base_url) => http = http.no_proxy(),
-        None => check_proxy_variables()?,
+        None => check_proxy_variables(base_url.scheme())?,
     }
     // By our features, whichever features others enable in reqwest.
     #[cfg(feature = "native-tls")]
@@ -95,9 +95,18 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
             http = http.identity(identity(pem, &options)?);
         }
     }
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let has_certificates = !options.root_certificates.is_empty() || options.identity.is_some();
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    let has_certificates = false;
+    let why = if has_certificates {
+        "TLS cannot be set up: is a root certificate or the identity invalid?"
+    } else {
+        "TLS cannot be set up"
+    };
     let http = http
         .build()
-        .map_err(|error| Error::builder("TLS cannot be set up").because(error))?;
+        .map_err(|error| Error::builder(why).because(error))?;
     Ok(DefaultClient(http))
 }
 
@@ -117,8 +126,12 @@ fn identity(pem: &[u8], _options: &Options) -> Result<reqwest::Identity, Error> 
 
 /// Refuses a proxy of the environment that reqwest would ignore: the user wants a proxy, and a direct
 /// connection may go where it must not.
-fn check_proxy_variables() -> Result<(), Error> {
-    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+fn check_proxy_variables(scheme: &str) -> Result<(), Error> {
+    let names = match scheme {
+        "http" => ["HTTP_PROXY", "http_proxy"],
+        _ => ["HTTPS_PROXY", "https_proxy"],
+    };
+    for name in names.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
         let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else {
             continue;
         };
@@ -127,7 +140,10 @@ fn check_proxy_variables() -> Result<(), Error> {
             .is_some_and(|value| reqwest::Proxy::all(value).is_ok());
         if !is_valid {
             // Not its value, which may contain a password.
-            let why = "HTTPS_PROXY or ALL_PROXY is not the URL of a proxy; correct or unset it";
+            let why = match scheme {
+                "http" => "HTTP_PROXY or ALL_PROXY is not the URL of a proxy; correct or unset it",
+                _ => "HTTPS_PROXY or ALL_PROXY is not the URL of a proxy; correct or unset it",
+            };
             return Err(Error::builder(why));
         }
     }

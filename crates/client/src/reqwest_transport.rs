@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
+use http_body_util::BodyExt as _;
 
 use crate::clock::BoxFuture;
 #[cfg(feature = "reqwest")]
@@ -31,7 +32,7 @@ pub(crate) fn send(
             Ok(pending) => pending.await.map_err(classify)?,
             Err(error) => return Err(classify(error)),
         };
-        Ok(Response::from(response).map(Body::new))
+        Ok(Response::from(response).map(|body| Body::new(body.map_err(classify))))
     })
 }
 

@@ -74,7 +74,8 @@ enum Content {
 }
 
 impl Body {
-    /// A body that arrives in parts.
+    /// A body that arrives in parts. Its errors count as a broken connection, unless they are a
+    /// [`TransportError`].
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
@@ -94,7 +95,7 @@ impl Body {
                         Ok(data) => return Some(Ok(data)),
                         Err(_) => continue,
                     },
-                    Err(error) => return Some(Err(TransportError::Transfer(error))),
+                    Err(error) => return Some(Err(TransportError::of(error))),
                 }
             },
         }
@@ -154,6 +155,14 @@ impl fmt::Display for TransportError {
 }
 
 impl TransportError {
+    /// The error of a service or a body.
+    fn of(error: BoxError) -> Self {
+        match error.downcast() {
+            Ok(error) => *error,
+            Err(error) => Self::Transfer(error),
+        }
+    }
+
     /// What the transport says of it.
     pub fn into_inner(self) -> Box<dyn StdError + Send + Sync> {
         match self {
@@ -210,10 +219,7 @@ where
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
         let mut service = self.service.clone();
-        let failed = |error: S::Error| match error.into().downcast() {
-            Ok(error) => *error,
-            Err(error) => TransportError::Transfer(error),
-        };
+        let failed = |error: S::Error| TransportError::of(error.into());
         Box::pin(async move {
             std::future::poll_fn(|context| service.poll_ready(context))
                 .await
