@@ -113,15 +113,18 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn identity(pem: &[u8], _options: &Options) -> Result<reqwest::Identity, Error> {
     // The source could show a part of the private key.
-    let invalid = |_| Error::builder("the identity is no PEM of certificates and a private key");
+    let invalid = || Error::builder("the identity is no PEM of certificates and a private key");
     #[cfg(feature = "native-tls")]
     if _options.native_tls {
-        return reqwest::Identity::from_pkcs8_pem(pem, pem).map_err(invalid);
+        const KEY: &[u8] = b"-----BEGIN PRIVATE KEY-----";
+        let key = pem.windows(KEY.len()).position(|window| window == KEY);
+        let key = key.ok_or_else(invalid)?;
+        return reqwest::Identity::from_pkcs8_pem(pem, &pem[key..]).map_err(|_| invalid());
     }
     #[cfg(feature = "rustls")]
-    return reqwest::Identity::from_pem(pem).map_err(invalid);
+    return reqwest::Identity::from_pem(pem).map_err(|_| invalid());
     #[cfg(not(feature = "rustls"))]
-    reqwest::Identity::from_pkcs8_pem(pem, pem).map_err(invalid)
+    Err(invalid())
 }
 
 /// Refuses a proxy of the environment that reqwest would ignore: the user wants a proxy, and a direct

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -27,6 +27,9 @@ impl Authority {
     pub fn new() -> Result<Self, Error> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // A certificate that is issued by a name like its own counts as self-signed.
+        let name = &mut params.distinguished_name;
+        name.push(DnType::CommonName, "a root of this test");
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         Ok(Self(issuer))
     }
@@ -43,7 +46,9 @@ impl Authority {
     /// If it is no name of a host.
     pub fn issue(&self, host: &str) -> Result<String, Error> {
         let key = KeyPair::generate()?;
-        let params = CertificateParams::new([host.to_owned()])?;
+        let mut params = CertificateParams::new([host.to_owned()])?;
+        // Tells roots of the same name apart.
+        params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(&key, &self.0)?;
         Ok(format!("{}{}", certificate.pem(), key.serialize_pem()))
     }

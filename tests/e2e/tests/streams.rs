@@ -155,10 +155,14 @@ async fn a_deadline_ends_rows_in_progress_and_starts_no_others() {
     }
     clock.advance(Duration::from_secs(1));
     let mut keys = Vec::new();
-    while let Some((key, result)) = results.next().await {
-        assert!(result.unwrap_err().is_timeout());
-        keys.push(key);
-    }
+    let ended = async {
+        while let Some((key, result)) = results.next().await {
+            assert!(result.unwrap_err().is_timeout());
+            keys.push(key);
+        }
+    };
+    let minute = Duration::from_secs(60);
+    tokio::time::timeout(minute, ended).await.unwrap();
     keys.sort_unstable();
     assert_eq!(keys, [2, 3]);
     assert_eq!(*count.lock().unwrap(), 4);
