@@ -1,6 +1,6 @@
 //! Reads the response to a precheck: a report, or an error that may be worth a retry.
 
-use crate::error::{Cause as ErrorKind, Error};
+use crate::error::{Cause, Error};
 use crate::excerpt;
 use crate::exchange::RawResponse;
 use crate::judgement::{self, Judgement};
@@ -20,8 +20,8 @@ pub(crate) fn read(
     keep_response: bool,
 ) -> AttemptResult {
     let Some(status) = response.status else {
-        let error = end.err().unwrap_or_else(|| Error::new(ErrorKind::Connect));
-        let may_help = !matches!(error.cause(), ErrorKind::Builder(_));
+        let error = end.err().unwrap_or_else(|| Error::new(Cause::Connect));
+        let may_help = !matches!(error.cause(), Cause::Builder(_));
         let reason = if error.is_not_sent() {
             RetryReason::NotSent
         } else {
@@ -77,25 +77,21 @@ pub(crate) fn read(
             Judgement::Failure { message, details } => {
                 context.message = message.and_then(|it| excerpt::message(&it, secrets));
                 context.details = cleaned(details, secrets);
-                Error::new(ErrorKind::Status)
+                Error::new(Cause::Status)
             }
             Judgement::Undecodable(error) => {
                 let error = secrets.redact(&error.to_string());
-                Error::new(ErrorKind::Decode).because(error)
+                Error::new(Cause::Decode).because(error)
             }
-            Judgement::NoVerdict => Error::new(ErrorKind::NoVerdict),
+            Judgement::NoVerdict => Error::new(Cause::NoVerdict),
         },
         // The status says enough.
-        Err(end) if !judgement::can_have_verdict(status) => {
-            Error::new(ErrorKind::Status).because(end)
-        }
+        Err(end) if !judgement::can_have_verdict(status) => Error::new(Cause::Status).because(end),
         Err(end) => end,
     };
     let reason = match error.cause() {
-        ErrorKind::Status => Some(RetryReason::Status(status)),
-        ErrorKind::Timeout | ErrorKind::Transfer | ErrorKind::Connect => {
-            Some(RetryReason::Connection)
-        }
+        Cause::Status => Some(RetryReason::Status(status)),
+        Cause::Timeout | Cause::Transfer | Cause::Connect => Some(RetryReason::Connection),
         _ => None,
     };
     context.retry_after = response.retry_after;

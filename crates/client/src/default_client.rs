@@ -1,14 +1,16 @@
 //! The client's own HTTP client: reqwest, configured for one server that gets a token.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use url::Url;
 
 use crate::clock::BoxFuture;
 use crate::error::Error;
-use crate::reqwest_transport::send;
+use crate::reqwest_transport::{send, url};
 use crate::transport::{Body, Transport, TransportError};
 
 /// What can be configured of it.
@@ -40,7 +42,28 @@ impl Default for Options {
     }
 }
 
-struct DefaultClient(reqwest::Client);
+struct DefaultClient {
+    http: reqwest::Client,
+    /// URLs of the operations: parsing one costs a tenth of a request.
+    urls: Mutex<HashMap<Uri, Url>>,
+}
+
+impl DefaultClient {
+    fn url(&self, uri: &Uri) -> Result<Url, TransportError> {
+        /// More than there are, unless a program acts for many sub-partners.
+        const MAX_URLS: usize = 64;
+        let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(url) = urls.get(uri) {
+            return Ok(url.clone());
+        }
+        let url = url(uri)?;
+        if urls.len() >= MAX_URLS {
+            urls.clear();
+        }
+        urls.insert(uri.clone(), url.clone());
+        Ok(url)
+    }
+}
 
 /// A transport to this server.
 pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transport, Error> {
@@ -107,7 +130,10 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
     let http = http
         .build()
         .map_err(|error| Error::builder(why).because(error))?;
-    Ok(DefaultClient(http))
+    Ok(DefaultClient {
+        http,
+        urls: Mutex::default(),
+    })
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -158,6 +184,9 @@ impl Transport for DefaultClient {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
-        send(&self.0, request)
+        match self.url(request.uri()) {
+            Ok(url) => send(&self.http, request, url),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
     }
 }

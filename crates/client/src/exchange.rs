@@ -50,7 +50,10 @@ impl HttpClient {
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers.clone();
+        let headers = request.headers_mut();
+        *headers = self.headers.clone();
+        // For those of the request, and of the connection.
+        headers.reserve(4);
         request
     }
 

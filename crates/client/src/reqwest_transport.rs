@@ -1,8 +1,8 @@
 //! reqwest as a transport.
 
 use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::BodyExt as _;
+use http::{Request, Response, Uri};
+use url::Url;
 
 use crate::clock::BoxFuture;
 #[cfg(feature = "reqwest")]
@@ -17,23 +17,33 @@ impl Transport for reqwest::Client {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
-        send(self, request)
+        match url(request.uri()) {
+            Ok(url) => send(self, request, url),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
     }
 }
 
-/// Sends a request by this client.
+/// Sends a request by this client, to the URL of the request.
 pub(crate) fn send(
     client: &reqwest::Client,
     request: Request<Bytes>,
+    url: Url,
 ) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
-    let pending = reqwest::Request::try_from(request).map(|request| client.execute(request));
+    let (head, body) = request.into_parts();
+    let mut request = reqwest::Request::new(head.method, url);
+    *request.headers_mut() = head.headers;
+    *request.body_mut() = Some(body.into());
+    let pending = client.execute(request);
     Box::pin(async move {
-        let response = match pending {
-            Ok(pending) => pending.await.map_err(classify)?,
-            Err(error) => return Err(classify(error)),
-        };
-        Ok(Response::from(response).map(|body| Body::new(body.map_err(classify))))
+        let response = pending.await.map_err(classify)?;
+        Ok(Response::from(response).map(|body| Body::with_errors(body, classify)))
     })
+}
+
+/// The URL of a request, as reqwest wants it.
+pub(crate) fn url(uri: &Uri) -> Result<Url, TransportError> {
+    Url::parse(&uri.to_string()).map_err(|error| TransportError::Invalid(error.into()))
 }
 
 fn classify(error: reqwest::Error) -> TransportError {

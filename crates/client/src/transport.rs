@@ -70,7 +70,7 @@ pub struct Body(Content);
 
 enum Content {
     Whole(Bytes),
-    Stream(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
+    Stream(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>),
 }
 
 impl Body {
@@ -80,7 +80,15 @@ impl Body {
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        Self(Content::Stream(Box::pin(body.map_err(Into::into))))
+        Self::with_errors(body, |error| TransportError::of(error.into()))
+    }
+
+    /// A body whose errors are of these classes.
+    pub(crate) fn with_errors<B>(body: B, class: fn(B::Error) -> TransportError) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+    {
+        Self(Content::Stream(Box::pin(body.map_err(class))))
     }
 
     /// The next part; none after the last.
@@ -95,7 +103,7 @@ impl Body {
                         Ok(data) => return Some(Ok(data)),
                         Err(_) => continue,
                     },
-                    Err(error) => return Some(Err(TransportError::of(error))),
+                    Err(error) => return Some(Err(error)),
                 }
             },
         }
