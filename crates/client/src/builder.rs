@@ -24,8 +24,6 @@ use crate::token::Token;
 use crate::token_cache::TokenCache;
 use crate::transport::Transport;
 
-const OWN_USER_AGENT: &str = concat!("webex-precheck/", env!("CARGO_PKG_VERSION"));
-
 /// Configures a [`Client`].
 ///
 /// | | default |
@@ -74,7 +72,7 @@ impl Client {
             on_behalf_of: None,
             allowed_http: Vec::new(),
             transport: None,
-            headers: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(OWN_USER_AGENT))]),
+            headers: HeaderMap::new(),
             #[cfg(feature = "default-client")]
             default_client: default_client::Options::default(),
             attempt_timeout: Duration::from_secs(30),
@@ -140,14 +138,16 @@ impl ClientBuilder {
 
     /// Sends requests by this transport instead of the client's own: an HTTP client of yours, a tower
     /// service, or a stub. `connect_timeout`, `proxy`, `root_certificate_pem` and `identity_pem` have no
-    /// effect then, nor have the proxies of the environment.
+    /// effect then, nor have the proxies of the environment. Its own `User-Agent` is sent, unless the
+    /// client has one.
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// The `User-Agent`. Default: `webex-precheck/` and the version.
+    /// The `User-Agent`. Default: `webex-precheck/` and the version; with a [`transport`](Self::transport),
+    /// whatever that sends.
     #[must_use]
     pub fn user_agent(self, value: HeaderValue) -> Self {
         self.header(USER_AGENT, value)

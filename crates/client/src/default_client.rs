@@ -78,6 +78,7 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
         .redirect(reqwest::redirect::Policy::none())
         // The retry policy decides.
         .retry(reqwest::retry::never())
+        .user_agent(concat!("webex-precheck/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(options.connect_timeout);
     match &options.proxy {
         Some(proxy) => {

@@ -147,9 +147,12 @@ impl Error {
     }
 
     pub(crate) fn invalid(findings: Vec<Finding>) -> Self {
-        let mut error = Self::new(Cause::InvalidRequest);
-        error.0.findings = findings;
-        error
+        Self::new(Cause::InvalidRequest).with_findings(findings)
+    }
+
+    pub(crate) fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        self.0.findings = findings;
+        self
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

@@ -1,11 +1,13 @@
-//! Reports, findings and their parts as JSON: the shapes that the program prints.
+//! Reports, findings and their parts as JSON, in the shapes that the program prints, and errors.
+
+use std::time::Duration;
 
 use serde::ser::{SerializeStruct as _, Serializer};
 use serde::{Serialize, Serialize as Ser};
 use webex_precheck_api::Code;
 use webex_precheck_api::types::PrecheckInfo;
 
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 use crate::findings::{Finding, Rule, Severity};
 use crate::report::{Report, Verdict};
 use crate::response::ErrorDetail;
@@ -20,7 +22,6 @@ use crate::response::ErrorDetail;
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let info: Vec<Info<'_>> = self.info().iter().map(Info::from).collect();
-        let milliseconds = u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut json = serializer.serialize_struct("Report", 8)?;
         json.serialize_field("verdict", &self.verdict())?;
         json.serialize_field("message", &self.message())?;
@@ -29,9 +30,13 @@ impl Serialize for Report {
         json.serialize_field("status", &self.status())?;
         json.serialize_field("trackingId", &self.tracking_id())?;
         json.serialize_field("attempts", &self.attempts())?;
-        json.serialize_field("milliseconds", &milliseconds)?;
+        json.serialize_field("milliseconds", &milliseconds(self.elapsed()))?;
         json.end()
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// An info code with its meaning.
@@ -49,6 +54,29 @@ impl<'a> From<&'a PrecheckInfo> for Info<'a> {
             description: info.description.as_deref(),
             meaning: info.info_code.and_then(|code| code.meaning()),
         }
+    }
+}
+
+/// ```json
+/// {
+///   "kind": "rate_limited", "message": "…", "status": 429, "trackingId": "…", "retryAfter": 30.0,
+///   "errorCodes": [], "findings": [], "attempts": 5, "milliseconds": 120
+/// }
+/// ```
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let retry_after = self.retry_after().map(|delay| delay.as_secs_f64());
+        let mut json = serializer.serialize_struct("Error", 9)?;
+        json.serialize_field("kind", &self.kind())?;
+        json.serialize_field("message", &self.to_string())?;
+        json.serialize_field("status", &self.status())?;
+        json.serialize_field("trackingId", &self.tracking_id())?;
+        json.serialize_field("retryAfter", &retry_after)?;
+        json.serialize_field("errorCodes", self.details())?;
+        json.serialize_field("findings", self.findings())?;
+        json.serialize_field("attempts", &self.attempts())?;
+        json.serialize_field("milliseconds", &milliseconds(self.elapsed()))?;
+        json.end()
     }
 }
 

@@ -8,7 +8,8 @@
 //! | [`BroadworksSubscriberPrecheck`] | an [`Email`] | [`Client::precheck_broadworks_subscriber`] | `spark-admin:broadworks_subscribers_write` |
 //!
 //! [`Client::precheck`] takes any of them, and [`AnyPrecheck`] one whose operation is known only at run
-//! time; [`api::OPERATIONS`] is the table of all operations.
+//! time; [`AnyPrecheck::deserialize`] reads one, given its operation, and [`api::OPERATIONS`] is the table of
+//! all operations.
 //!
 //! ```toml
 //! [dependencies]
@@ -94,7 +95,8 @@
 //! A request has [findings](Finding), like the diagnostics of a compiler. What Webex's documentation
 //! rules out is an [error](Severity::Error): the client does not send the request. What looks wrong, or
 //! where the documentation is vague or contradicts itself, is a [warning](Severity::Warning): the
-//! request is sent. Each finding has a field, a reason, and the source of its [`Rule`].
+//! request is sent. Each finding has a field, a reason, and the source of its [`Rule`]. A report does not
+//! repeat warnings: ask the request, whose `findings` need no network.
 //!
 //! ```
 //! use webex_precheck::{Address, Country, CustomerPrecheck, Severity};
@@ -111,7 +113,14 @@
 //! A report has the verdict, codes, HTTP status, tracking ID, number of attempts and duration. An
 //! error has as much of that as there is, and an [`ErrorKind`] to match on: see the table at [`Error`].
 //! Reports, findings and their parts implement `Serialize`, in the shape of the JSON that the program
-//! `webex-precheck` prints.
+//! `webex-precheck` prints, and so do errors:
+//!
+//! ```json
+//! {"verdict": "unlikely", "message": "…", "status": 400, "trackingId": "…", "infoCodes": [],
+//!  "errorCodes": [{"code": 1001, "description": "…", "field": "customerId"}], "attempts": 1, "milliseconds": 120}
+//! {"kind": "rate_limited", "message": "…", "status": 429, "trackingId": "…", "retryAfter": 30.0,
+//!  "errorCodes": [], "findings": [], "attempts": 5, "milliseconds": 31250}
+//! ```
 //!
 //! ```
 //! # use webex_precheck_sandbox::{Answer, Sandbox};
@@ -223,14 +232,23 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = Sandbox::builder().grant(Grant::new("C1a2", "secret", "refresh")).start().await?;
-//! async fn store(refresh_token: &str) -> std::io::Result<()> {
-//!     // … in your database, or where only this program can read it.
-//! #   let _ = refresh_token;
-//!     Ok(())
+//! #[derive(Clone)]
+//! struct Database; // or where else only this program can read it
+//!
+//! impl Database {
+//!     async fn store(&self, refresh_token: &str) -> std::io::Result<()> {
+//!         // …
+//! #       let _ = refresh_token;
+//!         Ok(())
+//!     }
 //! }
 //!
+//! let database = Database;
 //! let grant = RefreshTokenGrant::new("C1a2", "secret", RefreshToken::new("refresh")?)?
-//!     .on_refresh(async |response| Ok(store(response.refresh_token().expose()).await?));
+//!     .on_refresh(move |tokens| {
+//!         let database = database.clone();
+//!         async move { Ok(database.store(tokens.refresh_token().expose()).await?) }
+//!     });
 //! let client = Client::builder(grant)
 //! #   .base_url(sandbox.url())
 //!     .build()?;
@@ -269,7 +287,8 @@
 //! [`Client::precheck_many`] takes a stream of rows, each with a key of yours, and returns a stream of
 //! results as they arrive. Memory holds only the rows in progress. The key may be anything, such as a clone of
 //! the request. [`AnyPrecheck`] mixes operations, [`Client::try_precheck_many`] takes rows that may fail to
-//! be read, and [`BulkOptions::total_timeout`] is the deadline of the run.
+//! be read, and [`BulkOptions::total_timeout`] is the deadline of the run: rows that have not started by then
+//! are not taken from your stream, and have no result.
 //!
 //! ```
 //! use webex_precheck::{BulkOptions, Client, SubscriberPrecheck, rows};
@@ -308,6 +327,9 @@
 //! `reqwest`), a tower service with its layers (`TowerTransport`, feature `tower`), or a closure. The retry
 //! policy, timeouts, tokens and the rate limit stay the client's.
 //!
+//! Two [examples](https://github.com/webex-precheck/webex-precheck/tree/main/crates/client/examples) show it
+//! all in a web service: `service` and `opentelemetry`.
+//!
 //! # Blocking
 //!
 //! With the feature `blocking`, the module `blocking` has the same client for programs without an
@@ -333,7 +355,8 @@
 //! # Testing your program
 //!
 //! The feature `test-util` has a transport that needs no server: it records requests and gives the
-//! answers of the test. Reports and errors can be made as well, for code that gets them.
+//! answers of the test. Reports and errors can be made as well, for code that gets them
+//! (`test_util::unlikely_report`, `test_util::ErrorBuilder`).
 //!
 #![cfg_attr(feature = "test-util", doc = "```")]
 #![cfg_attr(not(feature = "test-util"), doc = "```ignore")]
@@ -439,7 +462,7 @@
 //! | shortest time between two renewals because of a 401 | 10 s | [`ClientBuilder::renewal_interval`] |
 //! | proxies | those of the environment, except for loopback | [`ClientBuilder::proxy`]; `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` |
 //! | root certificates | those that the system trusts | [`ClientBuilder::root_certificate_pem`] |
-//! | `User-Agent` | `webex-precheck/` and the version | [`ClientBuilder::user_agent`] |
+//! | `User-Agent` | `webex-precheck/` and the version, or that of the transport | [`ClientBuilder::user_agent`] |
 //! | redirects | not followed | |
 //!
 //! The oldest supported Rust is 1.89.

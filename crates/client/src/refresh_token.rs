@@ -126,7 +126,8 @@ impl RefreshTokenGrant {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), callers get an error (see
     /// [`ErrorKind::TokenRefresh`](crate::ErrorKind::TokenRefresh)), and the next one that needs a token
     /// has `store` called again with the same tokens. Its error becomes the source of the callers' error,
-    /// so it must not show a token.
+    /// so it must not show a token. A closure that captures is of the form
+    /// `move |tokens| { let database = database.clone(); async move { … } }`.
     #[must_use]
     pub fn on_refresh<F, Fut>(mut self, store: F) -> Self
     where

@@ -21,12 +21,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::clock::BoxFuture;
 use crate::error::{Cause, Error, ErrorKind};
+use crate::findings::Finding;
 use crate::report::{Report, Verdict};
 use crate::response::{Context, ErrorDetail};
 use crate::transport::{Body, Transport, TransportError};
@@ -35,6 +37,9 @@ type Answer = Result<Response<Bytes>, TransportError>;
 
 /// A [`Transport`] that records requests, and answers what a test says; and otherwise that provisioning
 /// would succeed. Clones share both.
+///
+/// Requests of an access token are among them, if the client has a refresh token: they take an answer,
+/// and `Debug` of their bodies shows the secrets that the test gave to the client.
 #[derive(Clone, Default)]
 pub struct StubTransport(Arc<Mutex<State>>);
 
@@ -128,24 +133,74 @@ fn report(verdict: Verdict, status: u16, details: Vec<ErrorDetail>) -> Report {
     }
 }
 
-/// An error of this kind, without a response where there may be one.
+/// An error of this kind: [`ErrorBuilder`] without anything else.
 pub fn error(kind: ErrorKind) -> Error {
-    let (cause, status) = match kind {
-        ErrorKind::InvalidRequest => (Cause::InvalidRequest, None),
-        ErrorKind::Unauthorized => (Cause::Status, Some(401)),
-        ErrorKind::Forbidden => (Cause::Status, Some(403)),
-        ErrorKind::RateLimited => (Cause::RateLimited, None),
-        ErrorKind::Timeout => (Cause::Timeout, None),
-        ErrorKind::Connect => (Cause::Connect, None),
-        ErrorKind::TokenRefresh => (Cause::TokenRefresh { refused: false }, None),
-        ErrorKind::Status => (Cause::Status, Some(500)),
-        ErrorKind::Decode => (Cause::Decode, Some(200)),
-        ErrorKind::Cancelled => (Cause::Cancelled, None),
-        ErrorKind::Builder => (Cause::Builder("made by a test"), None),
-    };
-    let context = Context {
-        status,
-        ..Context::default()
-    };
-    Error::new(cause).with_context(context)
+    ErrorBuilder::new(kind).build()
+}
+
+/// Makes an error.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct ErrorBuilder(Error);
+
+impl ErrorBuilder {
+    /// An error of this kind after one attempt, or none if nothing was sent. It has a status if errors of
+    /// this kind do.
+    pub fn new(kind: ErrorKind) -> Self {
+        let (cause, status) = match kind {
+            ErrorKind::InvalidRequest => (Cause::InvalidRequest, None),
+            ErrorKind::Unauthorized => (Cause::Status, Some(401)),
+            ErrorKind::Forbidden => (Cause::Status, Some(403)),
+            ErrorKind::RateLimited => (Cause::Status, Some(429)),
+            ErrorKind::Timeout => (Cause::Timeout, None),
+            ErrorKind::Connect => (Cause::Connect, None),
+            ErrorKind::TokenRefresh => (Cause::TokenRefresh { refused: false }, None),
+            ErrorKind::Status => (Cause::Status, Some(500)),
+            ErrorKind::Decode => (Cause::Decode, Some(200)),
+            ErrorKind::Cancelled => (Cause::Cancelled, None),
+            ErrorKind::Builder => (Cause::Builder("made by a test"), None),
+        };
+        let was_sent = status.is_some() || matches!(cause, Cause::Timeout | Cause::Connect);
+        let context = Context {
+            status,
+            attempts: was_sent.into(),
+            ..Context::default()
+        };
+        Self(Error::new(cause).with_context(context))
+    }
+
+    /// Its [`status`](Error::status).
+    pub fn status(mut self, status: u16) -> Self {
+        self.0.context_mut().status = Some(status);
+        self
+    }
+
+    /// Its [`retry_after`](Error::retry_after).
+    pub fn retry_after(mut self, delay: Duration) -> Self {
+        self.0.context_mut().retry_after = Some(delay);
+        self
+    }
+
+    /// Its [`tracking_id`](Error::tracking_id).
+    pub fn tracking_id(mut self, id: impl Into<String>) -> Self {
+        self.0.context_mut().tracking_id = Some(id.into());
+        self
+    }
+
+    /// Its number of [`attempts`](Error::attempts).
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.0.context_mut().attempts = attempts;
+        self
+    }
+
+    /// Its [`findings`](Error::findings), such as those of a request.
+    pub fn findings(mut self, findings: Vec<Finding>) -> Self {
+        self.0 = self.0.with_findings(findings);
+        self
+    }
+
+    /// The error.
+    pub fn build(self) -> Error {
+        self.0
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 use webex_precheck::{
     Address, CallingParameters, Client, Country, CustomerContact, CustomerId, CustomerInfo,
-    CustomerPackage, CustomerPrecheck, CustomerProvisioningParameters, Finding, Location,
+    CustomerPackage, CustomerPrecheck, CustomerProvisioningParameters, Error, Finding, Location,
     MeetingsParameters, Precheck, Rule, Severity, SubscriberPackage, SubscriberPrecheck,
     SubscriberProvisioningParameters, SubscriberSinglePackage, TimeZone, Token,
 };
@@ -393,4 +393,14 @@ fn ids_are_types_of_their_own() {
     let request = SubscriberPrecheck::new("a@b.co").customer_id(id.clone());
     assert_eq!(request.as_ref().customer_id.as_ref(), Some(&id));
     assert_eq!(serde_json::to_value(&id).unwrap(), Value::from("c"));
+}
+
+#[test]
+fn fields_that_exclude_each_other_are_an_invalid_request() {
+    let json =
+        r#"{"email": "a@acme.com", "package": "webex_calling", "packages": ["webex_suite"]}"#;
+    let generated: SubscriberPrecheckRequest = serde_json::from_str(json).unwrap();
+    let error = Error::from(SubscriberPrecheck::try_from(generated).unwrap_err());
+    assert!(error.is_invalid_request());
+    assert_eq!(rules(error.findings()), [(Rule::OnePackage, "packages")]);
 }

@@ -246,14 +246,27 @@ async fn headers_go_with_every_request_and_replace_each_other() {
 }
 
 #[tokio::test]
-async fn without_a_name_the_client_names_itself() {
-    let webex = StubTransport::new();
-    ask(&builder().transport(webex.clone()).build().unwrap())
-        .await
-        .unwrap();
-    let sent = webex.requests();
-    let name = sent[0].headers()["user-agent"].to_str().unwrap();
-    assert!(name.starts_with("webex-precheck/"), "{name}");
+async fn user_agent_is_that_of_the_builder_or_else_of_the_http_client() {
+    let names = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&names);
+    let router = axum::Router::new().fallback(async move |headers: axum::http::HeaderMap| {
+        let name = headers["user-agent"].to_str().unwrap().to_owned();
+        log.lock().unwrap().push(name);
+        LIKELY
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, router).await });
+    let own = reqwest::Client::builder().no_proxy().user_agent("own/1.0");
+    let builder = builder().base_url(url);
+    let with_own = builder.clone().transport(own.build().unwrap());
+    let name = HeaderValue::from_static("orders/1.0");
+    for builder in [builder, with_own.clone(), with_own.user_agent(name)] {
+        ask(&builder.build().unwrap()).await.unwrap();
+    }
+    let names = names.lock().unwrap();
+    assert!(names[0].starts_with("webex-precheck/"), "{names:?}");
+    assert_eq!(names[1..], ["own/1.0", "orders/1.0"]);
 }
 
 #[tokio::test]

@@ -28,6 +28,14 @@ pub struct Finding {
 }
 
 impl Finding {
+    pub(crate) fn new(rule: Rule, field: String, reason: String) -> Self {
+        Self {
+            rule,
+            field,
+            reason,
+        }
+    }
+
     /// The rule that the request breaks.
     pub fn rule(&self) -> Rule {
         self.rule
@@ -78,11 +86,8 @@ impl Findings {
     ) {
         let wanted = self.only.is_none_or(|only| only == rule.severity());
         if wanted && !holds() {
-            self.found.push(Finding {
-                rule,
-                field: field.to_string(),
-                reason: reason(),
-            });
+            let finding = Finding::new(rule, field.to_string(), reason());
+            self.found.push(finding);
         }
     }
 }

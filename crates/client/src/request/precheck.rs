@@ -6,7 +6,7 @@ use bytes::Bytes;
 use webex_precheck_api::Operation;
 
 use crate::error::Error;
-use crate::findings::Finding;
+use crate::findings::{Finding, Rule};
 
 /// A request: one of the types that are named after their operations, [`AnyPrecheck`](crate::AnyPrecheck), or a
 /// [`PreparedRequest`](crate::PreparedRequest).
@@ -51,7 +51,8 @@ pub(crate) mod sealed {
     }
 }
 
-/// Fields are set that exclude each other.
+/// Fields are set that exclude each other. As an [`Error`], it is an invalid request with a
+/// [finding](Error::findings).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict(pub(super) &'static [&'static str]);
 
@@ -67,6 +68,14 @@ impl fmt::Display for Conflict {
 }
 
 impl std::error::Error for Conflict {}
+
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        let field = conflict.0.last().copied().unwrap_or_default();
+        let finding = Finding::new(Rule::OnePackage, field.to_owned(), conflict.to_string());
+        Self::invalid(vec![finding])
+    }
+}
 
 /// Encodes a request.
 pub(crate) trait Encode: Precheck {
