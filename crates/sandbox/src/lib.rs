@@ -22,6 +22,8 @@ mod server;
 mod state;
 mod sync;
 mod test_values;
+#[cfg(feature = "tls")]
+mod tls;
 mod tokens;
 
 pub use answer::Answer;
@@ -29,6 +31,8 @@ pub use logged_request::LoggedRequest;
 pub use sandbox::{Builder, Sandbox, UnmetExpectations};
 pub use scenario::Scenario;
 pub use scenario::step::{ScenarioError, Step};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
 pub use tokens::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REFRESH_TOKEN, DEFAULT_TOKEN, Grant,
 };
