@@ -327,7 +327,11 @@ fn files_with_answers_are_created_for_their_owner_alone() {
     let names: Vec<_> = modes.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["report.html", "rows.csv.precheck-journal", "rows.csv.precheck-journal.old"]
+        [
+            "report.html",
+            "rows.csv.precheck-journal",
+            "rows.csv.precheck-journal.old"
+        ]
     );
     assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
 }

@@ -25,6 +25,18 @@ const CLOCK_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// The key of the root is forgotten at once, so that whoever trusts the root trusts this certificate and
 /// no other.
+///
+/// ```
+/// use webex_precheck_sandbox::{Sandbox, Tls};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let tls = Tls::new(["sandbox.test"])?;
+/// let root = tls.root_certificate_pem().to_owned(); // for `ClientBuilder::root_certificate_pem`
+/// let sandbox = Sandbox::builder().tls(tls).start().await?;
+/// assert!(sandbox.url().starts_with("https://127.0.0.1:"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
