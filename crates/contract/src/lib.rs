@@ -25,7 +25,7 @@
 //! #       /v1/colours/validate:
 //! #         post:
 //! #           deprecated: true
-//! #           requestBody: {content: {application/json: {schema: {type: object}}}}
+//! #           requestBody: {content: {application/json: {schema: {properties: {red: {type: string}}}}}}
 //! #           responses: {200: {description: OK}}
 //! # "#;
 //! // What a source documented, and its text of today.

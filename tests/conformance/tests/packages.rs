@@ -89,8 +89,12 @@ fn published_crates_are_described() {
 
 /// Features add up over a whole program: with this one, all its JSON would change its order.
 #[test]
-fn no_published_crate_turns_on_the_order_of_json() {
+fn no_library_turns_on_the_order_of_json() {
     for package in published() {
+        let targets = package["targets"].as_array().unwrap();
+        if targets.iter().all(|it| it["kind"][0] != "lib") {
+            continue;
+        }
         for dependency in package["dependencies"].as_array().unwrap() {
             let features = dependency["features"].as_array().unwrap();
             let is_on = features.iter().any(|it| it == "preserve_order");
