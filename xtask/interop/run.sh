@@ -63,7 +63,7 @@ for judge; do
   case "$judge" in
   prism) install_node ;;
   schemathesis) install_python ;;
-  clients) need java && install_python ;;
+  clients) need java && install_python && install_node ;;
   esac
 done
 build="$("$CARGO" build --quiet --package webex-precheck-cli --message-format json-render-diagnostics)" || exit 3
@@ -80,6 +80,9 @@ for judge; do
       if [ -n "$PUBLISHED" ]; then
         row "$generator" "client of the published file" clients.sh "$generator" published
       fi
+    done
+    for language in Python TypeScript; do
+      row openapi-generator-cli "$language in docs/other-languages.md" other_languages.sh "$language"
     done
     ;;
   prism)

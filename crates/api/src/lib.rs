@@ -28,6 +28,8 @@
 //! `Error::UnexpectedResponse`, which holds the response with its status, headers and body, so
 //! that nothing of it is lost; [`types::ErrorBody`] decodes such a body where it is JSON.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, reason = "written by progenitor")]
 mod generated;
@@ -45,3 +47,8 @@ pub use number::{NotANumber, Number};
 pub use operation::{FieldType, Operation, RequestField};
 pub use text::{Country, Email, SubPartnerOrgId, TimeZone};
 pub use wire::{Code, InfoList};
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

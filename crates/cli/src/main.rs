@@ -7,6 +7,7 @@ mod decode;
 mod doctor;
 mod exit;
 mod explain;
+mod files;
 mod logging;
 mod output;
 mod precheck;

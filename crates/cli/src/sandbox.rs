@@ -3,14 +3,16 @@
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use webex_precheck::api::{OPERATIONS, Operation};
-use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario};
+use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario, Tls};
 
 use crate::exit::{Exit, Failure, printable, warn};
+use crate::files;
 use crate::rate::Rate;
 use crate::signals::Signals;
 
@@ -40,6 +42,9 @@ pub(crate) struct Settings {
     flaky: Option<u8>,
     seed: u64,
     scenario: Option<Scenario>,
+    tls: Option<Tls>,
+    /// Takes the root certificate of `tls`.
+    tls_root: Option<PathBuf>,
 }
 
 /// The command line as clap sees it.
@@ -60,6 +65,17 @@ pub(crate) fn command() -> Command {
                 .value_parser(host)
                 .default_value("127.0.0.1")
                 .help("Listen on this address; 0.0.0.0 lets other machines in"),
+            Arg::new("tls-root")
+                .long("tls-root")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Serve https instead of http, with a new certificate; write the root certificate that clients have to trust to this file, in PEM"),
+            Arg::new("tls-host")
+                .long("tls-host")
+                .value_name("NAME")
+                .action(ArgAction::Append)
+                .requires("tls-root")
+                .help("Host name or IP address of the certificate, beside those of this machine; may be repeated"),
             Arg::new("token")
                 .long("token")
                 .value_name("TOKEN")
@@ -139,6 +155,14 @@ impl Settings {
             Some(file) => Some(Scenario::read(file).map_err(|error| error.to_string())),
         };
         let many = |name| matches.get_many::<String>(name).into_iter().flatten();
+        let tls_root = matches.get_one::<PathBuf>("tls-root").cloned();
+        let tls = match tls_root {
+            None => None,
+            Some(_) => Some(
+                Tls::new(many("tls-host"))
+                    .map_err(|error| Failure::usage(format!("--tls-host: {error}")))?,
+            ),
+        };
         let rates = matches.get_many::<Rate>("rate").into_iter().flatten();
         Ok(Self {
             host: matches
@@ -154,6 +178,8 @@ impl Settings {
             scenario: scenario
                 .transpose()
                 .map_err(|error| Failure::usage(format!("--scenario: {error}")))?,
+            tls,
+            tls_root,
         })
     }
 
@@ -174,8 +200,19 @@ impl Settings {
         if let Some(scenario) = self.scenario {
             builder = builder.scenario(scenario);
         }
+        if let Some(tls) = self.tls {
+            builder = builder.tls(tls);
+        }
         builder.start().await
     }
+}
+
+/// Lets others read a certificate, all of it or none.
+fn write_root(file: &Path, tls: &Tls) -> io::Result<()> {
+    let mut new = files::for_everyone(files::folder_of(file))?;
+    new.write_all(tls.root_certificate_pem().as_bytes())?;
+    new.persist(file).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// Runs the sandbox until it is told to stop.
@@ -183,6 +220,7 @@ pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
     let (host, port) = (settings.host, settings.port);
     let has_own_token = !settings.tokens.is_empty();
     let has_scenario = settings.scenario.is_some();
+    let root = settings.tls_root.clone().zip(settings.tls.clone());
     let mut signals =
         Signals::new().map_err(|error| Failure::usage(format!("signals: {error}")))?;
     let sandbox = settings.start().await.map_err(|error| {
@@ -204,11 +242,18 @@ pub(crate) async fn run(settings: Settings) -> Result<Exit, Failure> {
         ));
     }
     let url = sandbox.url();
-    let told = writeln!(io::stdout(), "{url}").and_then(|()| io::stdout().flush());
+    // Before the address, so that it is there for whoever has read that.
+    let ready = root.as_ref().map_or(Ok(()), |(file, tls)| {
+        write_root(file, tls).map_err(|error| format!("--tls-root {}: {error}", file.display()))
+    });
+    let told = ready.and_then(|()| {
+        let told = writeln!(io::stdout(), "{url}").and_then(|()| io::stdout().flush());
+        told.map_err(|error| format!("stdout: {error}"))
+    });
     if let Err(error) = told {
         // What a scenario lacks is not what is wrong here.
         let _ = sandbox.stop().await;
-        return Err(Failure::usage(format!("stdout: {error}")));
+        return Err(Failure::usage(error));
     }
     say(&introduction(&url, has_own_token, has_scenario, is_open));
     signals.next().await;
@@ -264,22 +309,29 @@ fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: boo
     else {
         return text;
     };
+    let is_tls = url.starts_with("https");
+    let (curl, trusting) = if is_tls {
+        text.push_str(" Its root certificate is in the file of --tls-root, here ROOT.");
+        ("curl --cacert ROOT", "SSL_CERT_FILE=ROOT ")
+    } else {
+        ("curl", "")
+    };
     let post = format!(
-        "curl -X {method} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \
+        "{curl} -X {method} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \
          {url}{path} -d"
     );
     // The program asks no other machine without TLS.
-    let second = if is_open {
+    let second = if is_open && !is_tls {
         format!("{post} '{{\"email\": \"unlikely@sandbox.example\"}}'")
     } else {
         format!(
-            "WEBEX_ACCESS_TOKEN={token} webex-precheck {name} --base-url {url} \
+            "{trusting}WEBEX_ACCESS_TOKEN={token} webex-precheck {name} --base-url {url} \
              --email unlikely@sandbox.example"
         )
     };
     let _ = write!(
         text,
-        "\nTry\n  {post} '{{\"email\": \"alice@example.com\"}}'\n  {second}\n  curl {url}/__sandbox/requests"
+        "\nTry\n  {post} '{{\"email\": \"alice@example.com\"}}'\n  {second}\n  {curl} {url}/__sandbox/requests"
     );
     text
 }

@@ -298,6 +298,44 @@ fn json_results_hold_what_is_known() {
     assert_eq!(rows[1]["problems"][0]["column"], "A");
 }
 
+/// Answers name people, whatever a user's umask lets others read.
+#[test]
+#[cfg(unix)]
+fn files_with_answers_are_created_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("rows.csv");
+    fs::write(&input, "email\nalice@example.com\n").unwrap();
+    let program = format!(
+        "umask 000; cd {}; {PROGRAM} bulk subscribers rows.csv --sandbox --report report.html",
+        folder.path().display()
+    );
+    for again in ["", " --restart"] {
+        let run = Command::new("sh")
+            .args(["-c", &format!("{program}{again}")])
+            .output();
+        assert!(run.unwrap().status.success());
+    }
+    let files = fs::read_dir(folder.path()).unwrap();
+    let modes = files.map(|file| {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        (file.file_name().into_string().unwrap(), mode)
+    });
+    let mut modes: Vec<_> = modes.filter(|(name, _)| name != "rows.csv").collect();
+    modes.sort();
+    let names: Vec<_> = modes.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "report.html",
+            "rows.csv.precheck-journal",
+            "rows.csv.precheck-journal.old"
+        ]
+    );
+    assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+}
+
 #[test]
 fn results_come_in_order_on_request() {
     let slow: String = (0..40)

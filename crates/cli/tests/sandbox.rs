@@ -41,7 +41,7 @@ impl Running {
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").expect(&line);
+        let (_, address) = line.trim().split_once("://").expect(&line);
         let address = address.parse().unwrap();
         Self { child, address }
     }
@@ -115,24 +115,73 @@ fn it_tells_where_it_is_and_stops_when_told() {
 #[cfg(unix)]
 fn the_three_commands_that_it_shows_work() {
     let mut sandbox = Running::start(&[]);
-    let mut stderr = BufReader::new(sandbox.child.stderr.take().unwrap());
-    let mut commands = Vec::new();
-    while commands.len() < 3 {
-        let mut line = String::new();
-        assert!(stderr.read_line(&mut line).unwrap() > 0);
-        if let Some(command) = line.strip_prefix("  ") {
-            commands.push(command.trim().to_owned());
-        }
-    }
-    for (command, code, expected) in [
-        (&commands[0], 0, r#""infoCode":100"#),
-        (&commands[1], 1, "errorCode 10022"),
-        (&commands[2], 0, "alice@example.com"),
-    ] {
+    for (command, (code, expected)) in commands_shown(&mut sandbox).iter().zip(SHOWN) {
         let run = shell(command, Path::new("."));
         let said = String::from_utf8(run.stdout).unwrap();
         assert_eq!(run.status.code(), Some(code), "{command}: {said}");
         assert!(said.contains(expected), "{command}: {said}");
+    }
+}
+
+/// The exit code of each command that a sandbox shows, and what it prints.
+#[cfg(unix)]
+const SHOWN: [(i32, &str); 3] = [
+    (0, r#""infoCode":100"#),
+    (1, "errorCode 10022"),
+    (0, "alice@example.com"),
+];
+
+#[cfg(unix)]
+fn commands_shown(sandbox: &mut Running) -> Vec<String> {
+    let stderr = BufReader::new(sandbox.child.stderr.take().unwrap());
+    let lines = stderr.lines().map(Result::unwrap);
+    let commands = lines.filter_map(|line| line.strip_prefix("  ").map(str::to_owned));
+    commands.take(SHOWN.len()).collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn who_trusts_its_root_certificate_reaches_it_over_tls() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, "that of an earlier run").unwrap();
+    let flags = [
+        "--tls-root",
+        root.to_str().unwrap(),
+        "--tls-host",
+        "webex.test",
+    ];
+    let mut sandbox = Running::start(&flags);
+    let pem = std::fs::read_to_string(&root).unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
+    assert!(!pem.contains("PRIVATE"), "{pem}");
+    let mode = std::fs::metadata(&root).unwrap().permissions().mode();
+    assert_eq!(mode & 0o700, 0o600, "{mode:o}");
+    let commands = commands_shown(&mut sandbox);
+    for (command, (code, expected)) in commands.iter().zip(SHOWN) {
+        let trusting = format!(
+            "ROOT={}\n{}",
+            root.display(),
+            command.replace("ROOT", "$ROOT")
+        );
+        let run = shell(&trusting, folder.path());
+        let said = String::from_utf8(run.stdout).unwrap();
+        assert_eq!(run.status.code(), Some(code), "{command}: {said}");
+        assert!(said.contains(expected), "{command}: {said}");
+        let distrusting = command
+            .replace("--cacert ROOT", "")
+            .replace("SSL_CERT_FILE=ROOT", "");
+        let run = shell(&distrusting, folder.path());
+        assert!(![Some(0), Some(1)].contains(&run.status.code()), "{run:?}");
+    }
+    let port = sandbox.address.port();
+    let resolve = format!("curl --resolve webex.test:{port}:127.0.0.1 --cacert root.pem --silent");
+    for (host, reached) in [("webex.test", true), ("other.test", false)] {
+        let url = format!("https://{host}:{port}/healthz");
+        let command = format!("{} --fail {url}", resolve.replace("webex.test", host));
+        let run = shell(&command, folder.path());
+        assert_eq!(run.status.success(), reached, "{run:?}");
     }
 }
 
@@ -150,15 +199,22 @@ fn shell(script: &str, folder: &Path) -> Output {
 
 #[test]
 #[cfg(unix)]
-fn the_script_of_the_readme_works() {
+fn the_scripts_of_the_readme_work() {
     let readme = include_str!("../../sandbox/README.md");
-    let (_, rest) = readme.split_once("```sh\n").unwrap();
-    let (script, _) = rest.split_once("```").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let run = shell(script, folder.path());
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{run:?}");
-    assert!(said.contains(r#""infoCode":100"#), "{said}");
+    let scripts: Vec<&str> = readme.split("```sh\n").skip(1).collect();
+    for (script, expected) in scripts.iter().zip([r#""infoCode":100"#, "likely"]) {
+        let (script, _) = script.split_once("```").unwrap();
+        // Roots are taken from a variable in Linux alone.
+        if script.contains("SSL_CERT_FILE") && !cfg!(target_os = "linux") {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let run = shell(script, folder.path());
+        let said = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success(), "{run:?}");
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(scripts.len(), 2);
 }
 
 #[test]
@@ -262,6 +318,15 @@ fn what_is_wrong_with_its_flags_is_told() {
             "scenario.toml: line 1: 99 is no status of a final answer",
         ),
         (&["--scenario", "nowhere.toml"], "nowhere.toml: "),
+        (&["--tls-host", "webex.test"], "--tls-root"),
+        (
+            &["--port", "0", "--tls-root", "/nowhere/root.pem"],
+            "--tls-root /nowhere/root.pem: ",
+        ),
+        (
+            &["--tls-root", file, "--tls-host", "https://webex.test"],
+            "--tls-host: `https://webex.test` is neither a host name nor an IP address",
+        ),
     ] {
         let run = Command::new(PROGRAM)
             .arg("sandbox")

@@ -9,6 +9,7 @@ use crate::types::{Alternative, Type};
 
 /// Two statements of a source that cannot both be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Contradiction {
     /// The fact that something else in the source contradicts.
     pub at: Location,

@@ -11,6 +11,7 @@ use crate::toml_file::{self, FileError, line_at};
 
 /// A capture, and how the contract differs from it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ComparedCapture<'c> {
     /// Name of the capture.
     pub name: &'c str,
@@ -85,6 +86,7 @@ pub struct Deviations {
 /// One deviation: the differences it excuses, and why they are there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Deviation {
     /// Line of the file that it begins on.
     #[serde(skip)]

@@ -11,6 +11,7 @@ use crate::toml_file::{self, FileError, line_at};
 
 /// A rule that ignores differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ignore {
     /// The identifier of a difference; `*` stands for any characters.
     pub id: Pattern,
@@ -24,6 +25,7 @@ pub struct Ignore {
 
 /// Where it was said that a difference does not count.
 #[derive(Clone, Debug, PartialEq, Eq, strum::Display)]
+#[non_exhaustive]
 pub enum Origin {
     /// On the command line, as this text.
     #[strum(to_string = "--ignore '{0}'")]
@@ -47,6 +49,7 @@ pub struct Ignores {
 
 /// Something wrong with an [`Ignore`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// What is wrong.
     pub kind: FindingKind,
@@ -92,6 +95,7 @@ struct Entry {
 
 /// Why an [`Ignore`] cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IgnoreError {
     /// It has no identifier.
     #[error("there is no id")]

@@ -21,6 +21,7 @@ pub(crate) const NO_SECURITY: &str = "none";
 /// Everything that one source documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Inventory {
     /// What kind of source it was read from.
     pub kind: SourceKind,
@@ -36,6 +37,7 @@ pub struct Inventory {
 /// The kinds of sources that this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum SourceKind {
     /// An OpenAPI 3 description.
     Openapi,
@@ -77,6 +79,7 @@ impl fmt::Display for OperationId {
 /// What is documented of one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Operation {
     /// Which one.
     pub id: OperationId,
@@ -147,6 +150,7 @@ pub struct Field {
 /// A field that may stand in several places.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Unplaced {
     /// The places that it may have.
     pub places: Vec<FieldPath>,
@@ -157,6 +161,7 @@ pub struct Unplaced {
 /// A description whose field has no name in the source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Unnamed {
     /// The section it stands in.
     pub within: Section,
@@ -167,6 +172,7 @@ pub struct Unnamed {
 /// What is documented of one status.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Response {
     /// `200`, `4XX` or `default`.
     pub status: String,
@@ -183,6 +189,7 @@ pub struct Response {
 /// A whole example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Example {
     /// What it is an example of.
     pub at: ExampleId,

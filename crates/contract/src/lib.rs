@@ -7,6 +7,38 @@
 //! the differences that are deliberate, and a [`report::Report`] shows the rest.
 //! [`rules`] rest on sentences, and need review when those change.
 //! [`evidence`] lists where the sources contradict each other and themselves.
+//!
+//! ```
+//! use webex_precheck_contract::{Endpoints, Severity, capture, diff, source};
+//!
+//! # let known = r#"
+//! #     kind = "page"
+//! #     source = "made up"
+//! #     [[operation]]
+//! #     id = "colour"
+//! #     method = "POST"
+//! #     path = "/v1/colours/validate"
+//! # "#;
+//! # let text = r#"
+//! #     openapi: 3.0.0
+//! #     paths:
+//! #       /v1/colours/validate:
+//! #         post:
+//! #           deprecated: true
+//! #           requestBody: {content: {application/json: {schema: {properties: {red: {type: string}}}}}}
+//! #           responses: {200: {description: OK}}
+//! # "#;
+//! // What a source documented, and its text of today.
+//! let known = capture::read(known)?;
+//! let (fresh, problems) = source::read("webex.yaml", text, &Endpoints::of(&known), &known);
+//! assert!(problems.iter().all(|problem| problem.severity == Severity::Note), "{problems:?}");
+//! for difference in diff::drift(&known, &fresh).differences {
+//!     println!("{}: {}", difference.impact, difference.phrase());
+//! }
+//! # Ok::<(), webex_precheck_contract::FileError>(())
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod capture;
 pub mod contradictions;
@@ -39,3 +71,8 @@ pub use text_digest::TextDigest;
 pub use toml_file::FileError;
 pub use types::{Alternative, Type, UnknownValues, Values};
 pub use visible::visible;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

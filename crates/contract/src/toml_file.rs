@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 /// Something wrong in a file, and on which line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
+#[non_exhaustive]
 pub struct FileError {
     /// The line, counted from 1.
     pub line: usize,

@@ -26,8 +26,11 @@ pub(crate) fn check_framing(parts: &Parts) -> Result<()> {
     if !encoding.is_none_or(is_chunked) || encodings.next().is_some() {
         return refused("Transfer-Encoding is chunked or absent.");
     }
+    let host = value(&parts.headers, header::HOST);
+    let target = parts.uri.authority();
     match parts.headers.get_all(header::HOST).iter().count() {
-        1 => Ok(()),
+        1 if target.is_none_or(|it| it.as_str().eq_ignore_ascii_case(host)) => Ok(()),
+        1 => refused("Host must be that of the request target."),
         0 if parts.version < hyper::Version::HTTP_11 => Ok(()),
         _ => refused("There must be one Host."),
     }

@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// Its examples need the client, which is not there in a package: `tests/e2e` runs them.
+#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod admin;
 mod answer;
@@ -22,6 +24,8 @@ mod server;
 mod state;
 mod sync;
 mod test_values;
+#[cfg(feature = "tls")]
+mod tls;
 mod tokens;
 
 pub use answer::Answer;
@@ -29,6 +33,8 @@ pub use logged_request::LoggedRequest;
 pub use sandbox::{Builder, Sandbox, UnmetExpectations};
 pub use scenario::Scenario;
 pub use scenario::step::{ScenarioError, Step};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
 pub use tokens::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REFRESH_TOKEN, DEFAULT_TOKEN, Grant,
 };

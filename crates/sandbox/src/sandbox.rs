@@ -24,6 +24,8 @@ use crate::scenario::script::Script;
 use crate::server;
 use crate::state::{self, Now, ServerState};
 use crate::sync::lock;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 use crate::tokens::{DEFAULT_TOKEN, Grant, Tokens};
 
 /// A running sandbox. It stops when dropped.
@@ -47,6 +49,8 @@ pub struct Sandbox {
 pub struct Builder {
     host: IpAddr,
     port: u16,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
     tokens: Vec<String>,
     limits: Vec<Limit>,
     grant: Grant,
@@ -74,6 +78,8 @@ impl Sandbox {
         Builder {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 0,
+            #[cfg(feature = "tls")]
+            tls: None,
             tokens: Vec::new(),
             limits: Vec::new(),
             grant: Grant::default(),
@@ -94,7 +100,8 @@ impl Sandbox {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        format!("http://{}", SocketAddr::new(host, self.address.port()))
+        let scheme = self.state.scheme();
+        format!("{scheme}://{}", SocketAddr::new(host, self.address.port()))
     }
 
     /// The address that it listens on.
@@ -214,6 +221,13 @@ impl Builder {
         self
     }
 
+    /// Serves https with this certificate, and no http. Default: http.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Accepts this access token instead of [`DEFAULT_TOKEN`], its variants with fewer scopes (see
     /// the README), and further ones that are set.
     pub fn token(mut self, token: impl Into<String>) -> Self {
@@ -310,6 +324,8 @@ impl Builder {
         let tokens = Tokens::new(self.tokens, self.grant);
         let log = Log::new(self.log_capacity, tokens.secrets(), &state::paths());
         let state = Arc::new(ServerState {
+            #[cfg(feature = "tls")]
+            tls: self.tls,
             limits: Mutex::new(RateLimits::new(self.limits, started.0)),
             script: Mutex::new(Script::new(self.scenario)),
             flaky: Mutex::new(self.flaky),

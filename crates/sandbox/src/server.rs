@@ -10,6 +10,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinSet};
@@ -87,10 +88,28 @@ async fn serve_connection(
     };
     // Nagle's algorithm would delay small responses.
     let _ = stream.set_nodelay(true);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &state.tls {
+        let handshake = tokio::time::timeout(state.read_timeout, tls.accept(stream)).await;
+        if let Ok(Ok(stream)) = handshake {
+            serve_http(stream, peer, local.ip(), state, watcher).await;
+        }
+        return;
+    }
+    serve_http(stream, peer, local.ip(), state, watcher).await;
+}
+
+async fn serve_http(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: IpAddr,
+    local: IpAddr,
+    state: Arc<ServerState>,
+    watcher: Watcher,
+) {
     let read_timeout = state.read_timeout;
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
-        async move { state.serve(request, peer, local.ip()).await }
+        async move { state.serve(request, peer, local).await }
     });
     // hyper answers 431 to more than 100 headers by default; with `max_headers` it is slower.
     let connection = http1::Builder::new()

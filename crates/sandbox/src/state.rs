@@ -32,6 +32,8 @@ use crate::scenario::script::Script;
 use crate::scenario::step::Reply;
 use crate::sync::lock;
 use crate::test_values::{self, TestAnswer};
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 use crate::tokens::Tokens;
 
 /// The path that issues access tokens.
@@ -45,6 +47,8 @@ pub(crate) type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// What all connections share.
 pub(crate) struct ServerState {
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Tls>,
     pub(crate) tokens: Mutex<Tokens>,
     pub(crate) limits: Mutex<RateLimits<(String, &'static str)>>,
     pub(crate) script: Mutex<Script>,
@@ -69,6 +73,15 @@ pub(crate) fn paths() -> Vec<&'static str> {
 }
 
 impl ServerState {
+    /// The scheme of the sandbox's URLs.
+    pub(crate) fn scheme(&self) -> &'static str {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return "https";
+        }
+        "http"
+    }
+
     /// Answers a request that `peer` sends to the address `local`. An error closes the connection.
     pub(crate) async fn serve(
         &self,

@@ -64,13 +64,16 @@ fn items(package: &str, features: &str) -> Option<Vec<String>> {
     Some(items.filter(|item| !is_unseen(item)).collect())
 }
 
+/// The generated files whose items the API and the client show.
+const GENERATED: [&str; 2] = [
+    "crates/api/src/generated.rs",
+    "crates/client/src/request/generated.rs",
+];
+
 /// The names of what is generated: types, and constants of the operations.
-fn generated() -> BTreeSet<String> {
+fn generated(files: &[&str]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for file in [
-        "crates/api/src/generated.rs",
-        "crates/client/src/request/generated.rs",
-    ] {
+    for file in files {
         let text = conformance::read(file);
         for start in [
             "pub struct ",
@@ -98,7 +101,7 @@ fn generated() -> BTreeSet<String> {
     names
 }
 
-fn check(package: &str, features: &str, list: &str, hidden: &[&str]) {
+fn check(package: &str, features: &str, list: &str, hidden: &[&str], files: &[&str]) {
     let Some(items) = items(package, features) else {
         return;
     };
@@ -116,7 +119,7 @@ fn check(package: &str, features: &str, list: &str, hidden: &[&str]) {
             "{package} shows a type that it must not show: {item}"
         );
     }
-    let generated = generated();
+    let generated = generated(files);
     let is_generated = |item: &String| {
         let words = words(item);
         words
@@ -152,6 +155,7 @@ fn the_client_shows_what_is_listed_and_no_type_of_its_http_client() {
         "blocking,native-tls,rustls,test-util,tower",
         "crates/client/public-api.txt",
         &hidden,
+        &GENERATED,
     );
 }
 
@@ -161,6 +165,18 @@ fn the_types_show_what_is_listed() {
         "webex-precheck-api",
         "client,schemars",
         "crates/api/public-api.txt",
+        &[],
+        &GENERATED,
+    );
+}
+
+#[test]
+fn the_contract_shows_what_is_listed() {
+    check(
+        "webex-precheck-contract",
+        "clap",
+        "crates/contract/public-api.txt",
+        &["serde_saphyr", "quick_xml", "regex"],
         &[],
     );
 }

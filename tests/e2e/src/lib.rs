@@ -41,3 +41,8 @@ pub fn until(mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The examples of the sandbox's README, one of which uses the client.
+#[cfg(doctest)]
+#[doc = include_str!("../../../crates/sandbox/README.md")]
+struct SandboxReadme;

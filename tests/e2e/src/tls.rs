@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto::ring};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -60,13 +60,18 @@ impl Authority {
     /// If it is no name of a host.
     pub fn acceptor(&self, host: &str, clients: Option<&Self>) -> Result<TlsAcceptor, Error> {
         let pem = self.issue(host)?;
+        // Named, since more than one is built into a test.
+        let provider = Arc::new(ring::default_provider());
+        let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()?;
         let config = match clients {
-            None => ServerConfig::builder().with_no_client_auth(),
+            None => config.with_no_client_auth(),
             Some(authority) => {
                 let mut roots = RootCertStore::empty();
                 roots.add(authority.0.der().clone())?;
-                let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build()?;
-                ServerConfig::builder().with_client_cert_verifier(verifier)
+                let roots = Arc::new(roots);
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider);
+                config.with_client_cert_verifier(verifier.build()?)
             }
         };
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes())?;

@@ -278,6 +278,43 @@ async fn a_page_of_another_name_may_not_read_the_requests() {
     }
 }
 
+/// A proxy goes by the host of the target, and a check of `Host` alone would miss it.
+#[tokio::test]
+async fn target_with_another_host_than_the_header_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let precheck = format!(
+        "{SUBSCRIBERS} HTTP/1.1\r\nAuthorization: Bearer sandbox-token\r\n\
+         Content-Type: application/json\r\nContent-Length: {}",
+        ALICE.len()
+    );
+    for (target, host, list, prechecked) in [
+        ("http://localhost", "localhost", 200, 200),
+        ("http://LOCALHOST:8282", "localhost:8282", 200, 200),
+        ("http://evil.example", "evil.example", 403, 200),
+        ("http://evil.example", "localhost", 400, 400),
+        ("http://localhost", "evil.example", 400, 400),
+        ("http://localhost@evil.example", "localhost", 400, 400),
+        ("http://localhost:1", "localhost:2", 400, 400),
+    ] {
+        let end = format!("Host: {host}\r\nConnection: close\r\n\r\n");
+        for (request, status) in [
+            (
+                format!("GET {target}/__sandbox/requests HTTP/1.1\r\n{end}"),
+                list,
+            ),
+            (
+                format!("POST {target}{precheck}\r\n{end}{ALICE}"),
+                prechecked,
+            ),
+        ] {
+            let raw = Raw::send(sandbox.address(), request.as_bytes())
+                .await
+                .unwrap();
+            assert_eq!(raw.status, Some(status), "{request}");
+        }
+    }
+}
+
 /// What a panic says.
 fn panics(work: impl FnOnce()) -> Option<String> {
     let panic = catch_unwind(AssertUnwindSafe(work)).err()?;

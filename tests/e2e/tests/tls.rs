@@ -15,9 +15,9 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, crypto::ring};
 use webex_precheck::{Client, RetryPolicy, SubscriberPrecheck, Token};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
@@ -29,7 +29,9 @@ const ASKED: &str = "PRECHECK_TEST_ASKED";
 async fn serve() -> SocketAddr {
     let certificate = CertificateDer::from_pem_file(format!("{FIXTURES}/server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(format!("{FIXTURES}/server.key")).unwrap();
-    let config = ServerConfig::builder()
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();

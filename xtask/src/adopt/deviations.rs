@@ -61,7 +61,10 @@ fn missing<'a>(edits: &Edits<'_>, [before, after]: HeldBoth<'a>) -> Vec<Missing<
     let basis = edits.basis;
     let excuses = &basis.deviations;
     let mut missing = Vec::new();
-    for ComparedCapture { name, comparison } in after {
+    for ComparedCapture {
+        name, comparison, ..
+    } in after
+    {
         let known = before.iter().find(|it| it.name == *name);
         let known = known.map_or(&[][..], |it| &it.comparison.differences);
         for difference in &comparison.differences {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::answer::{Answer, Status};
 use super::index::{Index, read_at};
 use super::rows::Key;
+use crate::files::{folder_of, private};
 
 /// The beginning of every journal.
 pub(crate) const MAGIC: &[u8] = b"webex-precheck-journal 1 ";
@@ -100,8 +101,7 @@ impl Journal {
         if std::fs::metadata(path).is_ok_and(|data| !data.is_file()) {
             return Err(named("it is no file; name another with --journal"));
         }
-        let mut options = OpenOptions::new();
-        let file = options
+        let file = private(&mut OpenOptions::new())
             .read(true)
             .append(true)
             .create(true)
@@ -197,13 +197,8 @@ impl Journal {
         self.length = 0;
         self.append(&line)?;
         // The file is to be found after a power cut.
-        if let Some(folder) = self.path.as_deref().and_then(Path::parent) {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        if let Some(path) = &self.path {
+            let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
         }
         Ok(())
     }

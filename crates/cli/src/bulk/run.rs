@@ -1,7 +1,7 @@
 //! A run: rows in, answers on disk, results out.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use webex_precheck::{BulkOptions, PrecheckStream, PreparedRequest};
 
 use crate::exit::{Exit, Failure, warn};
+use crate::files::folder_of;
 use crate::profile::Output;
 use crate::signals::Signals;
 
@@ -355,17 +356,13 @@ fn journal(plan: &Plan, question: &Question) -> Result<(Journal, Found, Index), 
         let journal = Journal::passing(question).map_err(told)?;
         return Ok((journal, Found::default(), index));
     };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder: PathBuf = folder.unwrap_or(Path::new(".")).to_owned();
     let named = |error: io::Error| {
         Failure::usage(format!(
             "the journal {}: {error}; --journal takes another place",
             path.display()
         ))
     };
-    let mut index = Index::new(&folder, rows.max(size(&path) / 200)).map_err(named)?;
+    let mut index = Index::new(folder_of(&path), rows.max(size(&path) / 200)).map_err(named)?;
     let opened = Journal::open(&path, question, plan.earlier, &mut index);
     let (journal, found) = opened.map_err(Failure::usage)?;
     Ok((journal, found, index))

@@ -12,6 +12,7 @@ use super::walk::Walk;
 
 /// One change of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Difference {
     /// The operation.
     pub operation: OperationId,
@@ -81,6 +82,7 @@ impl Difference {
 
 /// The outcome of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// What differs, operation by operation.
     pub differences: Vec<Difference>,

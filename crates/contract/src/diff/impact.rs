@@ -1,28 +1,4 @@
-//! Severity of a change for callers who use a client generated before it.
-//!
-//! | what changes | impact |
-//! |---|---|
-//! | a field of the request is removed or renamed, or a required one appears | breaking |
-//! | an optional field of the request, or a field of a response, appears | additive |
-//! | a field of a response is removed, renamed or becomes optional | breaking |
-//! | a field of the request becomes required | breaking; optional: additive |
-//! | a type | breaking, unless it takes more (request) or promises more (response) |
-//! | an enumerated value of the request disappears | breaking; appears: additive |
-//! | a constraint of the request appears or narrows | breaking; disappears or widens: additive |
-//! | a package needs another, or loses an alternative | breaking; the reverse: additive |
-//! | a 2xx status appears or disappears | breaking |
-//! | another status appears or disappears | additive: every client must expect any status |
-//! | a server, a media type or a response header disappears | breaking; appears: additive |
-//! | method, path | breaking |
-//! | another kind of authentication, or a scope | breaking |
-//! | a bearer token as `security` appears or disappears | wording: it is needed and sent either way |
-//! | a deprecation mark | additive |
-//! | a request body appears or disappears, a response body disappears | breaking |
-//! | a response body appears | additive |
-//! | values of a request become an enumeration | breaking; the reverse, and those of a response: additive |
-//! | a constraint of a response widens | breaking; narrows: additive. `default`: additive |
-//! | a description without a field name is removed | breaking; added: additive |
-//! | descriptions, titles, notes, examples, reason phrases, facts no longer documented | wording |
+//! How grave a change is.
 
 use serde::Serialize;
 
@@ -31,7 +7,31 @@ use crate::location::FieldPath;
 
 use super::change::{Both, Change, Part};
 
-/// How grave a difference is.
+/// How grave a difference is for callers who use a client generated before it.
+///
+/// | what changes | impact |
+/// |---|---|
+/// | a field of the request is removed or renamed, or a required one appears | breaking |
+/// | an optional field of the request, or a field of a response, appears | additive |
+/// | a field of a response is removed, renamed or becomes optional | breaking |
+/// | a field of the request becomes required | breaking; optional: additive |
+/// | a type | breaking, unless it takes more (request) or promises more (response) |
+/// | an enumerated value of the request disappears | breaking; appears: additive |
+/// | a constraint of the request appears or narrows | breaking; disappears or widens: additive |
+/// | a package needs another, or loses an alternative | breaking; the reverse: additive |
+/// | a 2xx status appears or disappears | breaking |
+/// | another status appears or disappears | additive: every client must expect any status |
+/// | a server, a media type or a response header disappears | breaking; appears: additive |
+/// | method, path | breaking |
+/// | another kind of authentication, or a scope | breaking |
+/// | a bearer token as `security` appears or disappears | wording: it is needed and sent either way |
+/// | a deprecation mark | additive |
+/// | a request body appears or disappears, a response body disappears | breaking |
+/// | a response body appears | additive |
+/// | values of a request become an enumeration | breaking; the reverse, and those of a response: additive |
+/// | a constraint of a response widens | breaking; narrows: additive. `default`: additive |
+/// | a description without a field name is removed | breaking; added: additive |
+/// | descriptions, titles, notes, examples, reason phrases, facts no longer documented | wording |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -88,7 +88,7 @@ impl Impact {
         }
     }
 
-    /// Classifies a change by the table at the top of this file.
+    /// Classifies a change by the table of the type.
     pub(super) fn of(change: &Change) -> Self {
         let is_sent = |path: &FieldPath| path.section.is_request();
         match change {

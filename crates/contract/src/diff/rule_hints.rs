@@ -11,6 +11,7 @@ use strum::VariantArray;
 #[serde(rename_all = "lowercase")]
 #[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "lowercase")]
+#[non_exhaustive]
 pub enum RuleHint {
     /// A bound, as in "at most".
     Limit,

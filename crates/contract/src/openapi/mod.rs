@@ -1,6 +1,8 @@
 //! Reads an OpenAPI 3 description in JSON or YAML: ours, and the published file as it comes.
 //!
-//! Only the operations that are asked for are read; the rest of the file may be anything.
+//! Only the operations that are asked for are read; the rest of the file may be anything. Fields come in the
+//! order of the file where the feature `preserve_order` of `serde_json` is on, else by name; a comparison does
+//! not depend on it.
 
 mod abridged;
 mod gathered;

@@ -17,6 +17,7 @@ pub use markdown::markdown_code;
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum Format {
     /// Lines for a terminal
     Text,

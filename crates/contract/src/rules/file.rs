@@ -22,6 +22,7 @@ pub struct Rules {
 /// A rule that we keep because a source states it in words.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Rule {
     /// Its name: that of the client's rule where it has one.
     pub id: String,
@@ -38,6 +39,7 @@ pub struct Rule {
 /// A sentence that a rule rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Citation {
     /// Line of the file that it stands on.
     #[serde(skip)]
@@ -53,6 +55,7 @@ pub struct Citation {
 /// A sentence that may lay down a rule, and that nobody has answered for yet.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Question {
     /// Line of the file that it begins on; 0 for one that is not in the file yet.
     #[serde(skip)]

@@ -5,6 +5,7 @@ use super::review::{Captures, current};
 
 /// A rule that rests on another sentence than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UpdatedCitation {
     /// Line of the sentence in the file of rules.
     pub line: usize,

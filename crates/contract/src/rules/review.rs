@@ -11,6 +11,7 @@ use crate::location::Location;
 
 /// A rule to be reviewed: a sentence that it rests on is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StaleRule<'r> {
     /// Line of the sentence in the file of rules.
     pub line: usize,
@@ -26,6 +27,7 @@ pub struct StaleRule<'r> {
 
 /// What has become of a sentence that a rule rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cause {
     /// There is no such capture.
     NoCapture,

@@ -18,6 +18,7 @@ use self::rows::Spool;
 use self::timeline::{Share, Timeline};
 use super::done::{Done, Origin, Outcome};
 use super::tally::Tally;
+use crate::files::folder_of;
 
 /// Codes that are counted by themselves; more of them are a flood.
 const MOST_CODES: usize = 1000;
@@ -77,14 +78,12 @@ impl Report {
         if std::fs::metadata(path).is_ok_and(|data| !data.is_file()) {
             return Err(io::Error::other("it is no file that can be replaced"));
         }
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         let rows = Spool::new(folder, &subject.names)?;
         Ok(Self {
             path: path.to_owned(),
-            file: new_file(folder)?,
+            // Readable by its owner alone: answers name people.
+            file: NamedTempFile::new_in(folder)?,
             subject,
             started: Timestamp::now(),
             start: Instant::now(),
@@ -185,18 +184,4 @@ impl Report {
         self.file.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
-}
-
-/// A file that others may read as far as the user lets them (umask).
-fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let all = std::fs::Permissions::from_mode(0o666);
-        tempfile::Builder::new()
-            .permissions(all)
-            .tempfile_in(folder)
-    }
-    #[cfg(not(unix))]
-    NamedTempFile::new_in(folder)
 }
