@@ -295,7 +295,7 @@ fn table() -> Vec<(&'static str, Vec<u8>, &'static [&'static str], Expected)> {
             Refused(
                 &[
                     (1, "wrong-type", ""),
-                    (2, "unknown-field", ""),
+                    (2, "unknown-member", ""),
                     (3, "duplicate-field", ""),
                     (4, "json", ""),
                 ],
