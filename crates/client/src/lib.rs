@@ -491,6 +491,7 @@
 //! | `tower` | no | `TowerTransport` |
 //! | `blocking` | no | the module `blocking` |
 //! | `test-util` | no | the module `test_util` |
+//! | `schemars` | no | `schemars::JsonSchema` for the requests and their parts |
 //!
 //! Without `default-client` there is no HTTP client and no TLS among the dependencies, and a client needs a
 //! [transport](ClientBuilder::transport).

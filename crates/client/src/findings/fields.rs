@@ -74,7 +74,7 @@ fn nearest<'a>(path: &str, operation: &'a Operation) -> Option<&'a str> {
         )
     };
     let best = known.min_by_key(distance)?;
-    (distance(&best).0 <= wanted.chars().count() / 3).then_some(best)
+    (distance(&best).0 <= wanted.chars().count().div_ceil(3)).then_some(best)
 }
 
 /// The path of the object around a field, and the field's name.
