@@ -59,7 +59,7 @@ fn new_operation_gets_entry_capture_source_and_what_is_left() {
     assert_eq!(statuses, ["200", "429"]);
     let request = &contract["components"]["schemas"]["VoiceLinePrecheckRequest"];
     let contact = &request["properties"]["contact"]["allOf"][0]["$ref"];
-    assert_eq!(contact, "#/components/schemas/CustomerContact");
+    assert_eq!(contact, "#/components/schemas/SubscriberCustomerInfo");
     assert!(text(&workspace, "spec/documented/voice.toml").contains("id = \"voice-line\""));
     let sources = text(&workspace, "spec/sources.toml");
     assert!(sources.contains("name = \"voice\""), "{sources}");

@@ -13,194 +13,269 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
     pub struct Address {
         ///Street and number.
+        ///
+        /// JSON: `addressLine1`.
         #[serde(rename = "addressLine1")]
+        #[cfg_attr(feature = "schemars", schemars(extend("maxLength" = 50)))]
         pub address_line1: ::std::string::String,
         ///Building, floor, suite.
+        ///
+        /// JSON: `addressLine2`.
         #[serde(
             rename = "addressLine2",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[cfg_attr(feature = "schemars", schemars(extend("maxLength" = 50)))]
         pub address_line2: ::std::option::Option<::std::string::String>,
         ///City or town.
+        ///
+        /// JSON: `city`.
         pub city: ::std::string::String,
         ///ISO 3166-1 alpha-2 country code.
+        ///
+        /// JSON: `country`.
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(extend("minLength" = 2, "maxLength" = 2, "pattern" = "^[A-Z]{2}$"))
+        )]
         pub country: crate::Country,
         ///State, province or region; of a calling location, its ISO 3166 code. Some countries require it.
+        ///
+        /// JSON: `stateOrProvince`.
         #[serde(
             rename = "stateOrProvince",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub state_or_province: ::std::option::Option<::std::string::String>,
         ///Postal code. Some countries require it.
+        ///
+        /// JSON: `zipOrPostalCode`.
         #[serde(
             rename = "zipOrPostalCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub zip_or_postal_code: ::std::option::Option<::std::string::String>,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// A Webex for BroadWorks subscriber as they would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
     pub struct BroadworksSubscriberPrecheckRequest {
         ///The customer that the subscriber is to belong to.
+        ///
+        /// JSON: `customerInfo`.
         #[serde(
             rename = "customerInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub customer_info: ::std::option::Option<CustomerContact>,
+        pub customer_info: ::std::option::Option<SubscriberCustomerInfo>,
         ///The subscriber's e-mail address.
+        ///
+        /// JSON: `email`.
+        #[cfg_attr(feature = "schemars", schemars(extend("format" = "email")))]
         pub email: crate::Email,
         ///The subscriber's extension on BroadWorks.
+        ///
+        /// JSON: `extension`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub extension: ::std::option::Option<::std::string::String>,
         ///Given name.
+        ///
+        /// JSON: `firstName`.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
         ///ISO 639-1 language code. Webex ignores it for now.
+        ///
+        /// JSON: `language`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub language: ::std::option::Option<::std::string::String>,
         ///Family name.
+        ///
+        /// JSON: `lastName`.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
         ///The subscriber's mobile phone number on BroadWorks.
+        ///
+        /// JSON: `mobilePhoneNumber`.
         #[serde(
             rename = "mobilePhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub mobile_phone_number: ::std::option::Option<::std::string::String>,
         ///The package that the subscriber is to have.
+        ///
+        /// JSON: `package`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub package: ::std::option::Option<crate::types::BroadworksSubscriberPackage>,
         ///The subscriber's main phone number on BroadWorks.
+        ///
+        /// JSON: `primaryPhoneNumber`.
         #[serde(
             rename = "primaryPhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub primary_phone_number: ::std::option::Option<::std::string::String>,
         ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///
+        /// JSON: `provisioningId`.
         #[serde(
             rename = "provisioningId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub provisioning_id: ::std::option::Option<crate::types::ProvisioningId>,
         ///The service provider's own ID of the subscriber's enterprise.
+        ///
+        /// JSON: `spEnterpriseId`.
         #[serde(
             rename = "spEnterpriseId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sp_enterprise_id: ::std::option::Option<crate::types::SpEnterpriseId>,
         ///The subscriber's time zone, such as `America/Los_Angeles`.
+        ///
+        /// JSON: `timezone`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<crate::TimeZone>,
         ///The subscriber's user ID on BroadWorks.
+        ///
+        /// JSON: `userId`.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_id: ::std::option::Option<crate::types::UserId>,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// What the calling packages need to know.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
     pub struct CallingParameters {
         ///Where the customer calls from.
+        ///
+        /// JSON: `location`.
         pub location: Location,
-    }
-    /// How to reach the customer that the subscriber belongs to.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
-    pub struct CustomerContact {
-        ///The customer's main e-mail address.
-        #[serde(rename = "primaryEmail")]
-        pub primary_email: crate::Email,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// Who the customer is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
     pub struct CustomerInfo {
         ///The customer's name.
+        ///
+        /// JSON: `name`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         ///The customer's main e-mail address.
+        ///
+        /// JSON: `primaryEmail`.
         #[serde(rename = "primaryEmail")]
+        #[cfg_attr(feature = "schemars", schemars(extend("format" = "email")))]
         pub primary_email: crate::Email,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// A wholesale customer as it would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
     pub struct CustomerPrecheckRequest {
         ///Where the customer is billed.
+        ///
+        /// JSON: `address`.
         pub address: Address,
         ///Who the customer is.
+        ///
+        /// JSON: `customerInfo`.
         #[serde(
             rename = "customerInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub customer_info: ::std::option::Option<CustomerInfo>,
         ///The partner's own ID for this customer.
+        ///
+        /// JSON: `externalId`.
         #[serde(
             rename = "externalId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub external_id: ::std::option::Option<crate::types::ExternalId>,
         ///Webex ID of the customer's organization, where it has one already.
+        ///
+        /// JSON: `orgId`.
         #[serde(
             rename = "orgId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub org_id: ::std::option::Option<crate::types::OrgId>,
         ///Every package that the customer is to have. Some need another beside them.
+        ///
+        /// JSON: `packages`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub packages: ::std::vec::Vec<crate::types::CustomerPackage>,
         ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///
+        /// JSON: `provisioningId`.
         #[serde(
             rename = "provisioningId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub provisioning_id: ::std::option::Option<crate::types::ProvisioningId>,
         ///What the packages need to know.
+        ///
+        /// JSON: `provisioningParameters`.
         #[serde(
             rename = "provisioningParameters",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "CustomerProvisioningParameters::is_unset"
         )]
         pub provisioning_parameters: ::std::option::Option<
             CustomerProvisioningParameters,
         >,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// What the packages need to know.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
+    #[derive(Default)]
     pub struct CustomerProvisioningParameters {
         ///For the calling packages.
+        ///
+        /// JSON: `calling`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub calling: ::std::option::Option<CallingParameters>,
         ///For the meetings package.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        ///
+        /// JSON: `meetings`.
+        #[serde(skip_serializing_if = "MeetingsParameters::is_unset")]
         pub meetings: ::std::option::Option<MeetingsParameters>,
         ///For the packages as such.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        ///
+        /// JSON: `packages`.
+        #[serde(skip_serializing_if = "PackagesParameters::is_unset")]
         pub packages: ::std::option::Option<PackagesParameters>,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// What comes with a refusal. Webex documents no error body for these operations; these are the shapes seen from its APIs, so every field is optional.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -208,30 +283,44 @@ pub mod types {
     #[non_exhaustive]
     pub struct ErrorBody {
         ///Another name of `errorCode` in some families of Webex APIs.
+        ///
+        /// JSON: `code`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<crate::Code>,
         ///The reason in words.
+        ///
+        /// JSON: `description`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         ///Number of the reason, where there is one reason only.
+        ///
+        /// JSON: `errorCode`.
         #[serde(
             rename = "errorCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub error_code: ::std::option::Option<crate::Code>,
         ///The reasons, one by one.
+        ///
+        /// JSON: `errors`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub errors: ::std::vec::Vec<ErrorDetail>,
         ///The field at fault.
+        ///
+        /// JSON: `fieldName`.
         #[serde(
             rename = "fieldName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub field_name: ::std::option::Option<::std::string::String>,
         ///What went wrong, in words.
+        ///
+        /// JSON: `message`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
         ///The ID that Webex support asks for.
+        ///
+        /// JSON: `trackingId`.
         #[serde(
             rename = "trackingId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -244,18 +333,26 @@ pub mod types {
     #[non_exhaustive]
     pub struct ErrorDetail {
         ///Another name of `errorCode` in some families of Webex APIs.
+        ///
+        /// JSON: `code`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<crate::Code>,
         ///The reason in words.
+        ///
+        /// JSON: `description`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         ///Number of the reason. Known: 1001, a required value is null; 1002, a value has the wrong size; 10022, the e-mail address belongs to a user already.
+        ///
+        /// JSON: `errorCode`.
         #[serde(
             rename = "errorCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub error_code: ::std::option::Option<crate::Code>,
         ///The field at fault.
+        ///
+        /// JSON: `fieldName`.
         #[serde(
             rename = "fieldName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -266,32 +363,49 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
     pub struct Location {
         ///Where the office is.
+        ///
+        /// JSON: `address`.
         pub address: Address,
         ///Goes into the SIP header of emergency calls from this office.
+        ///
+        /// JSON: `emergencyLocationIdentifier`.
         #[serde(
             rename = "emergencyLocationIdentifier",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub emergency_location_identifier: ::std::option::Option<::std::string::String>,
         ///Language of e-mails and announcements.
+        ///
+        /// JSON: `language`.
         pub language: ::std::string::String,
         ///What the office is called.
+        ///
+        /// JSON: `name`.
         pub name: ::std::string::String,
         ///Time zone of the office, such as `America/Los_Angeles`.
+        ///
+        /// JSON: `timezone`.
         pub timezone: crate::TimeZone,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// What the meetings package needs to know.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
+    #[derive(Default)]
     pub struct MeetingsParameters {
         ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
+        ///
+        /// JSON: `timezone`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<crate::TimeZone>,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// A limit for each package, by its name. A package that this release does not know can have one too.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -300,27 +414,43 @@ pub mod types {
     #[derive(Default)]
     pub struct PackageLimits {
         ///Limit for `attendant_console`.
+        ///
+        /// JSON: `attendant_console`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub attendant_console: ::std::option::Option<crate::Number>,
         ///Limit for `common_area_calling`.
+        ///
+        /// JSON: `common_area_calling`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub common_area_calling: ::std::option::Option<crate::Number>,
         ///Limit for `cx_essentials`.
+        ///
+        /// JSON: `cx_essentials`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cx_essentials: ::std::option::Option<crate::Number>,
         ///Limit for `webex_calling`.
+        ///
+        /// JSON: `webex_calling`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webex_calling: ::std::option::Option<crate::Number>,
         ///Limit for `webex_calling_standard`.
+        ///
+        /// JSON: `webex_calling_standard`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webex_calling_standard: ::std::option::Option<crate::Number>,
         ///Limit for `webex_meetings`.
+        ///
+        /// JSON: `webex_meetings`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webex_meetings: ::std::option::Option<crate::Number>,
         ///Limit for `webex_suite`.
+        ///
+        /// JSON: `webex_suite`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webex_suite: ::std::option::Option<crate::Number>,
         ///Limit for `webex_voice`.
+        ///
+        /// JSON: `webex_voice`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webex_voice: ::std::option::Option<crate::Number>,
         /// Values whose keys this release does not know.
@@ -328,14 +458,19 @@ pub mod types {
         pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Number>,
     }
     /// What holds for the packages of a customer.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
+    #[derive(Default)]
     pub struct PackagesParameters {
         ///The limit of each package, by the name of the package.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        ///
+        /// JSON: `limits`.
+        #[serde(skip_serializing_if = "PackageLimits::is_unset")]
         pub limits: ::std::option::Option<PackageLimits>,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// One finding.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -343,9 +478,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct PrecheckInfo {
         ///The finding in words.
+        ///
+        /// JSON: `description`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         ///Number of the finding. Known: 100, the validation succeeded.
+        ///
+        /// JSON: `infoCode`.
         #[serde(
             rename = "infoCode",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -358,86 +497,147 @@ pub mod types {
     #[non_exhaustive]
     pub struct PrecheckResponse {
         ///What Webex found.
+        ///
+        /// JSON: `info`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub info: ::std::option::Option<crate::InfoList>,
         ///A word on how it went.
+        ///
+        /// JSON: `message`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+    }
+    /// How to reach the customer that the subscriber belongs to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct SubscriberCustomerInfo {
+        ///The customer's main e-mail address.
+        ///
+        /// JSON: `primaryEmail`.
+        #[serde(rename = "primaryEmail")]
+        #[cfg_attr(feature = "schemars", schemars(extend("format" = "email")))]
+        pub primary_email: crate::Email,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// A wholesale subscriber as they would be provisioned: of an existing customer (`customerId`) or of one that does not exist yet (`provisioningId` and `customerInfo`). Send `package` or `packages`, never both; neither is accepted.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            extend(
+                "not" = {"required":["package",
+                "packages"],
+                "properties":{"package":{"not":{"type":"null"}},
+                "packages":{"minItems":1}}}
+            )
+        )
+    )]
     pub struct SubscriberPrecheckRequest {
         ///The wholesale customer that the subscriber belongs to.
+        ///
+        /// JSON: `customerId`.
         #[serde(
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub customer_id: ::std::option::Option<crate::types::CustomerId>,
         ///The customer, where it does not exist yet.
+        ///
+        /// JSON: `customerInfo`.
         #[serde(
             rename = "customerInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub customer_info: ::std::option::Option<CustomerContact>,
+        pub customer_info: ::std::option::Option<SubscriberCustomerInfo>,
         ///The subscriber's e-mail address.
+        ///
+        /// JSON: `email`.
+        #[cfg_attr(feature = "schemars", schemars(extend("format" = "email")))]
         pub email: crate::Email,
         ///The one package that the subscriber is to have. Webex means to deprecate this field: prefer `packages`.
+        ///
+        /// JSON: `package`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub package: ::std::option::Option<crate::types::SubscriberSinglePackage>,
         ///The subscriber's packages; for now Webex takes one entry at most.
+        ///
+        /// JSON: `packages`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[cfg_attr(feature = "schemars", schemars(extend("maxItems" = 1)))]
         pub packages: ::std::vec::Vec<crate::types::SubscriberPackage>,
         ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///
+        /// JSON: `provisioningId`.
         #[serde(
             rename = "provisioningId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub provisioning_id: ::std::option::Option<crate::types::ProvisioningId>,
         ///The person and their line.
+        ///
+        /// JSON: `provisioningParameters`.
         #[serde(
             rename = "provisioningParameters",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "SubscriberProvisioningParameters::is_unset"
         )]
         pub provisioning_parameters: ::std::option::Option<
             SubscriberProvisioningParameters,
         >,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// The person and their line. To create a calling subscriber, Webex needs an extension, a primary phone number, or both.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
-    #[serde(deny_unknown_fields)]
+    #[derive(Default)]
     pub struct SubscriberProvisioningParameters {
         ///The subscriber's extension.
+        ///
+        /// JSON: `extension`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub extension: ::std::option::Option<::std::string::String>,
         ///Given name.
+        ///
+        /// JSON: `firstName`.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
         ///Family name.
+        ///
+        /// JSON: `lastName`.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
         ///Calling location, by its ID in the Locations API.
+        ///
+        /// JSON: `locationId`.
         #[serde(
             rename = "locationId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub location_id: ::std::option::Option<crate::types::LocationId>,
         ///The subscriber's main phone number.
+        ///
+        /// JSON: `primaryPhoneNumber`.
         #[serde(
             rename = "primaryPhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub primary_phone_number: ::std::option::Option<::std::string::String>,
+        /// Values whose keys this release does not know.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<::std::string::String, crate::Json>,
     }
     /// Error types.
     pub mod error {
@@ -485,15 +685,34 @@ pub mod types {
                 address_line2: Default::default(),
                 state_or_province: Default::default(),
                 zip_or_postal_code: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Building, floor, suite.
+        ///
+        /// JSON: `addressLine2`.
         #[must_use]
         pub fn address_line2(mut self, value: impl Into<::std::string::String>) -> Self {
             self.address_line2 = Some(value.into());
             self
         }
+        /// Like [`address_line2`](Self::address_line2), or clears it.
+        #[must_use]
+        pub fn set_address_line2(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.address_line2(value),
+                None => {
+                    self.address_line2 = None;
+                    self
+                }
+            }
+        }
         ///State, province or region; of a calling location, its ISO 3166 code. Some countries require it.
+        ///
+        /// JSON: `stateOrProvince`.
         #[must_use]
         pub fn state_or_province(
             mut self,
@@ -502,7 +721,23 @@ pub mod types {
             self.state_or_province = Some(value.into());
             self
         }
+        /// Like [`state_or_province`](Self::state_or_province), or clears it.
+        #[must_use]
+        pub fn set_state_or_province(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.state_or_province(value),
+                None => {
+                    self.state_or_province = None;
+                    self
+                }
+            }
+        }
         ///Postal code. Some countries require it.
+        ///
+        /// JSON: `zipOrPostalCode`.
         #[must_use]
         pub fn zip_or_postal_code(
             mut self,
@@ -510,6 +745,45 @@ pub mod types {
         ) -> Self {
             self.zip_or_postal_code = Some(value.into());
             self
+        }
+        /// Like [`zip_or_postal_code`](Self::zip_or_postal_code), or clears it.
+        #[must_use]
+        pub fn set_zip_or_postal_code(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.zip_or_postal_code(value),
+                None => {
+                    self.zip_or_postal_code = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl BroadworksSubscriberPrecheckRequest {
@@ -529,9 +803,12 @@ pub mod types {
                 language: Default::default(),
                 timezone: Default::default(),
                 customer_info: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///
+        /// JSON: `provisioningId`.
         #[must_use]
         pub fn provisioning_id(
             mut self,
@@ -540,13 +817,45 @@ pub mod types {
             self.provisioning_id = Some(value.into());
             self
         }
+        /// Like [`provisioning_id`](Self::provisioning_id), or clears it.
+        #[must_use]
+        pub fn set_provisioning_id(
+            mut self,
+            value: Option<impl Into<crate::types::ProvisioningId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.provisioning_id(value),
+                None => {
+                    self.provisioning_id = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's user ID on BroadWorks.
+        ///
+        /// JSON: `userId`.
         #[must_use]
         pub fn user_id(mut self, value: impl Into<crate::types::UserId>) -> Self {
             self.user_id = Some(value.into());
             self
         }
+        /// Like [`user_id`](Self::user_id), or clears it.
+        #[must_use]
+        pub fn set_user_id(
+            mut self,
+            value: Option<impl Into<crate::types::UserId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.user_id(value),
+                None => {
+                    self.user_id = None;
+                    self
+                }
+            }
+        }
         ///The service provider's own ID of the subscriber's enterprise.
+        ///
+        /// JSON: `spEnterpriseId`.
         #[must_use]
         pub fn sp_enterprise_id(
             mut self,
@@ -555,19 +864,67 @@ pub mod types {
             self.sp_enterprise_id = Some(value.into());
             self
         }
+        /// Like [`sp_enterprise_id`](Self::sp_enterprise_id), or clears it.
+        #[must_use]
+        pub fn set_sp_enterprise_id(
+            mut self,
+            value: Option<impl Into<crate::types::SpEnterpriseId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.sp_enterprise_id(value),
+                None => {
+                    self.sp_enterprise_id = None;
+                    self
+                }
+            }
+        }
         ///Given name.
+        ///
+        /// JSON: `firstName`.
         #[must_use]
         pub fn first_name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
+        /// Like [`first_name`](Self::first_name), or clears it.
+        #[must_use]
+        pub fn set_first_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.first_name(value),
+                None => {
+                    self.first_name = None;
+                    self
+                }
+            }
+        }
         ///Family name.
+        ///
+        /// JSON: `lastName`.
         #[must_use]
         pub fn last_name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
+        /// Like [`last_name`](Self::last_name), or clears it.
+        #[must_use]
+        pub fn set_last_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.last_name(value),
+                None => {
+                    self.last_name = None;
+                    self
+                }
+            }
+        }
         ///The package that the subscriber is to have.
+        ///
+        /// JSON: `package`.
         #[must_use]
         pub fn package(
             mut self,
@@ -576,7 +933,23 @@ pub mod types {
             self.package = Some(value.into());
             self
         }
+        /// Like [`package`](Self::package), or clears it.
+        #[must_use]
+        pub fn set_package(
+            mut self,
+            value: Option<impl Into<crate::types::BroadworksSubscriberPackage>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.package(value),
+                None => {
+                    self.package = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's main phone number on BroadWorks.
+        ///
+        /// JSON: `primaryPhoneNumber`.
         #[must_use]
         pub fn primary_phone_number(
             mut self,
@@ -585,7 +958,23 @@ pub mod types {
             self.primary_phone_number = Some(value.into());
             self
         }
+        /// Like [`primary_phone_number`](Self::primary_phone_number), or clears it.
+        #[must_use]
+        pub fn set_primary_phone_number(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.primary_phone_number(value),
+                None => {
+                    self.primary_phone_number = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's mobile phone number on BroadWorks.
+        ///
+        /// JSON: `mobilePhoneNumber`.
         #[must_use]
         pub fn mobile_phone_number(
             mut self,
@@ -594,42 +983,168 @@ pub mod types {
             self.mobile_phone_number = Some(value.into());
             self
         }
+        /// Like [`mobile_phone_number`](Self::mobile_phone_number), or clears it.
+        #[must_use]
+        pub fn set_mobile_phone_number(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.mobile_phone_number(value),
+                None => {
+                    self.mobile_phone_number = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's extension on BroadWorks.
+        ///
+        /// JSON: `extension`.
         #[must_use]
         pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
             self.extension = Some(value.into());
             self
         }
+        /// Like [`extension`](Self::extension), or clears it.
+        #[must_use]
+        pub fn set_extension(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extension(value),
+                None => {
+                    self.extension = None;
+                    self
+                }
+            }
+        }
         ///ISO 639-1 language code. Webex ignores it for now.
+        ///
+        /// JSON: `language`.
         #[must_use]
         pub fn language(mut self, value: impl Into<::std::string::String>) -> Self {
             self.language = Some(value.into());
             self
         }
+        /// Like [`language`](Self::language), or clears it.
+        #[must_use]
+        pub fn set_language(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.language(value),
+                None => {
+                    self.language = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's time zone, such as `America/Los_Angeles`.
+        ///
+        /// JSON: `timezone`.
         #[must_use]
         pub fn timezone(mut self, value: impl Into<crate::TimeZone>) -> Self {
             self.timezone = Some(value.into());
             self
         }
-        ///The customer that the subscriber is to belong to.
+        /// Like [`timezone`](Self::timezone), or clears it.
         #[must_use]
-        pub fn customer_info(mut self, value: impl Into<CustomerContact>) -> Self {
+        pub fn set_timezone(
+            mut self,
+            value: Option<impl Into<crate::TimeZone>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.timezone(value),
+                None => {
+                    self.timezone = None;
+                    self
+                }
+            }
+        }
+        ///The customer that the subscriber is to belong to.
+        ///
+        /// JSON: `customerInfo`.
+        #[must_use]
+        pub fn customer_info(
+            mut self,
+            value: impl Into<SubscriberCustomerInfo>,
+        ) -> Self {
             self.customer_info = Some(value.into());
             self
+        }
+        /// Like [`customer_info`](Self::customer_info), or clears it.
+        #[must_use]
+        pub fn set_customer_info(
+            mut self,
+            value: Option<impl Into<SubscriberCustomerInfo>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.customer_info(value),
+                None => {
+                    self.customer_info = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl CallingParameters {
         /// `CallingParameters` with what is required, and nothing else set.
         pub fn new(location: impl Into<Location>) -> Self {
-            Self { location: location.into() }
-        }
-    }
-    impl CustomerContact {
-        /// `CustomerContact` with what is required, and nothing else set.
-        pub fn new(primary_email: impl Into<crate::Email>) -> Self {
             Self {
-                primary_email: primary_email.into(),
+                location: location.into(),
+                extra: Default::default(),
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
             }
         }
     }
@@ -639,13 +1154,55 @@ pub mod types {
             Self {
                 primary_email: primary_email.into(),
                 name: Default::default(),
+                extra: Default::default(),
             }
         }
         ///The customer's name.
+        ///
+        /// JSON: `name`.
         #[must_use]
         pub fn name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.name = Some(value.into());
             self
+        }
+        /// Like [`name`](Self::name), or clears it.
+        #[must_use]
+        pub fn set_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.name(value),
+                None => {
+                    self.name = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl CustomerPrecheckRequest {
@@ -659,9 +1216,12 @@ pub mod types {
                 external_id: Default::default(),
                 customer_info: Default::default(),
                 provisioning_parameters: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///
+        /// JSON: `provisioningId`.
         #[must_use]
         pub fn provisioning_id(
             mut self,
@@ -670,7 +1230,23 @@ pub mod types {
             self.provisioning_id = Some(value.into());
             self
         }
+        /// Like [`provisioning_id`](Self::provisioning_id), or clears it.
+        #[must_use]
+        pub fn set_provisioning_id(
+            mut self,
+            value: Option<impl Into<crate::types::ProvisioningId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.provisioning_id(value),
+                None => {
+                    self.provisioning_id = None;
+                    self
+                }
+            }
+        }
         ///Every package that the customer is to have. Some need another beside them.
+        ///
+        /// JSON: `packages`.
         #[must_use]
         pub fn packages<T: Into<crate::types::CustomerPackage>>(
             mut self,
@@ -679,13 +1255,45 @@ pub mod types {
             self.packages = values.into_iter().map(Into::into).collect();
             self
         }
+        /// Like [`packages`](Self::packages), or clears it.
+        #[must_use]
+        pub fn set_packages<T: Into<crate::types::CustomerPackage>>(
+            mut self,
+            values: Option<impl IntoIterator<Item = T>>,
+        ) -> Self {
+            match values {
+                Some(values) => self.packages(values),
+                None => {
+                    self.packages.clear();
+                    self
+                }
+            }
+        }
         ///Webex ID of the customer's organization, where it has one already.
+        ///
+        /// JSON: `orgId`.
         #[must_use]
         pub fn org_id(mut self, value: impl Into<crate::types::OrgId>) -> Self {
             self.org_id = Some(value.into());
             self
         }
+        /// Like [`org_id`](Self::org_id), or clears it.
+        #[must_use]
+        pub fn set_org_id(
+            mut self,
+            value: Option<impl Into<crate::types::OrgId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.org_id(value),
+                None => {
+                    self.org_id = None;
+                    self
+                }
+            }
+        }
         ///The partner's own ID for this customer.
+        ///
+        /// JSON: `externalId`.
         #[must_use]
         pub fn external_id(
             mut self,
@@ -694,13 +1302,45 @@ pub mod types {
             self.external_id = Some(value.into());
             self
         }
+        /// Like [`external_id`](Self::external_id), or clears it.
+        #[must_use]
+        pub fn set_external_id(
+            mut self,
+            value: Option<impl Into<crate::types::ExternalId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.external_id(value),
+                None => {
+                    self.external_id = None;
+                    self
+                }
+            }
+        }
         ///Who the customer is.
+        ///
+        /// JSON: `customerInfo`.
         #[must_use]
         pub fn customer_info(mut self, value: impl Into<CustomerInfo>) -> Self {
             self.customer_info = Some(value.into());
             self
         }
+        /// Like [`customer_info`](Self::customer_info), or clears it.
+        #[must_use]
+        pub fn set_customer_info(
+            mut self,
+            value: Option<impl Into<CustomerInfo>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.customer_info(value),
+                None => {
+                    self.customer_info = None;
+                    self
+                }
+            }
+        }
         ///What the packages need to know.
+        ///
+        /// JSON: `provisioningParameters`.
         #[must_use]
         pub fn provisioning_parameters(
             mut self,
@@ -708,6 +1348,45 @@ pub mod types {
         ) -> Self {
             self.provisioning_parameters = Some(value.into());
             self
+        }
+        /// Like [`provisioning_parameters`](Self::provisioning_parameters), or clears it.
+        #[must_use]
+        pub fn set_provisioning_parameters(
+            mut self,
+            value: Option<impl Into<CustomerProvisioningParameters>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.provisioning_parameters(value),
+                None => {
+                    self.provisioning_parameters = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl CustomerProvisioningParameters {
@@ -721,25 +1400,99 @@ pub mod types {
                 calling: Default::default(),
                 meetings: Default::default(),
                 packages: Default::default(),
+                extra: Default::default(),
             }
         }
         ///For the calling packages.
+        ///
+        /// JSON: `calling`.
         #[must_use]
         pub fn calling(mut self, value: impl Into<CallingParameters>) -> Self {
             self.calling = Some(value.into());
             self
         }
+        /// Like [`calling`](Self::calling), or clears it.
+        #[must_use]
+        pub fn set_calling(
+            mut self,
+            value: Option<impl Into<CallingParameters>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.calling(value),
+                None => {
+                    self.calling = None;
+                    self
+                }
+            }
+        }
         ///For the meetings package.
+        ///
+        /// JSON: `meetings`.
         #[must_use]
         pub fn meetings(mut self, value: impl Into<MeetingsParameters>) -> Self {
             self.meetings = Some(value.into());
             self
         }
+        /// Like [`meetings`](Self::meetings), or clears it.
+        #[must_use]
+        pub fn set_meetings(
+            mut self,
+            value: Option<impl Into<MeetingsParameters>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.meetings(value),
+                None => {
+                    self.meetings = None;
+                    self
+                }
+            }
+        }
         ///For the packages as such.
+        ///
+        /// JSON: `packages`.
         #[must_use]
         pub fn packages(mut self, value: impl Into<PackagesParameters>) -> Self {
             self.packages = Some(value.into());
             self
+        }
+        /// Like [`packages`](Self::packages), or clears it.
+        #[must_use]
+        pub fn set_packages(
+            mut self,
+            value: Option<impl Into<PackagesParameters>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.packages(value),
+                None => {
+                    self.packages = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl ErrorBody {
@@ -760,12 +1513,30 @@ pub mod types {
             }
         }
         ///What went wrong, in words.
+        ///
+        /// JSON: `message`.
         #[must_use]
         pub fn message(mut self, value: impl Into<::std::string::String>) -> Self {
             self.message = Some(value.into());
             self
         }
+        /// Like [`message`](Self::message), or clears it.
+        #[must_use]
+        pub fn set_message(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.message(value),
+                None => {
+                    self.message = None;
+                    self
+                }
+            }
+        }
         ///The reasons, one by one.
+        ///
+        /// JSON: `errors`.
         #[must_use]
         pub fn errors<T: Into<ErrorDetail>>(
             mut self,
@@ -774,35 +1545,123 @@ pub mod types {
             self.errors = values.into_iter().map(Into::into).collect();
             self
         }
+        /// Like [`errors`](Self::errors), or clears it.
+        #[must_use]
+        pub fn set_errors<T: Into<ErrorDetail>>(
+            mut self,
+            values: Option<impl IntoIterator<Item = T>>,
+        ) -> Self {
+            match values {
+                Some(values) => self.errors(values),
+                None => {
+                    self.errors.clear();
+                    self
+                }
+            }
+        }
         ///The ID that Webex support asks for.
+        ///
+        /// JSON: `trackingId`.
         #[must_use]
         pub fn tracking_id(mut self, value: impl Into<::std::string::String>) -> Self {
             self.tracking_id = Some(value.into());
             self
         }
+        /// Like [`tracking_id`](Self::tracking_id), or clears it.
+        #[must_use]
+        pub fn set_tracking_id(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.tracking_id(value),
+                None => {
+                    self.tracking_id = None;
+                    self
+                }
+            }
+        }
         ///Number of the reason, where there is one reason only.
+        ///
+        /// JSON: `errorCode`.
         #[must_use]
         pub fn error_code(mut self, value: impl Into<crate::Code>) -> Self {
             self.error_code = Some(value.into());
             self
         }
+        /// Like [`error_code`](Self::error_code), or clears it.
+        #[must_use]
+        pub fn set_error_code(mut self, value: Option<impl Into<crate::Code>>) -> Self {
+            match value {
+                Some(value) => self.error_code(value),
+                None => {
+                    self.error_code = None;
+                    self
+                }
+            }
+        }
         ///Another name of `errorCode` in some families of Webex APIs.
+        ///
+        /// JSON: `code`.
         #[must_use]
         pub fn code(mut self, value: impl Into<crate::Code>) -> Self {
             self.code = Some(value.into());
             self
         }
+        /// Like [`code`](Self::code), or clears it.
+        #[must_use]
+        pub fn set_code(mut self, value: Option<impl Into<crate::Code>>) -> Self {
+            match value {
+                Some(value) => self.code(value),
+                None => {
+                    self.code = None;
+                    self
+                }
+            }
+        }
         ///The reason in words.
+        ///
+        /// JSON: `description`.
         #[must_use]
         pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
             self.description = Some(value.into());
             self
         }
+        /// Like [`description`](Self::description), or clears it.
+        #[must_use]
+        pub fn set_description(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.description(value),
+                None => {
+                    self.description = None;
+                    self
+                }
+            }
+        }
         ///The field at fault.
+        ///
+        /// JSON: `fieldName`.
         #[must_use]
         pub fn field_name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.field_name = Some(value.into());
             self
+        }
+        /// Like [`field_name`](Self::field_name), or clears it.
+        #[must_use]
+        pub fn set_field_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.field_name(value),
+                None => {
+                    self.field_name = None;
+                    self
+                }
+            }
         }
     }
     impl ErrorDetail {
@@ -820,28 +1679,86 @@ pub mod types {
             }
         }
         ///Number of the reason. Known: 1001, a required value is null; 1002, a value has the wrong size; 10022, the e-mail address belongs to a user already.
+        ///
+        /// JSON: `errorCode`.
         #[must_use]
         pub fn error_code(mut self, value: impl Into<crate::Code>) -> Self {
             self.error_code = Some(value.into());
             self
         }
+        /// Like [`error_code`](Self::error_code), or clears it.
+        #[must_use]
+        pub fn set_error_code(mut self, value: Option<impl Into<crate::Code>>) -> Self {
+            match value {
+                Some(value) => self.error_code(value),
+                None => {
+                    self.error_code = None;
+                    self
+                }
+            }
+        }
         ///Another name of `errorCode` in some families of Webex APIs.
+        ///
+        /// JSON: `code`.
         #[must_use]
         pub fn code(mut self, value: impl Into<crate::Code>) -> Self {
             self.code = Some(value.into());
             self
         }
+        /// Like [`code`](Self::code), or clears it.
+        #[must_use]
+        pub fn set_code(mut self, value: Option<impl Into<crate::Code>>) -> Self {
+            match value {
+                Some(value) => self.code(value),
+                None => {
+                    self.code = None;
+                    self
+                }
+            }
+        }
         ///The reason in words.
+        ///
+        /// JSON: `description`.
         #[must_use]
         pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
             self.description = Some(value.into());
             self
         }
+        /// Like [`description`](Self::description), or clears it.
+        #[must_use]
+        pub fn set_description(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.description(value),
+                None => {
+                    self.description = None;
+                    self
+                }
+            }
+        }
         ///The field at fault.
+        ///
+        /// JSON: `fieldName`.
         #[must_use]
         pub fn field_name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.field_name = Some(value.into());
             self
+        }
+        /// Like [`field_name`](Self::field_name), or clears it.
+        #[must_use]
+        pub fn set_field_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.field_name(value),
+                None => {
+                    self.field_name = None;
+                    self
+                }
+            }
         }
     }
     impl Location {
@@ -858,9 +1775,12 @@ pub mod types {
                 timezone: timezone.into(),
                 language: language.into(),
                 emergency_location_identifier: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Goes into the SIP header of emergency calls from this office.
+        ///
+        /// JSON: `emergencyLocationIdentifier`.
         #[must_use]
         pub fn emergency_location_identifier(
             mut self,
@@ -868,6 +1788,45 @@ pub mod types {
         ) -> Self {
             self.emergency_location_identifier = Some(value.into());
             self
+        }
+        /// Like [`emergency_location_identifier`](Self::emergency_location_identifier), or clears it.
+        #[must_use]
+        pub fn set_emergency_location_identifier(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.emergency_location_identifier(value),
+                None => {
+                    self.emergency_location_identifier = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl MeetingsParameters {
@@ -879,13 +1838,55 @@ pub mod types {
         pub fn new() -> Self {
             Self {
                 timezone: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Time zone of the customer's meetings, such as `America/Los_Angeles`.
+        ///
+        /// JSON: `timezone`.
         #[must_use]
         pub fn timezone(mut self, value: impl Into<crate::TimeZone>) -> Self {
             self.timezone = Some(value.into());
             self
+        }
+        /// Like [`timezone`](Self::timezone), or clears it.
+        #[must_use]
+        pub fn set_timezone(
+            mut self,
+            value: Option<impl Into<crate::TimeZone>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.timezone(value),
+                None => {
+                    self.timezone = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl PackageLimits {
@@ -908,42 +1909,140 @@ pub mod types {
             }
         }
         ///Limit for `webex_calling`.
+        ///
+        /// JSON: `webex_calling`.
         #[must_use]
         pub fn webex_calling(mut self, value: impl Into<crate::Number>) -> Self {
             self.webex_calling = Some(value.into());
             self
         }
+        /// Like [`webex_calling`](Self::webex_calling), or clears it.
+        #[must_use]
+        pub fn set_webex_calling(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.webex_calling(value),
+                None => {
+                    self.webex_calling = None;
+                    self
+                }
+            }
+        }
         ///Limit for `common_area_calling`.
+        ///
+        /// JSON: `common_area_calling`.
         #[must_use]
         pub fn common_area_calling(mut self, value: impl Into<crate::Number>) -> Self {
             self.common_area_calling = Some(value.into());
             self
         }
+        /// Like [`common_area_calling`](Self::common_area_calling), or clears it.
+        #[must_use]
+        pub fn set_common_area_calling(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.common_area_calling(value),
+                None => {
+                    self.common_area_calling = None;
+                    self
+                }
+            }
+        }
         ///Limit for `webex_meetings`.
+        ///
+        /// JSON: `webex_meetings`.
         #[must_use]
         pub fn webex_meetings(mut self, value: impl Into<crate::Number>) -> Self {
             self.webex_meetings = Some(value.into());
             self
         }
+        /// Like [`webex_meetings`](Self::webex_meetings), or clears it.
+        #[must_use]
+        pub fn set_webex_meetings(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.webex_meetings(value),
+                None => {
+                    self.webex_meetings = None;
+                    self
+                }
+            }
+        }
         ///Limit for `webex_suite`.
+        ///
+        /// JSON: `webex_suite`.
         #[must_use]
         pub fn webex_suite(mut self, value: impl Into<crate::Number>) -> Self {
             self.webex_suite = Some(value.into());
             self
         }
+        /// Like [`webex_suite`](Self::webex_suite), or clears it.
+        #[must_use]
+        pub fn set_webex_suite(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.webex_suite(value),
+                None => {
+                    self.webex_suite = None;
+                    self
+                }
+            }
+        }
         ///Limit for `webex_voice`.
+        ///
+        /// JSON: `webex_voice`.
         #[must_use]
         pub fn webex_voice(mut self, value: impl Into<crate::Number>) -> Self {
             self.webex_voice = Some(value.into());
             self
         }
+        /// Like [`webex_voice`](Self::webex_voice), or clears it.
+        #[must_use]
+        pub fn set_webex_voice(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.webex_voice(value),
+                None => {
+                    self.webex_voice = None;
+                    self
+                }
+            }
+        }
         ///Limit for `cx_essentials`.
+        ///
+        /// JSON: `cx_essentials`.
         #[must_use]
         pub fn cx_essentials(mut self, value: impl Into<crate::Number>) -> Self {
             self.cx_essentials = Some(value.into());
             self
         }
+        /// Like [`cx_essentials`](Self::cx_essentials), or clears it.
+        #[must_use]
+        pub fn set_cx_essentials(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.cx_essentials(value),
+                None => {
+                    self.cx_essentials = None;
+                    self
+                }
+            }
+        }
         ///Limit for `webex_calling_standard`.
+        ///
+        /// JSON: `webex_calling_standard`.
         #[must_use]
         pub fn webex_calling_standard(
             mut self,
@@ -952,11 +2051,41 @@ pub mod types {
             self.webex_calling_standard = Some(value.into());
             self
         }
+        /// Like [`webex_calling_standard`](Self::webex_calling_standard), or clears it.
+        #[must_use]
+        pub fn set_webex_calling_standard(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.webex_calling_standard(value),
+                None => {
+                    self.webex_calling_standard = None;
+                    self
+                }
+            }
+        }
         ///Limit for `attendant_console`.
+        ///
+        /// JSON: `attendant_console`.
         #[must_use]
         pub fn attendant_console(mut self, value: impl Into<crate::Number>) -> Self {
             self.attendant_console = Some(value.into());
             self
+        }
+        /// Like [`attendant_console`](Self::attendant_console), or clears it.
+        #[must_use]
+        pub fn set_attendant_console(
+            mut self,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.attendant_console(value),
+                None => {
+                    self.attendant_console = None;
+                    self
+                }
+            }
         }
         /// Sets a value whose key this release does not know.
         #[must_use]
@@ -968,6 +2097,21 @@ pub mod types {
             self.extra.insert(key.into(), value.into());
             self
         }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Number>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
+        }
     }
     impl PackagesParameters {
         /// `PackagesParameters` in which nothing is set.
@@ -976,13 +2120,54 @@ pub mod types {
             reason = "`Default` is derived or implemented beside it"
         )]
         pub fn new() -> Self {
-            Self { limits: Default::default() }
+            Self {
+                limits: Default::default(),
+                extra: Default::default(),
+            }
         }
         ///The limit of each package, by the name of the package.
+        ///
+        /// JSON: `limits`.
         #[must_use]
         pub fn limits(mut self, value: impl Into<PackageLimits>) -> Self {
             self.limits = Some(value.into());
             self
+        }
+        /// Like [`limits`](Self::limits), or clears it.
+        #[must_use]
+        pub fn set_limits(mut self, value: Option<impl Into<PackageLimits>>) -> Self {
+            match value {
+                Some(value) => self.limits(value),
+                None => {
+                    self.limits = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl PrecheckInfo {
@@ -998,16 +2183,45 @@ pub mod types {
             }
         }
         ///Number of the finding. Known: 100, the validation succeeded.
+        ///
+        /// JSON: `infoCode`.
         #[must_use]
         pub fn info_code(mut self, value: impl Into<crate::Code>) -> Self {
             self.info_code = Some(value.into());
             self
         }
+        /// Like [`info_code`](Self::info_code), or clears it.
+        #[must_use]
+        pub fn set_info_code(mut self, value: Option<impl Into<crate::Code>>) -> Self {
+            match value {
+                Some(value) => self.info_code(value),
+                None => {
+                    self.info_code = None;
+                    self
+                }
+            }
+        }
         ///The finding in words.
+        ///
+        /// JSON: `description`.
         #[must_use]
         pub fn description(mut self, value: impl Into<::std::string::String>) -> Self {
             self.description = Some(value.into());
             self
+        }
+        /// Like [`description`](Self::description), or clears it.
+        #[must_use]
+        pub fn set_description(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.description(value),
+                None => {
+                    self.description = None;
+                    self
+                }
+            }
         }
     }
     impl PrecheckResponse {
@@ -1023,16 +2237,79 @@ pub mod types {
             }
         }
         ///A word on how it went.
+        ///
+        /// JSON: `message`.
         #[must_use]
         pub fn message(mut self, value: impl Into<::std::string::String>) -> Self {
             self.message = Some(value.into());
             self
         }
+        /// Like [`message`](Self::message), or clears it.
+        #[must_use]
+        pub fn set_message(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.message(value),
+                None => {
+                    self.message = None;
+                    self
+                }
+            }
+        }
         ///What Webex found.
+        ///
+        /// JSON: `info`.
         #[must_use]
         pub fn info(mut self, value: impl Into<crate::InfoList>) -> Self {
             self.info = Some(value.into());
             self
+        }
+        /// Like [`info`](Self::info), or clears it.
+        #[must_use]
+        pub fn set_info(mut self, value: Option<impl Into<crate::InfoList>>) -> Self {
+            match value {
+                Some(value) => self.info(value),
+                None => {
+                    self.info = None;
+                    self
+                }
+            }
+        }
+    }
+    impl SubscriberCustomerInfo {
+        /// `SubscriberCustomerInfo` with what is required, and nothing else set.
+        pub fn new(primary_email: impl Into<crate::Email>) -> Self {
+            Self {
+                primary_email: primary_email.into(),
+                extra: Default::default(),
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl SubscriberPrecheckRequest {
@@ -1046,9 +2323,12 @@ pub mod types {
                 packages: Default::default(),
                 provisioning_parameters: Default::default(),
                 customer_info: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Which customer template to provision by. Control Hub shows the ID under the template.
+        ///
+        /// JSON: `provisioningId`.
         #[must_use]
         pub fn provisioning_id(
             mut self,
@@ -1057,7 +2337,23 @@ pub mod types {
             self.provisioning_id = Some(value.into());
             self
         }
+        /// Like [`provisioning_id`](Self::provisioning_id), or clears it.
+        #[must_use]
+        pub fn set_provisioning_id(
+            mut self,
+            value: Option<impl Into<crate::types::ProvisioningId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.provisioning_id(value),
+                None => {
+                    self.provisioning_id = None;
+                    self
+                }
+            }
+        }
         ///The wholesale customer that the subscriber belongs to.
+        ///
+        /// JSON: `customerId`.
         #[must_use]
         pub fn customer_id(
             mut self,
@@ -1066,7 +2362,23 @@ pub mod types {
             self.customer_id = Some(value.into());
             self
         }
+        /// Like [`customer_id`](Self::customer_id), or clears it.
+        #[must_use]
+        pub fn set_customer_id(
+            mut self,
+            value: Option<impl Into<crate::types::CustomerId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.customer_id(value),
+                None => {
+                    self.customer_id = None;
+                    self
+                }
+            }
+        }
         ///The one package that the subscriber is to have. Webex means to deprecate this field: prefer `packages`.
+        ///
+        /// JSON: `package`.
         #[must_use]
         pub fn package(
             mut self,
@@ -1075,7 +2387,23 @@ pub mod types {
             self.package = Some(value.into());
             self
         }
+        /// Like [`package`](Self::package), or clears it.
+        #[must_use]
+        pub fn set_package(
+            mut self,
+            value: Option<impl Into<crate::types::SubscriberSinglePackage>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.package(value),
+                None => {
+                    self.package = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's packages; for now Webex takes one entry at most.
+        ///
+        /// JSON: `packages`.
         #[must_use]
         pub fn packages<T: Into<crate::types::SubscriberPackage>>(
             mut self,
@@ -1084,7 +2412,23 @@ pub mod types {
             self.packages = values.into_iter().map(Into::into).collect();
             self
         }
+        /// Like [`packages`](Self::packages), or clears it.
+        #[must_use]
+        pub fn set_packages<T: Into<crate::types::SubscriberPackage>>(
+            mut self,
+            values: Option<impl IntoIterator<Item = T>>,
+        ) -> Self {
+            match values {
+                Some(values) => self.packages(values),
+                None => {
+                    self.packages.clear();
+                    self
+                }
+            }
+        }
         ///The person and their line.
+        ///
+        /// JSON: `provisioningParameters`.
         #[must_use]
         pub fn provisioning_parameters(
             mut self,
@@ -1093,11 +2437,69 @@ pub mod types {
             self.provisioning_parameters = Some(value.into());
             self
         }
-        ///The customer, where it does not exist yet.
+        /// Like [`provisioning_parameters`](Self::provisioning_parameters), or clears it.
         #[must_use]
-        pub fn customer_info(mut self, value: impl Into<CustomerContact>) -> Self {
+        pub fn set_provisioning_parameters(
+            mut self,
+            value: Option<impl Into<SubscriberProvisioningParameters>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.provisioning_parameters(value),
+                None => {
+                    self.provisioning_parameters = None;
+                    self
+                }
+            }
+        }
+        ///The customer, where it does not exist yet.
+        ///
+        /// JSON: `customerInfo`.
+        #[must_use]
+        pub fn customer_info(
+            mut self,
+            value: impl Into<SubscriberCustomerInfo>,
+        ) -> Self {
             self.customer_info = Some(value.into());
             self
+        }
+        /// Like [`customer_info`](Self::customer_info), or clears it.
+        #[must_use]
+        pub fn set_customer_info(
+            mut self,
+            value: Option<impl Into<SubscriberCustomerInfo>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.customer_info(value),
+                None => {
+                    self.customer_info = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
         }
     }
     impl SubscriberProvisioningParameters {
@@ -1113,21 +2515,56 @@ pub mod types {
                 primary_phone_number: Default::default(),
                 extension: Default::default(),
                 location_id: Default::default(),
+                extra: Default::default(),
             }
         }
         ///Given name.
+        ///
+        /// JSON: `firstName`.
         #[must_use]
         pub fn first_name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
+        /// Like [`first_name`](Self::first_name), or clears it.
+        #[must_use]
+        pub fn set_first_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.first_name(value),
+                None => {
+                    self.first_name = None;
+                    self
+                }
+            }
+        }
         ///Family name.
+        ///
+        /// JSON: `lastName`.
         #[must_use]
         pub fn last_name(mut self, value: impl Into<::std::string::String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
+        /// Like [`last_name`](Self::last_name), or clears it.
+        #[must_use]
+        pub fn set_last_name(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.last_name(value),
+                None => {
+                    self.last_name = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's main phone number.
+        ///
+        /// JSON: `primaryPhoneNumber`.
         #[must_use]
         pub fn primary_phone_number(
             mut self,
@@ -1136,13 +2573,45 @@ pub mod types {
             self.primary_phone_number = Some(value.into());
             self
         }
+        /// Like [`primary_phone_number`](Self::primary_phone_number), or clears it.
+        #[must_use]
+        pub fn set_primary_phone_number(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.primary_phone_number(value),
+                None => {
+                    self.primary_phone_number = None;
+                    self
+                }
+            }
+        }
         ///The subscriber's extension.
+        ///
+        /// JSON: `extension`.
         #[must_use]
         pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
             self.extension = Some(value.into());
             self
         }
+        /// Like [`extension`](Self::extension), or clears it.
+        #[must_use]
+        pub fn set_extension(
+            mut self,
+            value: Option<impl Into<::std::string::String>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extension(value),
+                None => {
+                    self.extension = None;
+                    self
+                }
+            }
+        }
         ///Calling location, by its ID in the Locations API.
+        ///
+        /// JSON: `locationId`.
         #[must_use]
         pub fn location_id(
             mut self,
@@ -1150,6 +2619,97 @@ pub mod types {
         ) -> Self {
             self.location_id = Some(value.into());
             self
+        }
+        /// Like [`location_id`](Self::location_id), or clears it.
+        #[must_use]
+        pub fn set_location_id(
+            mut self,
+            value: Option<impl Into<crate::types::LocationId>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.location_id(value),
+                None => {
+                    self.location_id = None;
+                    self
+                }
+            }
+        }
+        /// Sets a value whose key this release does not know.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: impl Into<crate::Json>,
+        ) -> Self {
+            self.extra.insert(key.into(), value.into());
+            self
+        }
+        /// Like [`extra`](Self::extra), or clears it.
+        #[must_use]
+        pub fn set_extra(
+            mut self,
+            key: impl Into<::std::string::String>,
+            value: Option<impl Into<crate::Json>>,
+        ) -> Self {
+            match value {
+                Some(value) => self.extra(key, value),
+                None => {
+                    self.extra.remove(&key.into());
+                    self
+                }
+            }
+        }
+    }
+    impl CustomerProvisioningParameters {
+        /// Whether nothing is set. A request that holds such an object is sent without it.
+        pub fn is_empty(&self) -> bool {
+            self.calling.is_none() && MeetingsParameters::is_unset(&self.meetings)
+                && PackagesParameters::is_unset(&self.packages) && self.extra.is_empty()
+        }
+        fn is_unset(value: &Option<Self>) -> bool {
+            value.as_ref().is_none_or(Self::is_empty)
+        }
+    }
+    impl MeetingsParameters {
+        /// Whether nothing is set. A request that holds such an object is sent without it.
+        pub fn is_empty(&self) -> bool {
+            self.timezone.is_none() && self.extra.is_empty()
+        }
+        fn is_unset(value: &Option<Self>) -> bool {
+            value.as_ref().is_none_or(Self::is_empty)
+        }
+    }
+    impl PackageLimits {
+        /// Whether nothing is set. A request that holds such an object is sent without it.
+        pub fn is_empty(&self) -> bool {
+            self.webex_calling.is_none() && self.common_area_calling.is_none()
+                && self.webex_meetings.is_none() && self.webex_suite.is_none()
+                && self.webex_voice.is_none() && self.cx_essentials.is_none()
+                && self.webex_calling_standard.is_none()
+                && self.attendant_console.is_none() && self.extra.is_empty()
+        }
+        fn is_unset(value: &Option<Self>) -> bool {
+            value.as_ref().is_none_or(Self::is_empty)
+        }
+    }
+    impl PackagesParameters {
+        /// Whether nothing is set. A request that holds such an object is sent without it.
+        pub fn is_empty(&self) -> bool {
+            PackageLimits::is_unset(&self.limits) && self.extra.is_empty()
+        }
+        fn is_unset(value: &Option<Self>) -> bool {
+            value.as_ref().is_none_or(Self::is_empty)
+        }
+    }
+    impl SubscriberProvisioningParameters {
+        /// Whether nothing is set. A request that holds such an object is sent without it.
+        pub fn is_empty(&self) -> bool {
+            self.first_name.is_none() && self.last_name.is_none()
+                && self.primary_phone_number.is_none() && self.extension.is_none()
+                && self.location_id.is_none() && self.extra.is_empty()
+        }
+        fn is_unset(value: &Option<Self>) -> bool {
+            value.as_ref().is_none_or(Self::is_empty)
         }
     }
     crate::open_enum::open_enum! {
@@ -1250,6 +2810,16 @@ pub mod types {
             match self {
                 _ => &[],
             }
+        }
+    }
+    impl From<SubscriberPackage> for SubscriberSinglePackage {
+        fn from(value: SubscriberPackage) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    impl From<SubscriberSinglePackage> for SubscriberPackage {
+        fn from(value: SubscriberSinglePackage) -> Self {
+            Self::from(value.as_str())
         }
     }
     crate::text::named_text! {

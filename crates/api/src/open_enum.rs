@@ -91,8 +91,13 @@ macro_rules! open_enum {
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
                 ::schemars::json_schema!({
                     "description": $description,
-                    "type": "string",
-                    "enum": Self::KNOWN.iter().map(Self::as_str).collect::<Vec<_>>(),
+                    "anyOf": [
+                        {
+                            "type": "string",
+                            "enum": Self::KNOWN.iter().map(Self::as_str).collect::<Vec<_>>(),
+                        },
+                        {"type": "string"},
+                    ],
                 })
             }
         }

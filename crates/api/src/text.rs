@@ -3,6 +3,8 @@
 //! None of them judges its text: whether a value is good is for Webex to say.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
 /// Defines a type around a string, which is sent as that string.
 macro_rules! text {
@@ -38,14 +40,6 @@ macro_rules! text {
             }
         }
 
-        impl ::std::str::FromStr for $name {
-            type Err = ::std::convert::Infallible;
-
-            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                Ok(Self::new(text))
-            }
-        }
-
         impl From<$name> for ::std::string::String {
             fn from(text: $name) -> Self {
                 text.0.into_owned()
@@ -69,11 +63,25 @@ macro_rules! text {
     };
 }
 
+/// Reads any text as a [`text!`].
+macro_rules! from_any_text {
+    ($name:ident) => {
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                Ok(Self::new(text))
+            }
+        }
+    };
+}
+
 /// Defines a [`text!`] that any string turns into by itself. Not for what stands beside another
 /// string in an argument list.
 macro_rules! named_text {
     ($(#[$doc:meta])* $name:ident) => {
         crate::text::text!($(#[$doc])* $name);
+        crate::text::from_any_text!($name);
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
@@ -95,7 +103,7 @@ macro_rules! named_text {
     };
 }
 
-pub(crate) use {named_text, text};
+pub(crate) use {from_any_text, named_text, text};
 
 named_text! {
     /// An e-mail address.
@@ -112,10 +120,55 @@ text! {
     TimeZone
 }
 
+from_any_text!(TimeZone);
+
 text! {
-    /// An ISO 3166-1 alpha-2 country code. There is a constant for each of them; [`Country::new`]
-    /// takes any text.
+    /// An ISO 3166-1 alpha-2 country code. There is a constant for each of them. Parsing takes no other
+    /// text; [`Country::new`] and JSON take any.
+    ///
+    /// ```
+    /// use webex_precheck_api::Country;
+    ///
+    /// assert_eq!("US".parse(), Ok(Country::US));
+    /// let error = "us".parse::<Country>().unwrap_err();
+    /// assert_eq!(error.to_string(), "`us` is not a country code of ISO 3166-1 alpha-2; write US");
+    /// ```
     Country
+}
+
+/// A text that is no country code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotACountry(String);
+
+impl fmt::Display for NotACountry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.0.chars().take(60).collect();
+        let shown = shown.escape_debug();
+        write!(f, "`{shown}` is not a country code of ISO 3166-1 alpha-2")?;
+        let upper = self.0.trim().to_ascii_uppercase();
+        match Country::assigned(&upper) {
+            Some(code) => write!(f, "; write {code}"),
+            None => f.write_str("; write two letters, such as US"),
+        }
+    }
+}
+
+impl std::error::Error for NotACountry {}
+
+impl FromStr for Country {
+    type Err = NotACountry;
+
+    fn from_str(text: &str) -> Result<Self, NotACountry> {
+        let code = Self::assigned(text).ok_or_else(|| NotACountry(text.to_owned()))?;
+        Ok(Self(Cow::Borrowed(code)))
+    }
+}
+
+impl Country {
+    fn assigned(code: &str) -> Option<&'static str> {
+        let place = Self::ASSIGNED.binary_search(&code).ok()?;
+        Self::ASSIGNED.get(place).copied()
+    }
 }
 
 macro_rules! countries {
@@ -172,6 +225,31 @@ mod tests {
         assert!(codes.is_sorted());
         assert!(codes.iter().all(|code| code.len() == 2));
         assert_eq!(Country::US, Country::new("US"));
+    }
+
+    #[test]
+    fn what_is_no_country_is_told_when_parsed() {
+        assert_eq!("DE".parse(), Ok(Country::DE));
+        for (text, expected) in [
+            (
+                "nonsense",
+                "`nonsense` is not a country code of ISO 3166-1 alpha-2; write two letters, such as US",
+            ),
+            (
+                "us",
+                "`us` is not a country code of ISO 3166-1 alpha-2; write US",
+            ),
+            (
+                "XX",
+                "`XX` is not a country code of ISO 3166-1 alpha-2; write two letters, such as US",
+            ),
+            (
+                "",
+                "`` is not a country code of ISO 3166-1 alpha-2; write two letters, such as US",
+            ),
+        ] {
+            assert_eq!(text.parse::<Country>().unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]

@@ -4,13 +4,11 @@ use serde_json::{Map, Value};
 
 use serde_path_to_error::Track;
 use webex_precheck::AnyPrecheck;
-use webex_precheck::api::{Operation, RequestField};
+use webex_precheck::api::Operation;
 
 /// Why an object is no request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Wrong {
-    /// A field that the request does not have: it would be left out silently.
-    Unknown(String),
     /// These fields are required and not there.
     Missing(Vec<String>),
     /// The value of a field has the wrong type.
@@ -24,9 +22,6 @@ pub(crate) fn decode(mut body: Value, operation: &Operation) -> Result<AnyPreche
     // The usual case.
     if let Ok(request) = AnyPrecheck::deserialize(operation, &body) {
         return Ok(request);
-    }
-    if let Some(field) = unknown_field(&body, operation.fields, "") {
-        return Err(Wrong::Unknown(field));
     }
     let mut missing: Vec<String> = Vec::new();
     loop {
@@ -109,21 +104,6 @@ fn in_json(reason: &str) -> String {
 /// The name in serde's "missing field `name`".
 fn missing_field(reason: &str) -> Option<&str> {
     reason.strip_prefix("missing field `")?.split('`').next()
-}
-
-fn unknown_field(body: &Value, fields: &[RequestField], path: &str) -> Option<String> {
-    body.as_object()?.iter().find_map(|(name, value)| {
-        let at = match path {
-            "" => name.clone(),
-            path => format!("{path}.{name}"),
-        };
-        let prefix = format!("{at}.");
-        match fields.iter().any(|known| known.path.starts_with(&prefix)) {
-            true => unknown_field(value, fields, &at),
-            false if fields.iter().any(|known| known.path == at) => None,
-            false => Some(at),
-        }
-    })
 }
 
 #[cfg(test)]

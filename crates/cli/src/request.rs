@@ -111,13 +111,10 @@ fn flag_value(field: &RequestField, matches: &ArgMatches) -> Option<Value> {
 }
 
 /// Decodes the request. A wrong type is told with the path of the field, a missing field with the
-/// flag that sets it, and a field that the request does not have is refused.
+/// flag that sets it.
 fn decode(body: Value, origin: &str, operation: &Operation) -> Result<AnyPrecheck, Failure> {
     decode::decode(body, operation).map_err(|wrong| {
         Failure::usage(match wrong {
-            Wrong::Unknown(field) => format!(
-                "{origin}: `{field}` is no field of this request; see --help for its fields"
-            ),
             Wrong::Conflict(reason) => format!("{origin}: {reason}"),
             Wrong::Type { field, reason } => format!("{origin}: `{field}`: {reason}"),
             Wrong::Missing(fields) => {

@@ -295,7 +295,7 @@ fn table() -> Vec<(&'static str, Vec<u8>, &'static [&'static str], Expected)> {
             Refused(
                 &[
                     (1, "wrong-type", ""),
-                    (2, "unknown-field", ""),
+                    (2, "unknown-member", ""),
                     (3, "duplicate-field", ""),
                     (4, "json", ""),
                 ],
@@ -616,7 +616,7 @@ fn a_template_is_a_proper_input() {
 #[test]
 fn the_schema_takes_the_template_and_no_slip() {
     for (subject, slip) in [
-        ("subscribers", r#"{"email": "a@b.c", "mail": "x"}"#),
+        ("subscribers", r#"{"email": 5}"#),
         ("subscribers", r#"{"customerId": "x"}"#),
         (
             "customers",

@@ -90,6 +90,58 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Requests from a database
+//!
+//! Each setter has a twin for `Option`s, as rows of a database have them: `set_x` sets a field, or clears
+//! it if there is `None`. An object in which nothing is set is not sent.
+//!
+//! ```
+//! use webex_precheck::{SubscriberPrecheck, SubscriberProvisioningParameters};
+//!
+//! struct Row {
+//!     email: String,
+//!     customer_id: Option<String>,
+//!     package: Option<String>,
+//!     extension: Option<String>,
+//! }
+//!
+//! fn request(row: Row) -> SubscriberPrecheck {
+//!     let parameters = SubscriberProvisioningParameters::new().set_extension(row.extension);
+//!     SubscriberPrecheck::new(row.email)
+//!         .set_customer_id(row.customer_id)
+//!         .set_packages(row.package.map(|package| [package]))
+//!         .provisioning_parameters(parameters)
+//! }
+//!
+//! let row = Row {
+//!     email: "alice.anderson@acme.com".to_owned(),
+//!     customer_id: Some("ZjViMzYx".to_owned()),
+//!     package: None,
+//!     extension: None,
+//! };
+//! let sent = serde_json::to_string(&request(row))?;
+//! assert_eq!(sent, r#"{"customerId":"ZjViMzYx","email":"alice.anderson@acme.com"}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # Fields that this release does not know
+//!
+//! They are kept and sent, in every object of a request. A [warning](Rule::UnknownField) suggests the
+//! known field whose name is most like theirs.
+//!
+//! ```
+//! use webex_precheck::SubscriberPrecheck;
+//!
+//! let json = r#"{"customerId":"ZjViMzYx","email":"a@acme.com","costCenter":"A1"}"#;
+//! let request: SubscriberPrecheck = serde_json::from_str(json)?;
+//! assert_eq!(serde_json::to_string(&request)?, json);
+//! assert_eq!(request.findings()[0].field(), "costCenter");
+//!
+//! let same = SubscriberPrecheck::new("a@acme.com").customer_id("ZjViMzYx").extra("costCenter", "A1");
+//! assert_eq!(request, same);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
 //! # Validation before sending
 //!
 //! A request has [findings](Finding), like the diagnostics of a compiler. What Webex's documentation
@@ -439,6 +491,7 @@
 //! | `tower` | no | `TowerTransport` |
 //! | `blocking` | no | the module `blocking` |
 //! | `test-util` | no | the module `test_util` |
+//! | `schemars` | no | `schemars::JsonSchema` for the requests and their parts |
 //!
 //! Without `default-client` there is no HTTP client and no TLS among the dependencies, and a client needs a
 //! [transport](ClientBuilder::transport).
@@ -522,7 +575,9 @@ pub mod api {
 
 pub use request::parts::*;
 pub use webex_precheck_api::types::PrecheckInfo;
-pub use webex_precheck_api::{Code, Country, Email, Number, SubPartnerOrgId, TimeZone};
+pub use webex_precheck_api::{
+    Code, Country, Email, Json, NotACountry, Number, SubPartnerOrgId, TimeZone,
+};
 
 pub use builder::ClientBuilder;
 pub use client::Client;

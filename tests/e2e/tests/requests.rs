@@ -5,9 +5,9 @@
 use serde_json::{Value, json};
 use webex_precheck::api::types::{CustomerPrecheckRequest, SubscriberPrecheckRequest};
 use webex_precheck::{
-    Address, CallingParameters, Client, Country, CustomerContact, CustomerId, CustomerInfo,
-    CustomerPackage, CustomerPrecheck, CustomerProvisioningParameters, Error, Finding, Location,
-    MeetingsParameters, Precheck, Rule, Severity, SubscriberPackage, SubscriberPrecheck,
+    Address, CallingParameters, Client, Country, CustomerId, CustomerInfo, CustomerPackage,
+    CustomerPrecheck, CustomerProvisioningParameters, Error, Finding, Location, MeetingsParameters,
+    Precheck, Rule, Severity, SubscriberCustomerInfo, SubscriberPackage, SubscriberPrecheck,
     SubscriberProvisioningParameters, SubscriberSinglePackage, TimeZone, Token,
 };
 use webex_precheck_sandbox::Sandbox;
@@ -116,18 +116,105 @@ fn both_packages_are_refused_from_wherever_they_come() {
 }
 
 #[test]
-fn a_field_that_webex_does_not_have_is_refused() {
-    for (request, field) in [
-        (json!({"email": "a@b.co", "custmerId": "c"}), "custmerId"),
-        (
-            json!({"email": "a@b.co", "provisioningParameters": {"extention": "1"}}),
-            "extention",
-        ),
-    ] {
-        let error = serde_json::from_value::<SubscriberPrecheck>(request).unwrap_err();
-        let expected = format!("unknown field `{field}`");
-        assert!(error.to_string().starts_with(&expected), "{error}");
+fn unknown_fields_are_kept_at_every_level_and_are_warnings_with_the_nearest_field() {
+    let json = json!({
+        "email": "a@b.co",
+        "customerId": "c",
+        "custmer_id": "d",
+        "firstName": "Ann",
+        "zzz": null,
+        "provisioningParameters": {"extention": {"a": [1, 0.5, "x"]}, "extension": "1"},
+    });
+    let request: SubscriberPrecheck = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&request).unwrap(), json);
+    let findings = request.findings();
+    let said: Vec<(&str, &str)> = findings.iter().map(|f| (f.field(), f.reason())).collect();
+    assert_eq!(
+        said,
+        [
+            (
+                "custmer_id",
+                "this release knows no such field; do you mean customerId?"
+            ),
+            (
+                "firstName",
+                "this release knows no such field; do you mean provisioningParameters.firstName?"
+            ),
+            (
+                "provisioningParameters.extention",
+                "this release knows no such field; do you mean provisioningParameters.extension?"
+            ),
+            ("zzz", "this release knows no such field"),
+        ]
+    );
+    let is_warning =
+        |f: &Finding| f.rule() == Rule::UnknownField && f.severity() == Severity::Warning;
+    assert!(findings.iter().all(is_warning));
+    let address = json!({"addressLine1": "x", "city": "y", "country": "AE", "planet": "Earth"});
+    let request: CustomerPrecheck = serde_json::from_value(json!({"address": address})).unwrap();
+    assert_eq!(request.as_ref().address.extra["planet"], "Earth".into());
+    assert_eq!(
+        rules(&request.findings()),
+        [(Rule::UnknownField, "address.planet")]
+    );
+}
+
+#[test]
+fn objects_in_which_nothing_is_set_are_not_sent() {
+    let sent = |request: &CustomerPrecheck| serde_json::to_value(request).unwrap();
+    let bare = CustomerPrecheck::new(address());
+    let parameters = CustomerProvisioningParameters::new().meetings(MeetingsParameters::new());
+    assert!(parameters.is_empty());
+    let empty = bare.clone().provisioning_parameters(parameters);
+    assert_eq!(sent(&empty), sent(&bare));
+    let zone = MeetingsParameters::new().timezone(TimeZone::new("Asia/Tokyo"));
+    let set = CustomerProvisioningParameters::new().meetings(zone);
+    assert_eq!(
+        sent(&bare.provisioning_parameters(set))["provisioningParameters"],
+        json!({"meetings": {"timezone": "Asia/Tokyo"}})
+    );
+}
+
+#[test]
+fn empty_ids_and_lines_of_addresses_are_findings() {
+    let empty = subscriber().customer_id(" ");
+    let findings = empty.findings();
+    assert_eq!(rules(&findings), [(Rule::EmptyValue, "customerId")]);
+    assert_eq!(
+        findings[0].rule().remedy(),
+        "fill it in, or leave the field out"
+    );
+    let empty = CustomerPrecheck::new(address().address_line2("").state_or_province("")).org_id("");
+    let found = empty.findings();
+    for field in ["orgId", "address.addressLine2"] {
+        assert!(
+            rules(&found).contains(&(Rule::EmptyValue, field)),
+            "{field}: {found:?}"
+        );
     }
+    // Its own rule speaks of it.
+    let state = found
+        .iter()
+        .filter(|f| f.field() == "address.stateOrProvince");
+    assert_eq!(state.count(), 1);
+}
+
+#[test]
+fn options_are_set_or_cleared() {
+    let row: (Option<String>, Option<&str>, Option<Vec<&str>>) = (Some("c".to_owned()), None, None);
+    let request = SubscriberPrecheck::new("a@b.co")
+        .provisioning_id("p")
+        .package("webex_calling")
+        .set_customer_id(row.0)
+        .set_provisioning_id(row.1)
+        .set_packages(row.2);
+    let json = json!({"email": "a@b.co", "customerId": "c", "package": "webex_calling"});
+    assert_eq!(serde_json::to_value(&request).unwrap(), json);
+    // What is set clears its rival, and either type of package does for both fields.
+    let request = request.set_packages(Some([SubscriberPackage::WebexSuite]));
+    assert!(request.as_ref().package.is_none());
+    let request = request.package(SubscriberPackage::WebexCalling);
+    assert_eq!(serde_json::to_value(&request).unwrap(), json);
 }
 
 fn rules(findings: &[Finding]) -> Vec<(Rule, &str)> {
@@ -278,7 +365,7 @@ fn every_rule_finds_what_it_is_for_in_a_subscriber() {
         (
             SubscriberPrecheck::new("a@b.co")
                 .provisioning_id("p")
-                .customer_info(CustomerContact::new("c@b.co")),
+                .customer_info(SubscriberCustomerInfo::new("c@b.co")),
             vec![],
         ),
         (

@@ -1,12 +1,14 @@
 //! Enumerations of strings that stay open to values that this release does not know, with the
 //! packages that each package needs beside it.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::outcome::Failure;
 
-use super::contract::{Contract, invalid, members, string, strings};
+use super::contract::{Contract, exclusive, invalid, members, reference, string, strings};
 use super::{duplicates, names};
 
 /// The enumerations, for the module `types`.
@@ -15,7 +17,43 @@ pub(super) fn enumerations(contract: &Contract<'_>) -> Result<TokenStream, Failu
     let enumerations = contract.enumerations();
     let enumerations = enumerations.map(|(name, _)| enumeration(contract, name));
     let enumerations: Vec<TokenStream> = enumerations.collect::<Result<_, _>>()?;
-    Ok(quote!(#(#enumerations)*))
+    let conversions = conversions(contract);
+    Ok(quote!(#(#enumerations)* #(#conversions)*))
+}
+
+/// Conversions between the enumerations of fields that exclude each other: they name the same things,
+/// and either type does for both fields.
+fn conversions(contract: &Contract<'_>) -> Vec<TokenStream> {
+    let mut pairs = BTreeSet::new();
+    for (_, schema) in contract.schemas() {
+        let properties = exclusive(schema)
+            .into_iter()
+            .filter_map(|name| schema.get("properties")?.get(name));
+        let names =
+            properties.filter_map(|it| reference(it).or_else(|| reference(it.get("items")?)));
+        let rivals: Vec<&str> = names
+            .filter(|name| contract.enumerations().any(|(other, _)| other == *name))
+            .collect();
+        for from in &rivals {
+            pairs.extend(
+                rivals
+                    .iter()
+                    .filter(|to| *to != from)
+                    .map(|to| (*from, *to)),
+            );
+        }
+    }
+    let conversions = pairs.into_iter().map(|(from, to)| {
+        let (from, to) = (format_ident!("{from}"), format_ident!("{to}"));
+        quote! {
+            impl From<#from> for #to {
+                fn from(value: #from) -> Self {
+                    Self::from(value.as_str())
+                }
+            }
+        }
+    });
+    conversions.collect()
 }
 
 fn enumeration(contract: &Contract<'_>, name: &str) -> Result<TokenStream, Failure> {

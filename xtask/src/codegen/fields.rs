@@ -1,7 +1,8 @@
 //! The fields of generated structs: their names in JSON, their types, and the methods that set them.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, GenericArgument, Ident, ItemStruct, LitStr, Meta, PathArguments, Type};
 use syn::{Token, parse_quote};
@@ -46,8 +47,9 @@ impl Field {
         let wrapped = wrapped(&field.ty).and_then(|(wrapper, ty)| match &*wrapper.to_string() {
             "Option" => Some((Kind::Optional, ty)),
             "Vec" => Some((Kind::List, ty)),
-            "BTreeMap" => Some((Kind::Map, ty)),
-            "Map" if has_option(field, "default") => Some((Kind::Map, ty)),
+            "BTreeMap" if has_option(field, "default") || is_flattened(field) => {
+                Some((Kind::Map, ty))
+            }
             _ => None,
         });
         let (kind, ty) = wrapped.unwrap_or((Kind::Required, &field.ty));
@@ -56,9 +58,6 @@ impl Field {
         if is_flattened(field) {
             docs =
                 vec![parse_quote!(#[doc = " Sets a value whose key this release does not know."])];
-        } else if docs.is_empty() {
-            let doc = format!(" Sets `{name}`.");
-            docs = vec![parse_quote!(#[doc = #doc])];
         }
         Some(Self {
             ident: field.ident.clone()?,
@@ -102,6 +101,7 @@ impl Field {
                 quote!(#owner.#ident = Some(value.into());),
             ),
         };
+        let set_option = self.option_setter(owner);
         let set_and_clear = match self.kind {
             // An empty list counts as absent.
             Kind::List if !rivals.is_empty() => {
@@ -116,6 +116,48 @@ impl Field {
             pub fn #ident #signature -> Self {
                 #set_and_clear
                 self
+            }
+            #set_option
+        }
+    }
+
+    /// The method that sets or clears the field, as `Option`s of a database ask for.
+    fn option_setter(&self, owner: &TokenStream) -> TokenStream {
+        let (ident, ty) = (&self.ident, &self.ty);
+        let name = format_ident!("set_{}", ident.unraw());
+        let (signature, set, clear) = match self.kind {
+            Kind::List => (
+                quote!(<T: Into<#ty>>(mut self, values: Option<impl IntoIterator<Item = T>>)),
+                quote!(Some(values) => self.#ident(values)),
+                quote!(#owner.#ident.clear();),
+            ),
+            Kind::Map => (
+                quote!((mut self, key: impl Into<::std::string::String>, value: Option<impl Into<#ty>>)),
+                quote!(Some(value) => self.#ident(key, value)),
+                quote!(#owner.#ident.remove(&key.into());),
+            ),
+            Kind::Required | Kind::Optional => (
+                quote!((mut self, value: Option<impl Into<#ty>>)),
+                quote!(Some(value) => self.#ident(value)),
+                quote!(#owner.#ident = None;),
+            ),
+        };
+        let given = match self.kind {
+            Kind::List => quote!(values),
+            _ => quote!(value),
+        };
+        let doc = format!(" Like [`{0}`](Self::{0}), or clears it.", ident.unraw());
+        quote! {
+            #[doc = #doc]
+            #[must_use]
+            pub fn #name #signature -> Self {
+                match #given {
+                    #set,
+                    None => {
+                        #clear
+                        self
+                    }
+                }
             }
         }
     }
@@ -175,7 +217,7 @@ mod tests {
 
     #[test]
     fn kinds_follow_from_types_and_options() {
-        let free = quote!(a: ::serde_json::Map<::std::string::String, ::serde_json::Value>);
+        let free = quote!(a: ::std::collections::BTreeMap<::std::string::String, crate::Json>);
         for (field, kind, ty) in [
             (quote!(a: bool), Kind::Required, quote!(bool)),
             (
@@ -192,7 +234,7 @@ mod tests {
             (
                 quote!(#[serde(default)] #free),
                 Kind::Map,
-                quote!(::serde_json::Value),
+                quote!(crate::Json),
             ),
         ] {
             let field = read(field);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::outcome::Failure;
 
-use super::contract::{invalid, members};
+use super::contract::{Contract, invalid, members};
 
 /// Schemas for which a handwritten type stands in: they decode more forms than can be generated.
 pub(super) const REPLACED: [(&str, &str); 2] =
@@ -17,10 +17,11 @@ pub(crate) const KEYED_BY: &str = "x-keyed-by";
 const SCHEMAS: &str = "/components/schemas";
 
 /// Rewrites the contract for progenitor.
-pub(super) fn lower(contract: &Value) -> Result<openapiv3::OpenAPI, Failure> {
-    let mut lowered = contract.clone();
+pub(super) fn lower(contract: &Contract<'_>) -> Result<openapiv3::OpenAPI, Failure> {
+    let mut lowered = contract.document.clone();
     leave_errors_undecoded(&mut lowered);
     open_keyed_objects(&mut lowered);
+    keep_unknown_fields(&mut lowered, contract);
     drop_constraints_and_examples(&mut lowered);
     serde_json::from_value(lowered).map_err(|error| invalid(&format!("after lowering: {error}")))
 }
@@ -52,26 +53,40 @@ fn open_keyed_objects(contract: &mut Value) {
     }
 }
 
+/// Lets the objects of requests take fields that are not known yet. Those of answers are left out.
+fn keep_unknown_fields(lowered: &mut Value, contract: &Contract<'_>) {
+    let schemas = lowered.pointer_mut(SCHEMAS).and_then(Value::as_object_mut);
+    let sent = schemas.into_iter().flatten();
+    for (_, schema) in sent.filter(|(name, _)| contract.is_sent(name)) {
+        visit(schema, &mut |object| {
+            let has_fields = object.get("properties").is_some_and(Value::is_object);
+            if has_fields && object.get("type").is_some_and(|ty| ty == "object") {
+                object
+                    .entry("additionalProperties")
+                    // `true` says the same, and typify would drop what it allows.
+                    .or_insert_with(|| Value::Object(Map::new()));
+            }
+        });
+    }
+}
+
+/// Whether a keyword constrains values, besides giving their type.
+pub(super) fn is_constraint(keyword: &str) -> bool {
+    const KEYWORDS: [&str; 4] = ["format", "multipleOf", "pattern", "uniqueItems"];
+    const BOUNDS: [&str; 3] = ["min", "max", "exclusive"];
+    KEYWORDS.contains(&keyword) || BOUNDS.iter().any(|bound| keyword.starts_with(bound))
+}
+
 /// Drops constraints on values, from which typify would make types that reject what only Webex may
 /// reject, keywords that typify does not support, and examples, which it would repeat in doc comments.
 fn drop_constraints_and_examples(contract: &mut Value) {
-    const KEYWORDS: [&str; 7] = [
-        "default",
-        "example",
-        "format",
-        "multipleOf",
-        "not",
-        "pattern",
-        "uniqueItems",
-    ];
-    const BOUNDS: [&str; 3] = ["min", "max", "exclusive"];
+    const OTHERS: [&str; 3] = ["default", "example", "not"];
     for schema in members_mut(contract.pointer_mut(SCHEMAS)) {
         visit(schema, &mut |object| {
             object.retain(|key, value| {
                 // A property of that name is an object; an example of our fields never is.
                 let is_keyword = !value.is_object() || key == "not";
-                let is_bound = BOUNDS.iter().any(|bound| key.starts_with(bound));
-                !(is_keyword && (is_bound || KEYWORDS.contains(&key.as_str())))
+                !(is_keyword && (is_constraint(key) || OTHERS.contains(&key.as_str())))
             });
         });
     }

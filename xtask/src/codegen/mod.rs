@@ -10,6 +10,7 @@
 
 mod contract;
 mod duplicates;
+mod empty;
 mod enumerations;
 mod fields;
 pub(crate) mod flags;
@@ -21,6 +22,7 @@ mod operations;
 mod progenitor;
 mod requests;
 mod sandbox;
+mod schemas;
 mod types;
 
 use proc_macro2::TokenStream;

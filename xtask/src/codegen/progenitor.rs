@@ -10,9 +10,11 @@ use super::contract::{Contract, invalid};
 use super::lower::{self, REPLACED};
 
 pub(super) fn generate(contract: &Contract<'_>) -> Result<syn::File, Failure> {
-    let lowered = lower::lower(contract.document)?;
+    let lowered = lower::lower(contract)?;
     let mut settings = GenerationSettings::new();
     settings.with_derive("PartialEq");
+    // Keys are sorted, so that equal requests have equal bodies.
+    settings.with_map_type("::std::collections::BTreeMap");
     for (schema, ours) in REPLACED {
         settings.with_replacement(schema, ours, std::iter::empty());
     }

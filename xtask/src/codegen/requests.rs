@@ -40,7 +40,7 @@ pub(super) fn requests(types: &[Item], contract: &Contract<'_>) -> Result<TokenS
         use bytes::Bytes;
         use webex_precheck_api::{Operation, operations, types};
 
-        use crate::findings::{self, Finding, Severity};
+        use crate::findings::{self, Finding};
         use super::precheck::{Precheck, sealed::Sealed};
 
         #(#requests)*
@@ -181,7 +181,7 @@ fn request(
 
             /// The errors and warnings about this request, found without asking Webex.
             pub fn findings(&self) -> Vec<Finding> {
-                findings::of(&self.0, None)
+                findings::of(&self.0, &operations::#constant)
             }
         }
 
@@ -201,7 +201,7 @@ fn request(
             }
 
             fn errors(&self) -> Vec<Finding> {
-                findings::of(&self.0, Some(Severity::Error))
+                findings::errors_of(&self.0)
             }
         }
 
@@ -219,6 +219,21 @@ fn request(
         impl From<#name> for types::#wire {
             fn from(request: #name) -> Self {
                 request.0
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for #name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                types::#wire::schema_name()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                types::#wire::schema_id()
+            }
+
+            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                types::#wire::json_schema(generator)
             }
         }
 

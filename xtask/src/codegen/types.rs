@@ -1,15 +1,16 @@
 //! Refines progenitor's output: what needs HTTP is put behind the feature `client`, and the
 //! generated structs get constructors, setters and, on request, JSON Schemas.
 
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
+use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, ImplItem, Item, ItemImpl, ItemStruct, Path, TypePath, parse_quote};
 
 use crate::outcome::Failure;
 
 use super::contract::{self, Contract};
-use super::fields::{Field, fields, is_flattened};
-use super::newtypes;
+use super::fields::{Field, fields, is_flattened, wire_name};
+use super::{empty, newtypes, schemas};
 
 /// The items of the module `types`.
 pub(super) fn items(file: &mut syn::File) -> Result<&mut Vec<Item>, Failure> {
@@ -67,32 +68,49 @@ fn refine_types(items: &mut Vec<Item>, contract: &Contract<'_>) {
             ));
             item.attrs.push(parse_quote!(#[non_exhaustive]));
             let (required, optional) = fields(item, contract);
-            // A field of a request that is mistyped must not be left out without a word; Webex may
-            // add any to its answers.
+            schemas::constrain(item, &optional, contract);
             let takes_any = item.fields.iter().any(is_flattened);
             if takes_any && required.is_empty() {
                 item.attrs.push(parse_quote!(#[derive(Default)]));
             }
-            if contract.is_sent(&item.ident.to_string()) && !takes_any {
-                item.attrs.push(parse_quote!(#[serde(deny_unknown_fields)]));
-            }
             constructors.push(constructor(&item.ident, &required, &optional));
         }
     }
+    constructors.extend(empty::leave_out(items, contract));
     // `impl From<&T> for T` clones behind the caller's back; `Clone` says the same.
     items.retain(|item| !is_clone_conversion(item));
     items.extend(constructors);
 }
 
-/// Replaces types for JSON: a number is sent as it was given, and keys are sorted, so that equal
-/// requests have equal bodies.
+/// Replaces types for JSON: a number is sent as it was given, and any value is of our own type, so
+/// that the types need serde alone. Each field says its name in JSON.
 struct Wire;
+
+/// Typify's map of any values, as it stands in `skip_serializing_if`.
+const JSON_MAP: &str = "::serde_json::Map";
 
 impl VisitMut for Wire {
     fn visit_field_mut(&mut self, field: &mut syn::Field) {
         if is_flattened(field) {
             let doc = parse_quote!(#[doc = " Values whose keys this release does not know."]);
             field.attrs.insert(0, doc);
+        } else if let Some(name) = wire_name(field) {
+            let end = field.attrs.iter().rposition(|it| it.path().is_ident("doc"));
+            let end = end.map_or(0, |last| last + 1);
+            let text = format!(" JSON: `{name}`.");
+            field.attrs.splice(
+                end..end,
+                [parse_quote!(#[doc = ""]), parse_quote!(#[doc = #text])],
+            );
+        }
+        for attribute in &mut field.attrs {
+            let text = attribute.to_token_stream().to_string();
+            if text.contains(JSON_MAP) {
+                let ours = text.replace(JSON_MAP, "::std::collections::BTreeMap");
+                let parsed = syn::Attribute::parse_outer.parse_str(&ours);
+                // A path for a path: what was an attribute still is one.
+                *attribute = parsed.map_or_else(|_| attribute.clone(), |mut it| it.remove(0));
+            }
         }
         visit_mut::visit_field_mut(self, field);
     }
@@ -100,14 +118,14 @@ impl VisitMut for Wire {
     fn visit_type_path_mut(&mut self, path: &mut TypePath) {
         if path.path.is_ident("f64") {
             *path = parse_quote!(crate::Number);
+        } else if *path == parse_quote!(::serde_json::Value) {
+            *path = parse_quote!(crate::Json);
+        } else if *path
+            == parse_quote!(::serde_json::Map<::std::string::String, ::serde_json::Value>)
+        {
+            *path = parse_quote!(::std::collections::BTreeMap<::std::string::String, crate::Json>);
         }
         visit_mut::visit_type_path_mut(self, path);
-    }
-
-    fn visit_ident_mut(&mut self, ident: &mut Ident) {
-        if ident == "HashMap" {
-            *ident = format_ident!("BTreeMap");
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use strsim::levenshtein;
 use webex_precheck::api;
 
 use super::problem::Column;
@@ -217,26 +218,10 @@ fn nearest(name: &str, fields: &[api::RequestField]) -> Option<&'static str> {
     let wanted = plain(name);
     let distance = |field: &&api::RequestField| {
         let last = field.path.rsplit('.').next().unwrap_or_default();
-        distance(&wanted, &plain(last)).min(distance(&wanted, &plain(field.flag)))
+        levenshtein(&wanted, &plain(last)).min(levenshtein(&wanted, &plain(field.flag)))
     };
     let best = fields.iter().min_by_key(distance)?;
     (distance(&best) <= wanted.chars().count().div_ceil(3)).then_some(best.path)
-}
-
-/// How many letters are to be put in, left out or changed.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut before: Vec<usize> = (0..=other.len()).collect();
-    for (row, letter) in one.chars().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, same) in other.iter().enumerate() {
-            let change = before[column] + usize::from(letter != *same);
-            let rest = before[column + 1].min(current[column]) + 1;
-            current.push(change.min(rest));
-        }
-        before = current;
-    }
-    before.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -261,7 +261,7 @@ impl Rows {
                 Ok(used) => used,
                 Err(reason) => {
                     let remedy = "name the field as `webex-precheck schema` does";
-                    problems.push(Problem::of_row(line, "unknown-field", reason, remedy));
+                    problems.push(Problem::of_row(line, "unknown-member", reason, remedy));
                     continue;
                 }
             };
@@ -355,11 +355,6 @@ impl Rows {
             Err(Wrong::Type { field, reason }) => {
                 let problem = refused("wrong-type", reason, "see `webex-precheck schema`");
                 problems.push(self.in_column(problem.in_field(&field)));
-                return None;
-            }
-            Err(Wrong::Unknown(field)) => {
-                let reason = "the request has no such field".to_owned();
-                problems.push(refused("unknown-field", reason, "leave it out").in_field(&field));
                 return None;
             }
             Err(Wrong::Conflict(reason)) => {

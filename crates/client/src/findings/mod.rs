@@ -3,12 +3,16 @@
 mod address;
 mod broadworks_subscriber;
 mod customer;
+mod fields;
 mod rule;
 mod subscriber;
 mod value;
 
 use std::any::Any;
 use std::fmt;
+
+use serde::Serialize;
+use webex_precheck_api::Operation;
 
 use crate::excerpt;
 
@@ -119,9 +123,21 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// The findings about a request, those of one severity or all.
-pub(crate) fn of(request: &dyn Any, only: Option<Severity>) -> Vec<Finding> {
-    let found = Vec::new();
+/// The findings about a request.
+pub(crate) fn of(request: &(impl Any + Serialize), operation: &Operation) -> Vec<Finding> {
+    let (found, only) = (Vec::new(), None);
+    let mut findings = Findings { found, only };
+    check(request, &mut findings);
+    // A request that cannot be encoded is not sent either.
+    if let Ok(body) = serde_json::to_value(request) {
+        fields::check(&body, operation, &mut findings);
+    }
+    findings.found
+}
+
+/// The findings about a request that are errors.
+pub(crate) fn errors_of(request: &dyn Any) -> Vec<Finding> {
+    let (found, only) = (Vec::new(), Some(Severity::Error));
     let mut findings = Findings { found, only };
     check(request, &mut findings);
     findings.found

@@ -105,6 +105,10 @@ rules! {
     UnknownTimeZone "unknown-time-zone" Warning "IANA time zone database", "write a name of the IANA database, such as America/Los_Angeles";
     /// A package is unknown to this release.
     UnknownPackage "unknown-package" Warning ALL, "look for a typing error; if Webex offers it, leave it";
+    /// A field is unknown to this release. It is sent as it is.
+    UnknownField "unknown-field" Warning "fields that Webex documents", "look for a typing error; if Webex has such a field, leave it";
+    /// An optional field is empty.
+    EmptyValue "empty-value" Warning "fields that are not set are left out", "fill it in, or leave the field out";
     /// A package is missing another one that it needs.
     PackageDependency "package-dependency" Warning ALL, "add one of the packages that it needs";
     /// A subscriber with a calling package has neither a phone number nor an extension.

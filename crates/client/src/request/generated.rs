@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use webex_precheck_api::{Operation, operations, types};
-use crate::findings::{self, Finding, Severity};
+use crate::findings::{self, Finding};
 use super::precheck::{Precheck, sealed::Sealed};
 /// A wholesale customer as it would be provisioned. Which combinations of the optional fields are accepted is Webex's decision.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize)]
@@ -14,6 +14,8 @@ impl CustomerPrecheck {
         Self(types::CustomerPrecheckRequest::new(address))
     }
     ///Which customer template to provision by. Control Hub shows the ID under the template.
+    ///
+    /// JSON: `provisioningId`.
     #[must_use]
     pub fn provisioning_id(
         mut self,
@@ -22,7 +24,23 @@ impl CustomerPrecheck {
         self.0.provisioning_id = Some(value.into());
         self
     }
+    /// Like [`provisioning_id`](Self::provisioning_id), or clears it.
+    #[must_use]
+    pub fn set_provisioning_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::ProvisioningId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.provisioning_id(value),
+            None => {
+                self.0.provisioning_id = None;
+                self
+            }
+        }
+    }
     ///Every package that the customer is to have. Some need another beside them.
+    ///
+    /// JSON: `packages`.
     #[must_use]
     pub fn packages<T: Into<webex_precheck_api::types::CustomerPackage>>(
         mut self,
@@ -31,13 +49,45 @@ impl CustomerPrecheck {
         self.0.packages = values.into_iter().map(Into::into).collect();
         self
     }
+    /// Like [`packages`](Self::packages), or clears it.
+    #[must_use]
+    pub fn set_packages<T: Into<webex_precheck_api::types::CustomerPackage>>(
+        mut self,
+        values: Option<impl IntoIterator<Item = T>>,
+    ) -> Self {
+        match values {
+            Some(values) => self.packages(values),
+            None => {
+                self.0.packages.clear();
+                self
+            }
+        }
+    }
     ///Webex ID of the customer's organization, where it has one already.
+    ///
+    /// JSON: `orgId`.
     #[must_use]
     pub fn org_id(mut self, value: impl Into<webex_precheck_api::types::OrgId>) -> Self {
         self.0.org_id = Some(value.into());
         self
     }
+    /// Like [`org_id`](Self::org_id), or clears it.
+    #[must_use]
+    pub fn set_org_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::OrgId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.org_id(value),
+            None => {
+                self.0.org_id = None;
+                self
+            }
+        }
+    }
     ///The partner's own ID for this customer.
+    ///
+    /// JSON: `externalId`.
     #[must_use]
     pub fn external_id(
         mut self,
@@ -46,13 +96,45 @@ impl CustomerPrecheck {
         self.0.external_id = Some(value.into());
         self
     }
+    /// Like [`external_id`](Self::external_id), or clears it.
+    #[must_use]
+    pub fn set_external_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::ExternalId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.external_id(value),
+            None => {
+                self.0.external_id = None;
+                self
+            }
+        }
+    }
     ///Who the customer is.
+    ///
+    /// JSON: `customerInfo`.
     #[must_use]
     pub fn customer_info(mut self, value: impl Into<types::CustomerInfo>) -> Self {
         self.0.customer_info = Some(value.into());
         self
     }
+    /// Like [`customer_info`](Self::customer_info), or clears it.
+    #[must_use]
+    pub fn set_customer_info(
+        mut self,
+        value: Option<impl Into<types::CustomerInfo>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.customer_info(value),
+            None => {
+                self.0.customer_info = None;
+                self
+            }
+        }
+    }
     ///What the packages need to know.
+    ///
+    /// JSON: `provisioningParameters`.
     #[must_use]
     pub fn provisioning_parameters(
         mut self,
@@ -61,9 +143,48 @@ impl CustomerPrecheck {
         self.0.provisioning_parameters = Some(value.into());
         self
     }
+    /// Like [`provisioning_parameters`](Self::provisioning_parameters), or clears it.
+    #[must_use]
+    pub fn set_provisioning_parameters(
+        mut self,
+        value: Option<impl Into<types::CustomerProvisioningParameters>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.provisioning_parameters(value),
+            None => {
+                self.0.provisioning_parameters = None;
+                self
+            }
+        }
+    }
+    /// Sets a value whose key this release does not know.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        key: impl Into<::std::string::String>,
+        value: impl Into<webex_precheck_api::Json>,
+    ) -> Self {
+        self.0.extra.insert(key.into(), value.into());
+        self
+    }
+    /// Like [`extra`](Self::extra), or clears it.
+    #[must_use]
+    pub fn set_extra(
+        mut self,
+        key: impl Into<::std::string::String>,
+        value: Option<impl Into<webex_precheck_api::Json>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.extra(key, value),
+            None => {
+                self.0.extra.remove(&key.into());
+                self
+            }
+        }
+    }
     /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
-        findings::of(&self.0, None)
+        findings::of(&self.0, &operations::PRECHECK_CUSTOMER)
     }
 }
 impl Precheck for CustomerPrecheck {
@@ -79,7 +200,7 @@ impl Sealed for CustomerPrecheck {
         ::serde_json::to_vec(&self.0).map(Bytes::from)
     }
     fn errors(&self) -> Vec<Finding> {
-        findings::of(&self.0, Some(Severity::Error))
+        findings::errors_of(&self.0)
     }
 }
 impl From<types::CustomerPrecheckRequest> for CustomerPrecheck {
@@ -100,6 +221,18 @@ impl From<CustomerPrecheck> for types::CustomerPrecheckRequest {
         request.0
     }
 }
+#[cfg(feature = "schemars")]
+impl ::schemars::JsonSchema for CustomerPrecheck {
+    fn schema_name() -> ::std::borrow::Cow<'static, str> {
+        types::CustomerPrecheckRequest::schema_name()
+    }
+    fn schema_id() -> ::std::borrow::Cow<'static, str> {
+        types::CustomerPrecheckRequest::schema_id()
+    }
+    fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+        types::CustomerPrecheckRequest::json_schema(generator)
+    }
+}
 impl AsRef<types::CustomerPrecheckRequest> for CustomerPrecheck {
     fn as_ref(&self) -> &types::CustomerPrecheckRequest {
         &self.0
@@ -115,6 +248,8 @@ impl SubscriberPrecheck {
         Self(types::SubscriberPrecheckRequest::new(email))
     }
     ///Which customer template to provision by. Control Hub shows the ID under the template.
+    ///
+    /// JSON: `provisioningId`.
     #[must_use]
     pub fn provisioning_id(
         mut self,
@@ -123,7 +258,23 @@ impl SubscriberPrecheck {
         self.0.provisioning_id = Some(value.into());
         self
     }
+    /// Like [`provisioning_id`](Self::provisioning_id), or clears it.
+    #[must_use]
+    pub fn set_provisioning_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::ProvisioningId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.provisioning_id(value),
+            None => {
+                self.0.provisioning_id = None;
+                self
+            }
+        }
+    }
     ///The wholesale customer that the subscriber belongs to.
+    ///
+    /// JSON: `customerId`.
     #[must_use]
     pub fn customer_id(
         mut self,
@@ -132,7 +283,23 @@ impl SubscriberPrecheck {
         self.0.customer_id = Some(value.into());
         self
     }
+    /// Like [`customer_id`](Self::customer_id), or clears it.
+    #[must_use]
+    pub fn set_customer_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::CustomerId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.customer_id(value),
+            None => {
+                self.0.customer_id = None;
+                self
+            }
+        }
+    }
     ///The one package that the subscriber is to have. Webex means to deprecate this field: prefer `packages`.
+    ///
+    /// JSON: `package`.
     ///
     /// Takes the place of `packages`: Webex takes one of them.
     #[must_use]
@@ -144,7 +311,23 @@ impl SubscriberPrecheck {
         self.0.package = Some(value.into());
         self
     }
+    /// Like [`package`](Self::package), or clears it.
+    #[must_use]
+    pub fn set_package(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::SubscriberSinglePackage>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.package(value),
+            None => {
+                self.0.package = None;
+                self
+            }
+        }
+    }
     ///The subscriber's packages; for now Webex takes one entry at most.
+    ///
+    /// JSON: `packages`.
     ///
     /// Takes the place of `package`: Webex takes one of them.
     #[must_use]
@@ -158,7 +341,23 @@ impl SubscriberPrecheck {
         }
         self
     }
+    /// Like [`packages`](Self::packages), or clears it.
+    #[must_use]
+    pub fn set_packages<T: Into<webex_precheck_api::types::SubscriberPackage>>(
+        mut self,
+        values: Option<impl IntoIterator<Item = T>>,
+    ) -> Self {
+        match values {
+            Some(values) => self.packages(values),
+            None => {
+                self.0.packages.clear();
+                self
+            }
+        }
+    }
     ///The person and their line.
+    ///
+    /// JSON: `provisioningParameters`.
     #[must_use]
     pub fn provisioning_parameters(
         mut self,
@@ -167,15 +366,73 @@ impl SubscriberPrecheck {
         self.0.provisioning_parameters = Some(value.into());
         self
     }
-    ///The customer, where it does not exist yet.
+    /// Like [`provisioning_parameters`](Self::provisioning_parameters), or clears it.
     #[must_use]
-    pub fn customer_info(mut self, value: impl Into<types::CustomerContact>) -> Self {
+    pub fn set_provisioning_parameters(
+        mut self,
+        value: Option<impl Into<types::SubscriberProvisioningParameters>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.provisioning_parameters(value),
+            None => {
+                self.0.provisioning_parameters = None;
+                self
+            }
+        }
+    }
+    ///The customer, where it does not exist yet.
+    ///
+    /// JSON: `customerInfo`.
+    #[must_use]
+    pub fn customer_info(
+        mut self,
+        value: impl Into<types::SubscriberCustomerInfo>,
+    ) -> Self {
         self.0.customer_info = Some(value.into());
         self
     }
+    /// Like [`customer_info`](Self::customer_info), or clears it.
+    #[must_use]
+    pub fn set_customer_info(
+        mut self,
+        value: Option<impl Into<types::SubscriberCustomerInfo>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.customer_info(value),
+            None => {
+                self.0.customer_info = None;
+                self
+            }
+        }
+    }
+    /// Sets a value whose key this release does not know.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        key: impl Into<::std::string::String>,
+        value: impl Into<webex_precheck_api::Json>,
+    ) -> Self {
+        self.0.extra.insert(key.into(), value.into());
+        self
+    }
+    /// Like [`extra`](Self::extra), or clears it.
+    #[must_use]
+    pub fn set_extra(
+        mut self,
+        key: impl Into<::std::string::String>,
+        value: Option<impl Into<webex_precheck_api::Json>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.extra(key, value),
+            None => {
+                self.0.extra.remove(&key.into());
+                self
+            }
+        }
+    }
     /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
-        findings::of(&self.0, None)
+        findings::of(&self.0, &operations::PRECHECK_SUBSCRIBER)
     }
 }
 impl Precheck for SubscriberPrecheck {
@@ -191,7 +448,7 @@ impl Sealed for SubscriberPrecheck {
         ::serde_json::to_vec(&self.0).map(Bytes::from)
     }
     fn errors(&self) -> Vec<Finding> {
-        findings::of(&self.0, Some(Severity::Error))
+        findings::errors_of(&self.0)
     }
 }
 impl TryFrom<types::SubscriberPrecheckRequest> for SubscriberPrecheck {
@@ -219,6 +476,18 @@ impl From<SubscriberPrecheck> for types::SubscriberPrecheckRequest {
         request.0
     }
 }
+#[cfg(feature = "schemars")]
+impl ::schemars::JsonSchema for SubscriberPrecheck {
+    fn schema_name() -> ::std::borrow::Cow<'static, str> {
+        types::SubscriberPrecheckRequest::schema_name()
+    }
+    fn schema_id() -> ::std::borrow::Cow<'static, str> {
+        types::SubscriberPrecheckRequest::schema_id()
+    }
+    fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+        types::SubscriberPrecheckRequest::json_schema(generator)
+    }
+}
 impl AsRef<types::SubscriberPrecheckRequest> for SubscriberPrecheck {
     fn as_ref(&self) -> &types::SubscriberPrecheckRequest {
         &self.0
@@ -234,6 +503,8 @@ impl BroadworksSubscriberPrecheck {
         Self(types::BroadworksSubscriberPrecheckRequest::new(email))
     }
     ///Which customer template to provision by. Control Hub shows the ID under the template.
+    ///
+    /// JSON: `provisioningId`.
     #[must_use]
     pub fn provisioning_id(
         mut self,
@@ -242,7 +513,23 @@ impl BroadworksSubscriberPrecheck {
         self.0.provisioning_id = Some(value.into());
         self
     }
+    /// Like [`provisioning_id`](Self::provisioning_id), or clears it.
+    #[must_use]
+    pub fn set_provisioning_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::ProvisioningId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.provisioning_id(value),
+            None => {
+                self.0.provisioning_id = None;
+                self
+            }
+        }
+    }
     ///The subscriber's user ID on BroadWorks.
+    ///
+    /// JSON: `userId`.
     #[must_use]
     pub fn user_id(
         mut self,
@@ -251,7 +538,23 @@ impl BroadworksSubscriberPrecheck {
         self.0.user_id = Some(value.into());
         self
     }
+    /// Like [`user_id`](Self::user_id), or clears it.
+    #[must_use]
+    pub fn set_user_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::UserId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.user_id(value),
+            None => {
+                self.0.user_id = None;
+                self
+            }
+        }
+    }
     ///The service provider's own ID of the subscriber's enterprise.
+    ///
+    /// JSON: `spEnterpriseId`.
     #[must_use]
     pub fn sp_enterprise_id(
         mut self,
@@ -260,19 +563,67 @@ impl BroadworksSubscriberPrecheck {
         self.0.sp_enterprise_id = Some(value.into());
         self
     }
+    /// Like [`sp_enterprise_id`](Self::sp_enterprise_id), or clears it.
+    #[must_use]
+    pub fn set_sp_enterprise_id(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::SpEnterpriseId>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.sp_enterprise_id(value),
+            None => {
+                self.0.sp_enterprise_id = None;
+                self
+            }
+        }
+    }
     ///Given name.
+    ///
+    /// JSON: `firstName`.
     #[must_use]
     pub fn first_name(mut self, value: impl Into<::std::string::String>) -> Self {
         self.0.first_name = Some(value.into());
         self
     }
+    /// Like [`first_name`](Self::first_name), or clears it.
+    #[must_use]
+    pub fn set_first_name(
+        mut self,
+        value: Option<impl Into<::std::string::String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.first_name(value),
+            None => {
+                self.0.first_name = None;
+                self
+            }
+        }
+    }
     ///Family name.
+    ///
+    /// JSON: `lastName`.
     #[must_use]
     pub fn last_name(mut self, value: impl Into<::std::string::String>) -> Self {
         self.0.last_name = Some(value.into());
         self
     }
+    /// Like [`last_name`](Self::last_name), or clears it.
+    #[must_use]
+    pub fn set_last_name(
+        mut self,
+        value: Option<impl Into<::std::string::String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.last_name(value),
+            None => {
+                self.0.last_name = None;
+                self
+            }
+        }
+    }
     ///The package that the subscriber is to have.
+    ///
+    /// JSON: `package`.
     #[must_use]
     pub fn package(
         mut self,
@@ -281,7 +632,23 @@ impl BroadworksSubscriberPrecheck {
         self.0.package = Some(value.into());
         self
     }
+    /// Like [`package`](Self::package), or clears it.
+    #[must_use]
+    pub fn set_package(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::types::BroadworksSubscriberPackage>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.package(value),
+            None => {
+                self.0.package = None;
+                self
+            }
+        }
+    }
     ///The subscriber's main phone number on BroadWorks.
+    ///
+    /// JSON: `primaryPhoneNumber`.
     #[must_use]
     pub fn primary_phone_number(
         mut self,
@@ -290,7 +657,23 @@ impl BroadworksSubscriberPrecheck {
         self.0.primary_phone_number = Some(value.into());
         self
     }
+    /// Like [`primary_phone_number`](Self::primary_phone_number), or clears it.
+    #[must_use]
+    pub fn set_primary_phone_number(
+        mut self,
+        value: Option<impl Into<::std::string::String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.primary_phone_number(value),
+            None => {
+                self.0.primary_phone_number = None;
+                self
+            }
+        }
+    }
     ///The subscriber's mobile phone number on BroadWorks.
+    ///
+    /// JSON: `mobilePhoneNumber`.
     #[must_use]
     pub fn mobile_phone_number(
         mut self,
@@ -299,33 +682,139 @@ impl BroadworksSubscriberPrecheck {
         self.0.mobile_phone_number = Some(value.into());
         self
     }
+    /// Like [`mobile_phone_number`](Self::mobile_phone_number), or clears it.
+    #[must_use]
+    pub fn set_mobile_phone_number(
+        mut self,
+        value: Option<impl Into<::std::string::String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.mobile_phone_number(value),
+            None => {
+                self.0.mobile_phone_number = None;
+                self
+            }
+        }
+    }
     ///The subscriber's extension on BroadWorks.
+    ///
+    /// JSON: `extension`.
     #[must_use]
     pub fn extension(mut self, value: impl Into<::std::string::String>) -> Self {
         self.0.extension = Some(value.into());
         self
     }
+    /// Like [`extension`](Self::extension), or clears it.
+    #[must_use]
+    pub fn set_extension(
+        mut self,
+        value: Option<impl Into<::std::string::String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.extension(value),
+            None => {
+                self.0.extension = None;
+                self
+            }
+        }
+    }
     ///ISO 639-1 language code. Webex ignores it for now.
+    ///
+    /// JSON: `language`.
     #[must_use]
     pub fn language(mut self, value: impl Into<::std::string::String>) -> Self {
         self.0.language = Some(value.into());
         self
     }
+    /// Like [`language`](Self::language), or clears it.
+    #[must_use]
+    pub fn set_language(
+        mut self,
+        value: Option<impl Into<::std::string::String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.language(value),
+            None => {
+                self.0.language = None;
+                self
+            }
+        }
+    }
     ///The subscriber's time zone, such as `America/Los_Angeles`.
+    ///
+    /// JSON: `timezone`.
     #[must_use]
     pub fn timezone(mut self, value: impl Into<webex_precheck_api::TimeZone>) -> Self {
         self.0.timezone = Some(value.into());
         self
     }
-    ///The customer that the subscriber is to belong to.
+    /// Like [`timezone`](Self::timezone), or clears it.
     #[must_use]
-    pub fn customer_info(mut self, value: impl Into<types::CustomerContact>) -> Self {
+    pub fn set_timezone(
+        mut self,
+        value: Option<impl Into<webex_precheck_api::TimeZone>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.timezone(value),
+            None => {
+                self.0.timezone = None;
+                self
+            }
+        }
+    }
+    ///The customer that the subscriber is to belong to.
+    ///
+    /// JSON: `customerInfo`.
+    #[must_use]
+    pub fn customer_info(
+        mut self,
+        value: impl Into<types::SubscriberCustomerInfo>,
+    ) -> Self {
         self.0.customer_info = Some(value.into());
         self
     }
+    /// Like [`customer_info`](Self::customer_info), or clears it.
+    #[must_use]
+    pub fn set_customer_info(
+        mut self,
+        value: Option<impl Into<types::SubscriberCustomerInfo>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.customer_info(value),
+            None => {
+                self.0.customer_info = None;
+                self
+            }
+        }
+    }
+    /// Sets a value whose key this release does not know.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        key: impl Into<::std::string::String>,
+        value: impl Into<webex_precheck_api::Json>,
+    ) -> Self {
+        self.0.extra.insert(key.into(), value.into());
+        self
+    }
+    /// Like [`extra`](Self::extra), or clears it.
+    #[must_use]
+    pub fn set_extra(
+        mut self,
+        key: impl Into<::std::string::String>,
+        value: Option<impl Into<webex_precheck_api::Json>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.extra(key, value),
+            None => {
+                self.0.extra.remove(&key.into());
+                self
+            }
+        }
+    }
     /// The errors and warnings about this request, found without asking Webex.
     pub fn findings(&self) -> Vec<Finding> {
-        findings::of(&self.0, None)
+        findings::of(&self.0, &operations::PRECHECK_BROADWORKS_SUBSCRIBER)
     }
 }
 impl Precheck for BroadworksSubscriberPrecheck {
@@ -341,7 +830,7 @@ impl Sealed for BroadworksSubscriberPrecheck {
         ::serde_json::to_vec(&self.0).map(Bytes::from)
     }
     fn errors(&self) -> Vec<Finding> {
-        findings::of(&self.0, Some(Severity::Error))
+        findings::errors_of(&self.0)
     }
 }
 impl From<types::BroadworksSubscriberPrecheckRequest> for BroadworksSubscriberPrecheck {
@@ -360,6 +849,18 @@ impl ::serde::Serialize for BroadworksSubscriberPrecheck {
 impl From<BroadworksSubscriberPrecheck> for types::BroadworksSubscriberPrecheckRequest {
     fn from(request: BroadworksSubscriberPrecheck) -> Self {
         request.0
+    }
+}
+#[cfg(feature = "schemars")]
+impl ::schemars::JsonSchema for BroadworksSubscriberPrecheck {
+    fn schema_name() -> ::std::borrow::Cow<'static, str> {
+        types::BroadworksSubscriberPrecheckRequest::schema_name()
+    }
+    fn schema_id() -> ::std::borrow::Cow<'static, str> {
+        types::BroadworksSubscriberPrecheckRequest::schema_id()
+    }
+    fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+        types::BroadworksSubscriberPrecheckRequest::json_schema(generator)
     }
 }
 impl AsRef<types::BroadworksSubscriberPrecheckRequest> for BroadworksSubscriberPrecheck {
@@ -458,10 +959,11 @@ impl From<BroadworksSubscriberPrecheck> for AnyPrecheck {
 /// The types that requests are made of.
 pub(crate) mod parts {
     pub use webex_precheck_api::types::{
-        Address, BroadworksSubscriberPackage, CallingParameters, CustomerContact,
-        CustomerId, CustomerInfo, CustomerPackage, CustomerProvisioningParameters,
-        ExternalId, Location, LocationId, MeetingsParameters, OrgId, PackageLimits,
-        PackagesParameters, ProvisioningId, SpEnterpriseId, SubscriberPackage,
-        SubscriberProvisioningParameters, SubscriberSinglePackage, UserId,
+        Address, BroadworksSubscriberPackage, CallingParameters, CustomerId,
+        CustomerInfo, CustomerPackage, CustomerProvisioningParameters, ExternalId,
+        Location, LocationId, MeetingsParameters, OrgId, PackageLimits,
+        PackagesParameters, ProvisioningId, SpEnterpriseId, SubscriberCustomerInfo,
+        SubscriberPackage, SubscriberProvisioningParameters, SubscriberSinglePackage,
+        UserId,
     };
 }
