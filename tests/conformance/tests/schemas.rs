@@ -209,7 +209,7 @@ impl Random<'_> {
     }
 
     /// A request with fields of the table of an operation, wherever they belong.
-    fn from_table(&mut self, operation: &Operation) -> Value {
+    fn of_table(&mut self, operation: &Operation) -> Value {
         let mut request = json!({});
         for field in operation.fields {
             let is_there = if field.is_required {
@@ -282,7 +282,7 @@ fn schemas_and_types_agree_about_json_made_by_types() {
             noise: 60,
         };
         for _ in 0..CASES {
-            let json = random.from_table(operation);
+            let json = random.of_table(operation);
             let is_accepted = judges.agree(&json);
             accepted += usize::from(is_accepted);
             if let Ok(request) = AnyPrecheck::deserialize(operation, &json) {
