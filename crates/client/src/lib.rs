@@ -534,6 +534,7 @@ mod cancellation;
 mod client;
 mod clock;
 mod credentials;
+mod decoded;
 #[cfg(feature = "default-client")]
 mod default_client;
 mod endpoint;
@@ -547,6 +548,7 @@ mod hooks;
 mod json;
 mod judgement;
 mod rate_limiter;
+mod redaction;
 mod refresh_token;
 mod report;
 mod request;
@@ -556,6 +558,7 @@ mod response;
 mod retry_after;
 mod retry_policy;
 mod secret;
+mod secrets;
 mod stream;
 mod telemetry;
 #[cfg(feature = "test-util")]
