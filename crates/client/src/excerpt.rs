@@ -56,11 +56,11 @@ impl<'a> Excerpts<'a> {
         const MAX_BYTES: usize = MAX_BODY * char::MAX.len_utf8();
         // White space at its beginning does not count.
         let body = self.limited(body.trim_start(), MAX_BYTES);
-        let end = body.char_indices().nth(MAX_BODY).map(|(end, _)| end);
-        match end {
-            Some(end) => printable(&format!("{}{CUT}", &body[..end])),
-            None => printable(&body),
+        if body.chars().count() <= MAX_BODY {
+            return printable(&body);
         }
+        let kept = body.chars().take(MAX_BODY - CUT.chars().count());
+        printable(&kept.chain(CUT.chars()).collect::<String>())
     }
 
     /// A text without secrets, cut to so many bytes.
@@ -102,5 +102,56 @@ pub(crate) fn safe(c: char) -> char {
         ' '
     } else {
         c
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Limits, and secrets at them.
+    use super::*;
+
+    const SECRET: &str = "ZDI3MGEyYzQtNmFlNS00NDNhLWFlNzAtZGVjNjE0MGU1OGZmZWNm";
+
+    #[test]
+    fn long_texts_are_cut_and_marked() {
+        let redactor = Redactor::default();
+        let mut shown = Excerpts::new(&redactor);
+        let full = "x".repeat(MAX_TEXT);
+        assert_eq!(shown.text(Some(full.clone())), Some(full));
+        let cut = shown.text(Some("ä".repeat(MAX_TEXT))).unwrap();
+        assert!(
+            cut.len() > MAX_TEXT - 2 && cut.len() <= MAX_TEXT,
+            "{}",
+            cut.len()
+        );
+        assert!(cut.ends_with("ä… [cut]"), "{cut}");
+        // Nothing is left for others.
+        assert_eq!(shown.text(Some("more".to_owned())), Some(CUT.to_owned()));
+        assert_eq!(shown.text(Some(String::new())), Some(String::new()));
+        let id = shown.tracking_id(&"T".repeat(1_000)).unwrap();
+        assert_eq!(
+            (id.len(), id.ends_with("T… [cut]")),
+            (MAX_TRACKING_ID, true)
+        );
+        for c in ["b", "ä", "🦀"] {
+            let body = shown.body(&format!("\n {}", c.repeat(1_000))).unwrap();
+            assert_eq!(body.chars().count(), MAX_BODY);
+            assert!(body.starts_with(c) && body.ends_with("… [cut]"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_across_a_limit_is_redacted() {
+        let redactor = Redactor::new([SECRET]);
+        let percent: String = SECRET.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for secret in [SECRET, &percent] {
+            for before in MAX_TEXT - percent.len()..MAX_TEXT {
+                let text = format!("{}{secret}{}", "x".repeat(before), "y".repeat(MAX_TEXT));
+                let shown = Excerpts::new(&redactor).text(Some(text)).unwrap();
+                let rest = shown.trim_start_matches('x');
+                let is_redacted = "[redacted]".starts_with(rest.trim_end_matches("… [cut]"));
+                assert!(is_redacted || rest.starts_with("[redacted]y"), "{rest}");
+            }
+        }
     }
 }
