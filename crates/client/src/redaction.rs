@@ -51,11 +51,11 @@ impl Redactor {
             }
             let part = secret.len().min(MIN_PART);
             let decoded = Zeroizing::new(Decoded::new(secret).bytes);
-            // A secret that looks like an escape itself is shorter when it is decoded.
-            let decoded_part = decoded.len().min(part);
-            if decoded_part >= KEY {
-                this.add_form(&decoded, decoded_part);
-                shortest = shortest.min(decoded_part);
+            if decoded.len() >= KEY {
+                // Where a secret looks like an escape, as many characters may be one.
+                let shorter = part.saturating_sub(secret.len() - decoded.len()).max(KEY);
+                this.add_form(&decoded, shorter);
+                shortest = shortest.min(shorter);
             }
             this.add_form(&hexadecimal(secret), part * 2);
             for alignment in 0..3 {

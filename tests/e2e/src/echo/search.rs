@@ -17,7 +17,11 @@ const BASE64: GeneralPurpose =
 const DEPTH: usize = 3;
 
 /// Looks for parts of the secrets, however they are encoded.
-pub struct Search(HashSet<Vec<u8>>);
+pub struct Search {
+    parts: HashSet<Vec<u8>>,
+    /// Whether a part starts with these two bytes, to be quick.
+    starts: Vec<bool>,
+}
 
 impl Default for Search {
     fn default() -> Self {
@@ -31,7 +35,10 @@ impl Search {
         let random = SECRETS.map(|secret| secret.split("_PF84_").next().unwrap_or(secret));
         let random = random.map(|secret| secret.to_ascii_lowercase().into_bytes());
         let parts = random.iter().flat_map(|it| it.windows(PART));
-        Self(parts.map(<[u8]>::to_vec).collect())
+        let parts: HashSet<Vec<u8>> = parts.map(<[u8]>::to_vec).collect();
+        let mut starts = vec![false; 1 << 16];
+        parts.iter().for_each(|part| starts[start(part)] = true);
+        Self { parts, starts }
     }
 
     /// A line that shows a part of a secret, decoded.
@@ -79,10 +86,15 @@ impl Search {
 
     fn find_part(&self, text: &[u8]) -> Option<String> {
         let text = text.to_ascii_lowercase();
-        let at = text.windows(PART).position(|part| self.0.contains(part))?;
+        let mut windows = text.windows(PART);
+        let at = windows.position(|it| self.starts[start(it)] && self.parts.contains(it))?;
         let (start, end) = (at.saturating_sub(60), text.len().min(at + 60));
         Some(String::from_utf8_lossy(&text[start..end]).into_owned())
     }
+}
+
+fn start(part: &[u8]) -> usize {
+    usize::from(u16::from_le_bytes([part[0], part[1]]))
 }
 
 /// Parts of a text that consist of such bytes.
