@@ -18,7 +18,7 @@ pub struct ErrorDetail {
     /// Webex's error code. None is documented for these operations; the provisioning APIs use
     /// 1001 for a missing value, 1002 for one of the wrong size, and others.
     pub code: Code,
-    /// Webex's description of it.
+    /// Webex's description of it, at most 2 KiB.
     pub description: Option<String>,
     /// The field it refers to.
     pub field: Option<String>,

@@ -1,5 +1,5 @@
 //! A server gives back all secrets of a client, in every encoding, wherever it can write to: none of them is
-//! to be seen anywhere. What only looks like a secret stays.
+//! to be seen anywhere. The only test of its process, since others without a log would take some of its lines.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -9,12 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::{HeaderValue, Request, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use e2e::Log;
 use e2e::echo::{
-    ACCESS_TOKEN, CLIENT_SECRET, Echo, NEW_REFRESH_TOKEN, ORGANIZATION, REFRESH_TOKEN, Search,
-    echoes,
+    ACCESS_TOKEN, CLIENT_SECRET, Echo, NEW_REFRESH_TOKEN, REFRESH_TOKEN, Search, echoes,
 };
 use serde_json::json;
 use webex_precheck::{
@@ -113,7 +110,8 @@ fn shown(result: Result<Report, Error>) -> String {
         source = cause.source();
     }
     let unwrapped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        Err::<(), _>(error).unwrap();
+        let failed: Result<(), Error> = std::hint::black_box(Err(error));
+        failed.unwrap();
     }));
     text.push_str(unwrapped.unwrap_err().downcast_ref::<String>().unwrap());
     text
@@ -159,67 +157,4 @@ async fn no_echo_of_a_secret_is_shown() {
     // What a request says may be seen at TRACE alone.
     let of_email = logged.lines().filter(|line| line.contains(EMAIL));
     assert!(of_email.into_iter().all(|line| line.starts_with("TRACE")));
-}
-
-/// IDs as Webex writes them, of the organization of the token and others.
-fn ids() -> impl Iterator<Item = String> {
-    let mut random = fastrand::Rng::with_seed(18);
-    let kinds = [
-        "ORGANIZATION",
-        "PEOPLE",
-        "ROOM",
-        "LOCATION",
-        "SUBSCRIBER",
-        "PROVISIONING_ID",
-    ];
-    (0..10_000).map(move |number| {
-        let mut uuid = format!("{:032x}", random.u128(..));
-        for at in [8, 13, 18, 23] {
-            uuid.insert(at, '-');
-        }
-        let uuid = if number % 4 == 0 { ORGANIZATION } else { &uuid };
-        let kind = kinds[number % kinds.len()];
-        match number % 7 {
-            0 => STANDARD_NO_PAD.encode(format!("ciscospark://us/{kind}/{uuid}")),
-            1 => STANDARD.encode(uuid),
-            2 => format!("ROUTERGW_{uuid}"),
-            3 => uuid.to_uppercase(),
-            4 => STANDARD.encode(format!(
-                "ciscospark://urn:TEAM:us-east-2_a/{kind}/{uuid}:{number}"
-            )),
-            5 => format!("_PF84_{uuid}"),
-            _ => format!("{:064x}", random.u128(..)),
-        }
-    })
-}
-
-#[tokio::test]
-async fn ids_survive_even_of_the_organization_of_the_token() {
-    let server = Server::default();
-    server.set(Answer(200, Echo::default()), tokens());
-    let client = server.client(grant());
-    let _ = ask(&client).await;
-    for id in ids() {
-        let description = format!("{id} is not known in &quot;{id}&quot;");
-        let error = json!({"errorCode": 10022, "description": description, "fieldName": id});
-        let headers = vec![("trackingid", id.clone())];
-        let body = error.to_string();
-        server.set(
-            Answer(
-                400,
-                Echo {
-                    headers,
-                    body,
-                    ..Echo::default()
-                },
-            ),
-            tokens(),
-        );
-        let report = ask(&client).await.unwrap();
-        let shown = &report.errors()[0];
-        assert_eq!(shown.description.as_deref(), Some(description.as_str()));
-        assert_eq!(shown.field.as_deref(), Some(id.as_str()));
-        assert_eq!(report.tracking_id(), Some(id.as_str()));
-        assert_eq!(report.response().unwrap().body(), &error);
-    }
 }

@@ -43,19 +43,14 @@ impl Search {
 
     /// A line that shows a part of a secret, decoded.
     pub fn find(&self, text: &str) -> Option<String> {
-        let mut known = HashSet::from([text.to_owned()]);
-        let mut last = vec![text.to_owned()];
-        for _ in 0..=DEPTH {
-            if let Some(shown) = last.iter().find_map(|text| self.find_decoded(text)) {
-                return Some(shown);
-            }
-            let decoders = [percent, entity, escape, line_break];
-            let decoded = last
-                .iter()
-                .flat_map(|it| decoders.map(|decoder| decode(it, decoder)));
-            last = decoded.filter(|it| known.insert(it.clone())).collect();
-        }
-        None
+        let decoders: [Decoder; 4] = [percent, entity, escape, any];
+        let encoded = decoders.into_iter().flat_map(|decoder| {
+            let next = move |text: &String| Some(decode(text, decoder)).filter(|it| it != text);
+            std::iter::successors(next(&text.to_owned()), next).take(DEPTH)
+        });
+        std::iter::once(text.to_owned())
+            .chain(encoded)
+            .find_map(|text| self.find_decoded(&text))
     }
 
     fn find_decoded(&self, text: &str) -> Option<String> {
@@ -154,6 +149,12 @@ fn escape(text: &str) -> Option<(usize, Option<char>)> {
         other if other.is_ascii() => Some((2, Some(other))),
         _ => None,
     }
+}
+
+/// One of all, for encodings within others and for lines.
+fn any(text: &str) -> Option<(usize, Option<char>)> {
+    let decoders = [percent, entity, escape, line_break];
+    decoders.into_iter().find_map(|decoder| decoder(text))
 }
 
 fn line_break(text: &str) -> Option<(usize, Option<char>)> {
