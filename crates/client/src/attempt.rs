@@ -1,13 +1,13 @@
 //! Reads the response to a precheck: a report, or an error that may be worth a retry.
 
 use crate::error::{Cause, Error};
-use crate::excerpt;
+use crate::excerpt::{Excerpts, MAX_CODES};
 use crate::exchange::RawResponse;
 use crate::judgement::{self, Judgement};
+use crate::redaction::Redactor;
 use crate::report::{Report, Verdict};
 use crate::response::{Context, ErrorDetail, ResponseSnapshot};
 use crate::retry_policy::RetryReason;
-use crate::secret::Secrets;
 
 /// How an attempt ended. An error comes with the reason for a retry, if one may help.
 pub(crate) type AttemptResult = Result<Report, (Error, Option<RetryReason>)>;
@@ -16,7 +16,7 @@ pub(crate) type AttemptResult = Result<Report, (Error, Option<RetryReason>)>;
 pub(crate) fn read(
     response: RawResponse,
     end: Result<(), Error>,
-    secrets: &Secrets,
+    redactor: &Redactor,
     keep_response: bool,
 ) -> AttemptResult {
     let Some(status) = response.status else {
@@ -37,25 +37,26 @@ pub(crate) fn read(
             names,
             &body,
             end.is_ok(),
-            secrets,
+            redactor,
         ))
     });
+    // Secrets are searched for in what was decoded: the body may encode them in any way.
+    let mut shown = Excerpts::new(redactor);
     let mut context = Context {
         status: Some(status),
-        tracking_id: tracking_id(response.tracking_id.as_deref(), &body, secrets),
+        tracking_id: tracking_id(response.tracking_id.as_deref(), &body, &shown),
         date: response.date,
         snapshot,
         ..Context::default()
     };
-    // Secrets are searched for in what was decoded: the body may encode them in any way.
-    let clean = |text| secrets.clean(text);
     let error = match end {
         Ok(()) => match judgement::judge(status, &body) {
             Judgement::Likely(decoded) => {
-                context.message = clean(decoded.message);
+                context.message = shown.text(decoded.message);
                 let mut info = decoded.info.map(|info| info.0).unwrap_or_default();
+                info.truncate(MAX_CODES);
                 for info in &mut info {
-                    info.description = clean(info.description.take());
+                    info.description = shown.text(info.description.take());
                 }
                 let verdict = Verdict::Likely;
                 return Ok(Report {
@@ -65,8 +66,8 @@ pub(crate) fn read(
                 });
             }
             Judgement::Unlikely { message, details } => {
-                context.message = clean(message);
-                context.details = cleaned(details, secrets);
+                context.message = shown.text(message);
+                context.details = shown_details(details, &mut shown);
                 let (verdict, info) = (Verdict::Unlikely, Vec::new());
                 return Ok(Report {
                     verdict,
@@ -75,12 +76,12 @@ pub(crate) fn read(
                 });
             }
             Judgement::Failure { message, details } => {
-                context.message = message.and_then(|it| excerpt::message(&it, secrets));
-                context.details = cleaned(details, secrets);
+                context.message = shown.message(message);
+                context.details = shown_details(details, &mut shown);
                 Error::new(Cause::Status)
             }
             Judgement::Undecodable(error) => {
-                let error = secrets.redact(&error.to_string());
+                let error = shown.text(Some(error.to_string())).unwrap_or_default();
                 Error::new(Cause::Decode).because(error)
             }
             Judgement::NoVerdict => Error::new(Cause::NoVerdict),
@@ -95,21 +96,25 @@ pub(crate) fn read(
         _ => None,
     };
     context.retry_after = response.retry_after;
-    context.excerpt = excerpt::body(&body, secrets);
+    context.excerpt = shown.body(&body);
     Err((error.with_context(context), reason))
 }
 
 /// The tracking ID of the header, else of the body.
-pub(crate) fn tracking_id(header: Option<&str>, body: &str, secrets: &Secrets) -> Option<String> {
-    let header = header.and_then(|id| excerpt::tracking_id(id, secrets));
-    header.or_else(|| excerpt::tracking_id(&judgement::tracking_id(body)?, secrets))
+pub(crate) fn tracking_id(
+    header: Option<&str>,
+    body: &str,
+    shown: &Excerpts<'_>,
+) -> Option<String> {
+    let header = header.and_then(|id| shown.tracking_id(id));
+    header.or_else(|| shown.tracking_id(&judgement::tracking_id(body)?))
 }
 
-fn cleaned(details: Vec<ErrorDetail>, secrets: &Secrets) -> Vec<ErrorDetail> {
-    let clean = |detail: ErrorDetail| ErrorDetail {
+fn shown_details(details: Vec<ErrorDetail>, shown: &mut Excerpts<'_>) -> Vec<ErrorDetail> {
+    let detail = |detail: ErrorDetail| ErrorDetail {
         code: detail.code,
-        description: secrets.clean(detail.description),
-        field: secrets.clean(detail.field),
+        description: shown.text(detail.description),
+        field: shown.text(detail.field),
     };
-    details.into_iter().map(clean).collect()
+    details.into_iter().take(MAX_CODES).map(detail).collect()
 }

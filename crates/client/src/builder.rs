@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::exchange::HttpClient;
 use crate::hooks::{Attempt, OnAttempt};
 use crate::retry_policy::RetryPolicy;
+use crate::secrets::Secrets;
 use crate::token::Token;
 use crate::token_cache::TokenCache;
 use crate::transport::Transport;
@@ -282,10 +283,12 @@ impl ClientBuilder {
         let endpoints = endpoints.map(|it| Endpoint::new(it, &base_url, on_behalf_of));
         let endpoints = endpoints.collect();
         let token_url = address(&base_url, "/v1/access_token");
+        let secrets = Arc::<Secrets>::default();
         let tokens = TokenCache::new(
             self.credentials,
             token_url,
             self.renewal_interval,
+            &secrets,
             self.clock.now(),
         )?;
         Ok(Client(Arc::new(Core {
@@ -294,6 +297,7 @@ impl ClientBuilder {
                 transport,
                 headers: self.headers,
                 clock: self.clock,
+                secrets,
                 attempt_timeout: self.attempt_timeout,
                 retry_policy: Arc::new(self.retry_policy),
                 keep_response: self.keep_response,

@@ -294,7 +294,7 @@ impl<'a> PrecheckCall<'a> {
             }
         };
         let (response, end) = http.exchange(request, self.deadline, on_head).await;
-        attempt::read(response, end, &token.secrets, http.keep_response)
+        attempt::read(response, end, &http.secrets.redactor(), http.keep_response)
     }
 
     /// Tells the rate limiter what became of the request, as soon as it is known.

@@ -310,7 +310,7 @@ impl Error {
         self.0.context.retry_after
     }
 
-    /// Message and descriptions of the response. Printable, at most 500 characters.
+    /// Message and descriptions of the response. Printable, at most 2 KiB.
     pub fn message(&self) -> Option<&str> {
         self.0.context.message.as_deref()
     }

@@ -13,6 +13,7 @@ use crate::hooks::{Attempt, OnAttempt};
 use crate::response::ResponseSnapshot;
 use crate::retry_after;
 use crate::retry_policy::RetryPolicy;
+use crate::secrets::Secrets;
 use crate::transport::{Body, Transport};
 
 /// Bytes of a response that are read at most; Webex's have some hundred.
@@ -25,6 +26,8 @@ pub(crate) struct HttpClient {
     /// Sent with every request.
     pub(crate) headers: HeaderMap,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What a server must not make visible.
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) retry_policy: Arc<RetryPolicy>,
     pub(crate) keep_response: bool,

@@ -269,7 +269,10 @@
 //! A client takes a [`Token`], or [`Credentials`] that get the next one when it expires or Webex
 //! refuses it: from a file, from a [provider](TokenProvider) of yours, or from Webex for the OAuth
 //! refresh token of an integration or a service app. However many callers wait, there is one renewal. The
-//! token is sent only to `https` and loopback addresses. Errors, logs and `Debug` redact it.
+//! token is sent only to `https` and loopback addresses. Errors, reports, logs and `Debug` redact all secrets of
+//! a client, also if a server gives them back percent-encoded, with HTML entities or JSON escapes, in base64 or
+//! in hexadecimal. Of a response, they keep texts of up to 2 KiB, 4 KiB together, and 32 codes; `… [cut]` marks
+//! what is cut.
 //!
 //! Webex may replace the refresh token at each renewal. [`RefreshTokenGrant::on_refresh`] stores the new one
 //! before the client uses it; if that fails, prechecks end with an error, and the next one stores it.
@@ -534,6 +537,7 @@ mod cancellation;
 mod client;
 mod clock;
 mod credentials;
+mod decoded;
 #[cfg(feature = "default-client")]
 mod default_client;
 mod endpoint;
@@ -547,6 +551,7 @@ mod hooks;
 mod json;
 mod judgement;
 mod rate_limiter;
+mod redaction;
 mod refresh_token;
 mod report;
 mod request;
@@ -556,6 +561,7 @@ mod response;
 mod retry_after;
 mod retry_policy;
 mod secret;
+mod secrets;
 mod stream;
 mod telemetry;
 #[cfg(feature = "test-util")]

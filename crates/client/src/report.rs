@@ -52,18 +52,18 @@ impl Report {
         self.verdict
     }
 
-    /// Webex's one-word summary.
+    /// Webex's one-word summary; at most 2 KiB.
     pub fn message(&self) -> Option<&str> {
         self.context.message.as_deref()
     }
 
-    /// What Webex found. Code 100 means that the validation succeeded.
+    /// What Webex found, at most 32 codes. Code 100 means that the validation succeeded.
     pub fn info(&self) -> &[PrecheckInfo] {
         &self.info
     }
 
     /// Why provisioning would fail: at least one error if the verdict is
-    /// [`Verdict::Unlikely`], none if it is [`Verdict::Likely`].
+    /// [`Verdict::Unlikely`], at most 32, none if it is [`Verdict::Likely`].
     pub fn errors(&self) -> &[ErrorDetail] {
         &self.context.details
     }

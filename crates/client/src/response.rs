@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use webex_precheck_api::Code;
 
-use crate::secret::Secrets;
+use crate::excerpt;
+use crate::redaction::Redactor;
 
 /// An error code in a response, with what Webex says about it: why Webex would refuse to provision,
 /// or why it gave no verdict.
@@ -17,7 +18,7 @@ pub struct ErrorDetail {
     /// Webex's error code. None is documented for these operations; the provisioning APIs use
     /// 1001 for a missing value, 1002 for one of the wrong size, and others.
     pub code: Code,
-    /// Webex's description of it.
+    /// Webex's description of it, at most 2 KiB.
     pub description: Option<String>,
     /// The field it refers to.
     pub field: Option<String>,
@@ -111,21 +112,19 @@ impl ResponseSnapshot {
         header_names: &[String],
         body: &str,
         is_complete: bool,
-        secrets: &Secrets,
+        redactor: &Redactor,
     ) -> Self {
-        let mut end = body.len().min(Self::MAX_BODY_BYTES);
-        while !body.is_char_boundary(end) {
-            end -= 1;
-        }
-        let is_truncated = !is_complete || end < body.len();
-        let json = serde_json::from_str(&body[..end]).ok();
+        let kept = excerpt::prefix(body, Self::MAX_BODY_BYTES);
+        let is_truncated = !is_complete || kept.len() < body.len();
+        let json = serde_json::from_str(kept).ok();
+        let names = header_names.iter();
         Self {
             status,
-            header_names: header_names.iter().map(|it| secrets.redact(it)).collect(),
+            header_names: names.map(|it| redactor.redact(it).into_owned()).collect(),
             // A long body is text even where its beginning happens to be JSON, as `1` of `100` is.
             body: match json.filter(|_| !is_truncated) {
-                Some(json) => redact(json, secrets),
-                None => Value::String(secrets.redact(&body[..end])),
+                Some(json) => redact(json, redactor),
+                None => Value::String(redactor.redact(kept).into_owned()),
             },
             is_truncated,
         }
@@ -155,16 +154,16 @@ impl ResponseSnapshot {
 }
 
 /// Redacts every string and key. The parser has limited the depth.
-fn redact(value: Value, secrets: &Secrets) -> Value {
+fn redact(value: Value, redactor: &Redactor) -> Value {
+    let text = |text: &str| redactor.redact(text).into_owned();
     match value {
-        Value::String(text) => Value::String(secrets.redact(&text)),
+        Value::String(value) => Value::String(text(&value)),
         Value::Array(values) => {
             let values = values.into_iter();
-            Value::Array(values.map(|value| redact(value, secrets)).collect())
+            Value::Array(values.map(|value| redact(value, redactor)).collect())
         }
         Value::Object(members) => {
-            let member =
-                |(key, value): (String, Value)| (secrets.redact(&key), redact(value, secrets));
+            let member = |(key, value): (String, Value)| (text(&key), redact(value, redactor));
             Value::Object(members.into_iter().map(member).collect())
         }
         other => other,
@@ -178,9 +177,9 @@ mod tests {
     use serde_json::json;
 
     fn snapshot(body: &str, is_complete: bool) -> ResponseSnapshot {
-        let secrets = Secrets::new(["canary-token/1"]);
-        let names = ["content-type".to_owned(), "x-canary-token".to_owned()];
-        ResponseSnapshot::new(400, &names, body, is_complete, &secrets)
+        let redactor = Redactor::new(["canary-token/1"]);
+        let names = ["content-type".to_owned(), "x-canary-token_1".to_owned()];
+        ResponseSnapshot::new(400, &names, body, is_complete, &redactor)
     }
 
     #[test]
@@ -200,7 +199,7 @@ mod tests {
         for (body, expected) in [
             ("<p>canary-token/1</p>", "<p>[redacted]</p>"),
             ("", ""),
-            (r#"{"cut": "canary-tok"#, r#"{"cut": "[redacted]"#),
+            (r#"{"cut": "canary-token\/1"#, r#"{"cut": "[redacted]"#),
         ] {
             assert_eq!(snapshot(body, true).body(), &json!(expected));
         }

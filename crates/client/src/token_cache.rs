@@ -20,7 +20,7 @@ use crate::endpoint;
 use crate::error::{Cause, Error};
 use crate::exchange::HttpClient;
 use crate::refresh_token::{RefreshToken, RefreshTokenGrant};
-use crate::secret::Secrets;
+use crate::secrets::Secrets;
 use crate::token::{AccessToken, Token};
 use crate::token_endpoint::{TokenFailure, request_token};
 
@@ -42,8 +42,6 @@ pub(crate) struct CachedToken {
     token: Token,
     /// `Bearer …`; its memory is cleared too.
     pub(crate) header: HeaderValue,
-    /// What must not be shown of a response.
-    pub(crate) secrets: Secrets,
     renew_at: Mutex<Option<Instant>>,
     expires_at: Option<Instant>,
     /// When it replaced a refused one.
@@ -89,11 +87,15 @@ impl TokenCache {
         credentials: Credentials,
         token_url: Url,
         renewal_interval: Duration,
+        secrets: &Secrets,
         now: Instant,
     ) -> Result<Self, Error> {
-        let token = credentials
-            .token
-            .map(|token| CachedToken::new(token, now, None));
+        if let Source::RefreshToken(grant) = &credentials.source {
+            secrets.add(grant.client_secret.expose());
+            secrets.add(grant.refresh_token().expose());
+        }
+        let token = credentials.token;
+        let token = token.map(|token| CachedToken::new(token, secrets, now, None));
         Ok(Self {
             source: credentials.source,
             token_url: endpoint::uri(&token_url),
@@ -225,7 +227,8 @@ impl TokenCache {
         let (cache, started) = (Arc::clone(self), pending.clone());
         let work = async move {
             let token = cache.fetch(&http).await;
-            let result = cache.settle(&started, token, http.clock.now(), replaced_at);
+            let now = http.clock.now();
+            let result = cache.settle(&started, token, &http.secrets, now, replaced_at);
             // Nobody may be waiting any more.
             let _ = done.send(Some(Arc::new(result)));
         };
@@ -238,6 +241,7 @@ impl TokenCache {
         &self,
         pending: &Pending,
         token: Result<AccessToken, TokenFailure>,
+        secrets: &Secrets,
         now: Instant,
         replaced_at: Option<Instant>,
     ) -> TokenResult {
@@ -251,7 +255,7 @@ impl TokenCache {
                 .is_none_or(|known| known.token != token.token);
             let is_webex = matches!(self.source, Source::RefreshToken(_));
             let replaced_at = replaced_at.filter(|_| is_new || is_webex);
-            CachedToken::new(token, now, replaced_at).map_err(|error| (error, None))
+            CachedToken::new(token, secrets, now, replaced_at).map_err(|error| (error, None))
         });
         match token.map(Arc::new) {
             Ok(token) => {
@@ -340,8 +344,14 @@ impl State {
 }
 
 impl CachedToken {
-    fn new(access: AccessToken, now: Instant, replaced_at: Option<Instant>) -> Result<Self, Error> {
+    fn new(
+        access: AccessToken,
+        secrets: &Secrets,
+        now: Instant,
+        replaced_at: Option<Instant>,
+    ) -> Result<Self, Error> {
         let AccessToken { token, expires_in } = access;
+        secrets.add(token.expose());
         let bearer = Zeroizing::new(format!("Bearer {}", token.expose()).into_bytes());
         let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bearer))
             .map_err(|_| Error::token("the access token is invalid"))?;
@@ -350,7 +360,6 @@ impl CachedToken {
         let after = |time: Duration| now.checked_add(time);
         let renew_at = lifetime.and_then(|time| after(time - (time / EARLY).min(MAX_EARLY)));
         Ok(Self {
-            secrets: Secrets::new([token.expose()]),
             token,
             header,
             renew_at: Mutex::new(renew_at),

@@ -11,14 +11,15 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::attempt;
 use crate::clock::Deadline;
 use crate::error::{Cause, Error};
-use crate::excerpt;
+use crate::excerpt::Excerpts;
 use crate::exchange::{HttpClient, RawResponse};
 use crate::hooks::Attempt;
 use crate::judgement;
+use crate::redaction::Redactor;
 use crate::refresh_token::{RefreshToken, RefreshTokenGrant, TokenResponse};
 use crate::response::Context;
 use crate::retry_policy::RetryReason;
-use crate::secret::Secrets;
+use crate::secrets::Secrets;
 use crate::telemetry;
 use crate::token::{AccessToken, Token};
 
@@ -77,6 +78,8 @@ async fn attempt(
     deadline: Deadline,
     span: &Span,
 ) -> Result<AccessToken, (Error, Option<RetryReason>)> {
+    http.secrets.add(grant.client_secret.expose());
+    http.secrets.add(refresh_token.expose());
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "refresh_token")
         .append_pair("client_id", &grant.client_id)
@@ -94,13 +97,13 @@ async fn attempt(
     let is_success = response.status.is_some_and(judgement::is_success);
     if is_success
         && end.is_ok()
-        && let Some(tokens) = read(&body, grant)
+        && let Some(tokens) = read(&body, grant, &http.secrets)
     {
         tracing::debug!("renewed the access token");
         return Ok(tokens);
     }
-    let secrets = Secrets::new([grant.client_secret.expose(), refresh_token.expose()]);
-    Err(failure(response, &body, is_success, end, &secrets))
+    let redactor = http.secrets.redactor();
+    Err(failure(response, &body, is_success, end, &redactor))
 }
 
 /// Why there is no token, and the reason for a retry, if one may help.
@@ -109,7 +112,7 @@ fn failure(
     body: &[u8],
     is_success: bool,
     end: Result<(), Error>,
-    secrets: &Secrets,
+    redactor: &Redactor,
 ) -> (Error, Option<RetryReason>) {
     // Only Webex itself refuses for good, and not a proxy on the way.
     let is_json = serde_json::from_slice::<Map<String, Value>>(body).is_ok();
@@ -129,12 +132,13 @@ fn failure(
     let text = String::from_utf8_lossy(body);
     let may_contain_token =
         is_success || text.contains("access_token") || text.contains("refresh_token\"");
-    let shown = if is_success { "" } else { &*text };
+    let text = if is_success { "" } else { &*text };
+    let shown = Excerpts::new(redactor);
     let error = error.with_context(Context {
         status: response.status,
         retry_after: response.retry_after,
-        tracking_id: attempt::tracking_id(response.tracking_id.as_deref(), shown, secrets),
-        excerpt: excerpt::body(shown, secrets).filter(|_| !may_contain_token),
+        tracking_id: attempt::tracking_id(response.tracking_id.as_deref(), text, &shown),
+        excerpt: shown.body(text).filter(|_| !may_contain_token),
         ..Context::default()
     });
     (error, reason)
@@ -142,7 +146,7 @@ fn failure(
 
 /// Reads the documented fields one by one: an odd one must not hide the others, least of all a
 /// refresh token that Webex has already replaced. Times are in seconds.
-fn read(body: &[u8], grant: &RefreshTokenGrant) -> Option<AccessToken> {
+fn read(body: &[u8], grant: &RefreshTokenGrant, secrets: &Secrets) -> Option<AccessToken> {
     let body = ZeroizingMap(serde_json::from_slice(body).ok()?);
     let text = |name: &str| body.0.get(name)?.as_str();
     let seconds = |name: &str| {
@@ -156,6 +160,11 @@ fn read(body: &[u8], grant: &RefreshTokenGrant) -> Option<AccessToken> {
         token,
         expires_in: seconds("expires_in"),
     });
+    for name in ["access_token", "refresh_token"] {
+        text(name)
+            .into_iter()
+            .for_each(|secret| secrets.add(secret));
+    }
     if access_token.is_some() || refresh_token.is_some() {
         grant.receive(TokenResponse {
             access_token: access_token.clone(),

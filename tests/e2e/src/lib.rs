@@ -4,6 +4,7 @@
 pub mod attack;
 mod clock;
 pub mod crash;
+pub mod echo;
 pub mod load;
 mod log;
 mod raw;
