@@ -6,7 +6,8 @@
 //!
 //! - Before the first 429 it limits the requests in flight, as TCP's slow start does: the first
 //!   burst is small, so that little of it is refused.
-//! - A 429 pauses all callers for as long as Webex asks. The requests accepted between two pauses,
+//! - A 429 pauses all callers for as long as Webex asks, unless `refusal_test.rs` finds that slowing down
+//!   does not reduce them: then only its own request waits. The requests accepted between two pauses,
 //!   divided by the time between them, are the rate that Webex allows in the long run, whatever the
 //!   size of its token bucket.
 //! - From then on requests are sent one by one at that rate, which grows, slowly at first and then
@@ -18,16 +19,21 @@
 
 use std::time::{Duration, Instant};
 
+use crate::refusal_test::{Conclusion, RefusalTest, Refused, SLOWED};
+
 /// Requests in flight at first. Chosen: small, because all of them may be refused.
 const FIRST_WINDOW: f64 = 4.0;
 /// TCP's slow start threshold: up to here, the window grows by one with each response, then by one
 /// per window. Chosen: a growing window overshoots an unknown limit by its own size at most.
 const SLOW_START: f64 = 16.0;
-/// Accepted requests that make a measurement. Chosen: with fewer, one request more or less changes
-/// the rate by over 10 %.
-const MIN_SAMPLE: u32 = 10;
+/// Accepted requests that make a first measurement. Chosen: with fewer, one request more or less changes
+/// the rate by over 20 %; with more, a slow limit refuses many before it is measured.
+const MIN_SAMPLE: u32 = 5;
 /// The factor of a multiplicative decrease. TCP's: a window is halved at most.
 const MAX_DECREASE: f64 = 0.5;
+/// The same where most requests of a batch were refused: what was accepted is then what is allowed.
+/// Chosen: the few requests of such a batch may be wrong by a factor of two.
+const MAX_MEASURED_DECREASE: f64 = 0.25;
 /// Growth of the rate with the first accepted request, relative to itself. Chosen by the simulations.
 const GROWTH: f64 = 3.5e-4;
 /// Accepted requests after which the growth has doubled. Chosen by the simulations.
@@ -83,8 +89,11 @@ pub(crate) struct AdaptiveRate {
     sample: Option<Sample>,
     accepted_since_pause: u32,
     consecutive_refusals: u32,
-    /// Number of pauses.
-    pauses: u64,
+    /// Number of pauses and of changes of the rate by a test.
+    epoch: u64,
+    test: RefusalTest,
+    /// The rate before a test.
+    untested: Option<f64>,
 }
 
 /// How many requests were accepted since when.
@@ -105,9 +114,18 @@ impl Sample {
     }
 }
 
-/// The number of pauses before a request was sent. Only the first 429 after a pause is news.
+/// The number of pauses and tests before a request was sent. Only the first 429 after a pause is news.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Epoch(u64);
+
+/// Who waits after a 429.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// All callers, until the pause ends.
+    All,
+    /// The caller whose request was refused.
+    One,
+}
 
 /// Why a request must wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,11 +192,11 @@ impl AdaptiveRate {
             sample.skip(gap, now);
         }
         self.in_flight += 1;
-        Epoch(self.pauses)
+        Epoch(self.epoch)
     }
 
     /// Webex accepted the request, whatever it answered.
-    pub(crate) fn accepted(&mut self, now: Instant) {
+    pub(crate) fn accepted(&mut self, epoch: Epoch, now: Instant) {
         self.last = Some(now);
         if let Some(sample) = &mut self.sample {
             sample.accepted = sample.accepted.saturating_add(1);
@@ -190,27 +208,58 @@ impl AdaptiveRate {
         } else {
             1.0 / self.window.0
         };
+        self.test.accepted(epoch.0 == self.epoch);
+        self.conclude(now);
     }
 
-    /// Webex answered 429: all callers wait for `delay`.
-    pub(crate) fn refused(&mut self, epoch: Epoch, now: Instant, delay: Duration) {
+    /// Webex answered 429 and asks to wait for `delay`. Says whether all callers wait, or only this one.
+    pub(crate) fn refused(&mut self, epoch: Epoch, now: Instant, delay: Duration) -> Waits {
+        let is_current = epoch.0 == self.epoch;
+        let accepted = (self.epoch > 0).then_some(self.accepted_since_pause);
+        self.consecutive_refusals = self.consecutive_refusals.saturating_add(1);
+        match self.test.refused(is_current, accepted, now) {
+            Refused::All => {
+                self.pause(is_current, now, delay);
+                return Waits::All;
+            }
+            Refused::Slower => {
+                self.epoch += 1;
+                self.untested = self.measured;
+                self.measured = self.rate(now).map(|rate| rate * SLOWED);
+            }
+            Refused::One => self.conclude(now),
+        }
+        self.last = Some(now);
+        Waits::One
+    }
+
+    fn pause(&mut self, is_current: bool, now: Instant, delay: Duration) {
         let until = now + delay.min(MAX_PAUSE);
         let until = self.paused_until.map_or(until, |known| known.max(until));
         self.paused_until = Some(until);
         self.last = Some(until);
         self.next = Some(until);
         // A request sent before the pause tells nothing new.
-        if epoch.0 != self.pauses {
+        if !is_current {
             return;
         }
-        self.pauses += 1;
-        self.consecutive_refusals = self.consecutive_refusals.saturating_add(1);
+        let is_first = self.epoch == 0;
+        // A test that a pause ends says nothing about the rate before it.
+        let rate = self.untested.take().or_else(|| self.rate(now));
+        self.measured = rate;
+        self.test.reset();
+        self.epoch += 1;
         self.window.0 = (self.window.0 / 2.0).max(1.0);
-        let rate = self.rate(now);
         let sample = self.sample.get_or_insert(Sample::starting(until));
         if std::mem::take(&mut self.accepted_since_pause) == 0 {
             // Webex accepts nothing at all, as in an outage: there is no limit to measure.
             sample.skip(until.saturating_duration_since(now), until);
+            return;
+        }
+        if is_first {
+            // What was saved up is no measure of the rate.
+            self.window.0 = self.window.0.min(FIRST_WINDOW);
+            self.sample = Some(Sample::starting(until));
             return;
         }
         if rate.is_none() && sample.accepted < MIN_SAMPLE {
@@ -219,8 +268,35 @@ impl AdaptiveRate {
         let time = until.saturating_duration_since(sample.since);
         let measured = f64::from(sample.accepted) / time.as_secs_f64().max(1e-3);
         let measured = rate.map_or(measured, |rate| measured.clamp(rate * MAX_DECREASE, rate));
-        self.measured = Some(measured.max(MIN_RATE));
-        self.sample = Some(Sample::starting(until));
+        self.measure(measured, until);
+    }
+
+    /// Draws the consequence of a test, if it is complete.
+    fn conclude(&mut self, now: Instant) {
+        let Some(conclusion) = self.test.conclude(now) else {
+            return;
+        };
+        let untested = self.untested.take();
+        match conclusion {
+            Conclusion::NotRefused => self.measured = untested.or(self.measured),
+            Conclusion::Chance(rate) => self.measured = Some(rate.max(MIN_RATE)),
+            Conclusion::RateLimit(accepted) => {
+                let rate = self.rate(now).unwrap_or(accepted);
+                self.measure(accepted.clamp(rate * MAX_MEASURED_DECREASE, rate), now);
+                self.accepted_since_pause = 0;
+                self.epoch += 1;
+            }
+            Conclusion::Over => {
+                if let Some(rate) = self.rate(now) {
+                    self.measure(rate, now);
+                }
+            }
+        }
+    }
+
+    fn measure(&mut self, rate: f64, since: Instant) {
+        self.measured = Some(rate.max(MIN_RATE));
+        self.sample = Some(Sample::starting(since));
     }
 
     /// The request is no longer in flight, whatever became of it.
@@ -235,9 +311,13 @@ impl AdaptiveRate {
             return Some(measured);
         };
         let count = f64::from(sample.accepted);
-        let by_count = GROWTH * count * (1.0 + count / ACCELERATION);
+        let by_count = if self.test.is_counting() {
+            0.0
+        } else {
+            GROWTH * count * (1.0 + count / ACCELERATION)
+        };
         let quiet = now.saturating_duration_since(sample.since).as_secs_f64();
-        let by_time = (quiet / (DOUBLING * self.pauses.clamp(1, 10) as f64)).powi(2);
+        let by_time = (quiet / (DOUBLING * self.epoch.clamp(1, 10) as f64)).powi(2);
         Some(measured * (1.0 + by_count + by_time))
     }
 

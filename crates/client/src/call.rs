@@ -164,7 +164,9 @@ impl<'a> PrecheckCall<'a> {
             self.attempts += 1;
             // Cloned first: a clone between making the future and its `await` costs a copy of it.
             let recorded = span.clone();
-            let result = self.attempt(&token, permit).instrument(span).await;
+            let attempt = self.attempt(&token, permit.as_ref());
+            let result = attempt.instrument(span).await;
+            let has_paused = permit.is_some_and(|permit| permit.has_paused());
             let outcome = result.as_ref().map_err(|(error, _)| error);
             telemetry::attempt_ended(&recorded, outcome);
             self.core.http.notify(&Attempt {
@@ -185,7 +187,7 @@ impl<'a> PrecheckCall<'a> {
                     is_renewed = true;
                 }
                 Err((error, None)) => return Err(error),
-                Err((error, Some(reason))) => self.wait(error, reason).await?,
+                Err((error, Some(reason))) => self.wait(error, reason, has_paused).await?,
             }
         }
     }
@@ -245,21 +247,29 @@ impl<'a> PrecheckCall<'a> {
     }
 
     /// Waits before the next attempt, or gives up.
-    async fn wait(&mut self, error: Error, reason: RetryReason) -> Result<(), Error> {
+    ///
+    /// `in_queue`: all callers are paused, and wait in the queue.
+    async fn wait(
+        &mut self,
+        error: Error,
+        reason: RetryReason,
+        in_queue: bool,
+    ) -> Result<(), Error> {
         if !self.endpoint.operation.is_safe && reason != RetryReason::NotSent {
             return Err(error);
         }
         self.reasons.push(reason);
         let (clock, policy) = (self.core.clock(), self.policy);
-        // After a 429, callers wait in the queue.
-        let in_queue = reason == RetryReason::Status(429) && policy.rate_limit;
+        let is_refused = reason == RetryReason::Status(429) && policy.rate_limit;
+        let is_uncounted = is_refused && self.run.queue_time == QueueTime::Uncounted;
         let random = || if in_queue { 0.0 } else { clock.random() };
         let delay = policy.delay(error.retry_after(), self.reasons.len(), random);
-        let left = if in_queue && self.run.queue_time == QueueTime::Uncounted {
-            self.run.deadline.left(clock).unwrap_or_default()
+        let deadline = if is_uncounted {
+            self.run.deadline
         } else {
-            self.deadline.left(clock).unwrap_or_default()
+            self.deadline
         };
+        let left = deadline.left(clock).unwrap_or_default();
         if !policy.should_retry(&self.reasons) || !policy.accepts_delay(delay, left) {
             return Err(error);
         }
@@ -276,12 +286,15 @@ impl<'a> PrecheckCall<'a> {
             {
                 return Err(Error::new(Cause::Cancelled));
             }
+            if is_uncounted {
+                self.deadline = self.deadline.later_by(delay).min(self.run.deadline);
+            }
         }
         self.last_error = Some(error);
         Ok(())
     }
 
-    async fn attempt(&self, token: &CachedToken, permit: Option<Permit<'_>>) -> AttemptResult {
+    async fn attempt(&self, token: &CachedToken, permit: Option<&Permit<'_>>) -> AttemptResult {
         let http = &self.core.http;
         let Endpoint { method, uri, .. } = self.endpoint;
         let mut request = http.request(method.clone(), uri.clone(), self.body.clone());
@@ -289,7 +302,7 @@ impl<'a> PrecheckCall<'a> {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(AUTHORIZATION, token.header.clone());
         let on_head = |response: &RawResponse| {
-            if let Some(permit) = &permit {
+            if let Some(permit) = permit {
                 self.settle(permit, response);
             }
         };
@@ -308,6 +321,8 @@ impl<'a> PrecheckCall<'a> {
             self.policy
                 .delay(response.retry_after, refusals, || clock.random())
         });
-        telemetry::rate_limited(delay);
+        if let Some(delay) = delay {
+            telemetry::rate_limited(delay);
+        }
     }
 }

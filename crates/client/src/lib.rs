@@ -256,8 +256,9 @@
 //! Webex limits the rate of requests and answers 429 beyond it. All callers of a client and its
 //! clones share one adaptive client-side rate limiter per operation, which learns from these
 //! answers: after a 429 all callers wait for `Retry-After`, and then requests start at the rate that
-//! Webex was seen to accept. A long run uses what Webex allows with about one percent of its requests
-//! refused. [`Client::rate_status`] shows the current state. How long a caller waits is up to the
+//! Webex was seen to accept. A long run uses what Webex allows with one or two percent of its requests
+//! refused. If slowing down does not reduce the 429s, they are not a rate limit of this client but, for
+//! example, of an overloaded server: then only the refused request waits. [`Client::rate_status`] shows the current state. How long a caller waits is up to the
 //! [retry policy](#retry-policy).
 //!
 //! # Credentials
@@ -553,6 +554,7 @@ mod judgement;
 mod rate_limiter;
 mod redaction;
 mod refresh_token;
+mod refusal_test;
 mod report;
 mod request;
 #[cfg(any(feature = "default-client", feature = "reqwest"))]

@@ -1,11 +1,12 @@
 //! The client-side rate limit that all callers share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::adaptive_rate::{AdaptiveRate, Epoch, STALLED, Wait};
+use crate::adaptive_rate::{AdaptiveRate, Epoch, STALLED, Wait, Waits};
 use crate::clock::{self, Clock, Deadline};
 
 /// The client-side rate limit at a moment.
@@ -13,7 +14,8 @@ use crate::clock::{self, Clock, Deadline};
 /// Webex limits the rate of each token and operation, changes its limits without notice, and shows
 /// them only by answering 429. A client adapts: all callers of it and of its clones wait in
 /// one queue. After a 429 nobody asks until the time in `Retry-After` has passed, and then
-/// requests start one by one at the rate that Webex was seen to accept. The
+/// requests start one by one at the rate that Webex was seen to accept. If slowing down does not
+/// reduce the 429s, they are not a rate limit, and only the refused request waits. The
 /// [retry policy](crate::RetryPolicy) decides how long a caller waits, and
 /// [`RetryPolicy::respect_rate_limit`](crate::RetryPolicy::respect_rate_limit) whether it takes part.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,10 +78,7 @@ impl RateLimiter {
             if state.queue.is_empty()
                 && let Ok(epoch) = state.rate.try_acquire(clock.now(), 0)
             {
-                return Ok(Permit {
-                    limiter: self,
-                    epoch,
-                });
+                return Ok(Permit::new(self, epoch));
             }
             if let Err(place) = state.queue.binary_search(&number) {
                 state.queue.insert(place, number);
@@ -150,7 +149,7 @@ impl<'a> QueuePlace<'a> {
                         if has_room {
                             limiter.changed.notify_one();
                         }
-                        return Ok(Permit { limiter, epoch });
+                        return Ok(Permit::new(limiter, epoch));
                     }
                     Err(wait) => (wait, now),
                 }
@@ -187,20 +186,40 @@ impl Drop for QueuePlace<'_> {
 pub(crate) struct Permit<'a> {
     limiter: &'a RateLimiter,
     epoch: Epoch,
+    has_paused: AtomicBool,
 }
 
-impl Permit<'_> {
-    /// Webex accepted the request.
-    pub(crate) fn accepted(&self, now: Instant) {
-        self.limiter.lock().rate.accepted(now);
+impl<'a> Permit<'a> {
+    fn new(limiter: &'a RateLimiter, epoch: Epoch) -> Self {
+        Self {
+            limiter,
+            epoch,
+            has_paused: AtomicBool::new(false),
+        }
     }
 
-    /// Webex answered 429: pauses all callers for the `delay` after so many consecutive refusals.
-    pub(crate) fn refused(&self, now: Instant, delay: impl FnOnce(u32) -> Duration) -> Duration {
+    /// Webex accepted the request.
+    pub(crate) fn accepted(&self, now: Instant) {
+        self.limiter.lock().rate.accepted(self.epoch, now);
+    }
+
+    /// Webex answered 429: pauses all callers, or lets only this one wait, for the `delay` after so many
+    /// consecutive refusals. None if only this one waits.
+    pub(crate) fn refused(
+        &self,
+        now: Instant,
+        delay: impl FnOnce(u32) -> Duration,
+    ) -> Option<Duration> {
         let mut state = self.limiter.lock();
         let delay = delay(state.rate.refusals());
-        state.rate.refused(self.epoch, now, delay);
-        delay
+        let is_paused = state.rate.refused(self.epoch, now, delay) == Waits::All;
+        self.has_paused.store(is_paused, Ordering::Relaxed);
+        is_paused.then_some(delay)
+    }
+
+    /// Whether the answer to this request paused all callers.
+    pub(crate) fn has_paused(&self) -> bool {
+        self.has_paused.load(Ordering::Relaxed)
     }
 }
 

@@ -87,8 +87,8 @@ async fn run(requests: u64, policy: RetryPolicy, obeys: bool) -> Run {
     }
     let time = async {
         while callers.get() > 0 {
-            let waiting = client.rate_status(&PRECHECK_SUBSCRIBER).queued + asleep.get();
-            if waiting == callers.get() {
+            let in_flight = client.rate_status(&PRECHECK_SUBSCRIBER).in_flight;
+            if asleep.get() == callers.get() || !obeys && in_flight == 0 {
                 clock.advance_to_next();
             }
             tokio::task::yield_now().await;

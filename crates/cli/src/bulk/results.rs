@@ -38,12 +38,9 @@ pub(crate) fn single(report: &Report) -> String {
         origin: Origin::Asked,
         outcome: Outcome::Answer(report.into()),
     };
-    let mut out = csv::Writer::from_writer(Vec::new());
-    // Both are as wide as one another, and memory takes them.
-    let _ = out
-        .write_record(COLUMNS)
-        .and_then(|()| csv(&done, true, &mut out));
-    String::from_utf8_lossy(&out.into_inner().unwrap_or_default()).into_owned()
+    let mut out = record(&[COLUMNS.to_vec()]);
+    csv(&done, true, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Writes results in one of the forms.
@@ -93,12 +90,11 @@ impl Results {
                 out
             }
             Output::Csv => {
-                let mut out = csv::Writer::from_writer(Vec::with_capacity(rows.len() * 160));
+                let mut out = Vec::with_capacity(rows.len() * 160);
                 for row in rows {
-                    // Rows are as wide as one another, and memory takes them all.
-                    let _ = csv(row, false, &mut out);
+                    csv(row, false, &mut out);
                 }
-                out.into_inner().unwrap_or_default()
+                out
             }
             Output::Table => {
                 let lines: Vec<String> = rows.iter().map(|row| self.line(row)).collect();
@@ -197,7 +193,7 @@ pub(crate) fn problem_json(problem: &Problem) -> Value {
 }
 
 /// Writes a row of CSV; what comes before the verdict is left out for a single precheck.
-fn csv(row: &Done, is_single: bool, out: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
+fn csv(row: &Done, is_single: bool, out: &mut Vec<u8>) {
     fn codes(codes: &[Code]) -> String {
         let codes: Vec<String> = codes
             .iter()
@@ -206,44 +202,71 @@ fn csv(row: &Done, is_single: bool, out: &mut csv::Writer<Vec<u8>>) -> csv::Resu
             .collect();
         codes.join(" ")
     }
+    let mut cells: Vec<Cow<'_, str>> = Vec::new();
     if !is_single {
-        out.write_field(row.shown.line.to_string())?;
-        for value in &row.shown.values {
-            out.write_field(&*defused(value))?;
-        }
+        cells.push(row.shown.line.to_string().into());
+        cells.extend(row.shown.values.iter().map(|value| defused(value)));
     }
-    out.write_field(row.verdict().as_str())?;
-    out.write_field(row.origin.as_str())?;
+    cells.push(row.verdict().as_str().into());
+    cells.push(row.origin.as_str().into());
     let words = row.words();
     let words = defused(&words);
     match &row.outcome {
         Outcome::Answer(answer) => {
-            out.write_field(codes(&answer.info))?;
-            out.write_field(codes(&answer.errors))?;
-            out.write_field(&*words)?;
             let status = answer.http_status.map(|status| status.to_string());
-            out.write_field(status.unwrap_or_default())?;
-            out.write_field(&*defused(answer.tracking_id.as_deref().unwrap_or_default()))?;
-            out.write_field(answer.attempts.to_string())?;
-            out.write_field(answer.milliseconds.to_string())?;
+            cells.extend([
+                codes(&answer.info).into(),
+                codes(&answer.errors).into(),
+                words,
+                status.unwrap_or_default().into(),
+                defused(answer.tracking_id.as_deref().unwrap_or_default()),
+                answer.attempts.to_string().into(),
+                answer.milliseconds.to_string().into(),
+            ]);
         }
         Outcome::Refused(_) => {
-            for field in ["", "", &words, "", "", "0", ""] {
-                out.write_field(field)?;
-            }
+            let empty = || Cow::from("");
+            cells.extend([
+                empty(),
+                empty(),
+                words,
+                empty(),
+                empty(),
+                "0".into(),
+                empty(),
+            ]);
         }
     }
-    out.write_record(None::<&[u8]>)
+    push_row(&cells, out);
 }
 
 /// Rows of CSV.
 pub(crate) fn record<S: AsRef<str>>(rows: &[Vec<S>]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut out = Vec::new();
     for row in rows {
-        // Rows are as wide as one another, and memory takes them all.
-        let _ = writer.write_record(row.iter().map(AsRef::as_ref));
+        push_row(row, &mut out);
     }
-    writer.into_inner().unwrap_or_default()
+    out
+}
+
+/// Cells are quoted if something else might be read otherwise: also by a spreadsheet that splits at `;` or
+/// tabs, as in countries with a decimal comma, or that drops blanks in front.
+fn push_row<S: AsRef<str>>(cells: &[S], out: &mut Vec<u8>) {
+    for (place, cell) in cells.iter().enumerate() {
+        let cell = cell.as_ref();
+        if place > 0 {
+            out.push(b',');
+        }
+        if cell.contains([',', ';', '\t', '"', '\r', '\n']) || cell.starts_with(char::is_whitespace)
+        {
+            out.push(b'"');
+            out.extend(cell.replace('"', "\"\"").bytes());
+            out.push(b'"');
+        } else {
+            out.extend(cell.bytes());
+        }
+    }
+    out.push(b'\n');
 }
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front, which bulk does
@@ -297,7 +320,23 @@ mod tests {
 
     #[test]
     fn formulas_are_defused_in_csv_alone() {
-        for text in ["=1+1", "+1408", "-x", "@SUM(1)", " =1", "\t=1", "＝1"] {
+        for text in [
+            "=1+1",
+            "+1408",
+            "-x",
+            "@SUM(1)",
+            " =1",
+            "\t=1",
+            "＝1",
+            "\u{200b}=1",
+            "\u{200d}+1",
+            "\u{2060}=1",
+            "\u{feff}=1",
+            "\u{ad}=1",
+            "\u{202e}=1",
+            "\u{e0041}=1",
+            "\u{200b} \u{ad}@x",
+        ] {
             assert_eq!(defused(text), format!("'{text}"));
         }
         assert_eq!(defused("a=b"), "a=b");
@@ -315,6 +354,16 @@ mod tests {
         let json = results(Output::Json).write(&[row("=1")]);
         let json: Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(json["row"]["email"], "=1");
+    }
+
+    #[test]
+    fn cells_are_quoted_whatever_a_spreadsheet_splits_at() {
+        let cells = vec![
+            "a", "b;c", "d\te", " f", "g\"h", "i\nj", "k,l", "\u{a0}m", "",
+        ];
+        let csv = String::from_utf8(record(&[cells])).unwrap();
+        let expected = "a,\"b;c\",\"d\te\",\" f\",\"g\"\"h\",\"i\nj\",\"k,l\",\"\u{a0}m\",\n";
+        assert_eq!(csv, expected);
     }
 
     #[test]

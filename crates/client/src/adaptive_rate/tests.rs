@@ -74,6 +74,7 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> RunR
     left -= waiting;
     // Nanoseconds, so that they have an order.
     let mut answers: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
+    let mut sleeping: BinaryHeap<Reverse<u64>> = BinaryHeap::new();
     let mut in_flight: Vec<(Epoch, Result<(), f64>)> = Vec::new();
     while answered < requests {
         let mut next = f64::INFINITY;
@@ -93,7 +94,12 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> RunR
                 Err(Wait::Window) => break,
             }
         }
-        if let Some(Reverse((when, number))) = answers.peek().copied()
+        let wakes = sleeping.peek().map_or(u64::MAX, |Reverse(when)| *when);
+        if wakes as f64 / 1e9 <= next && answers.peek().is_none_or(|it| wakes <= it.0.0) {
+            sleeping.pop();
+            now = now.max(wakes as f64 / 1e9);
+            waiting += 1;
+        } else if let Some(Reverse((when, number))) = answers.peek().copied()
             && when as f64 / 1e9 <= next
         {
             answers.pop();
@@ -101,7 +107,7 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> RunR
             let (epoch, answer) = in_flight[number as usize];
             match answer {
                 Ok(()) => {
-                    adaptive.accepted(at(now));
+                    adaptive.accepted(epoch, at(now));
                     adaptive.release();
                     answered += 1;
                     if left > 0 {
@@ -111,10 +117,14 @@ fn run(limit: &mut dyn Limit, requests: u32, callers: u32, latency: f64) -> RunR
                 }
                 Err(wait) => {
                     // As servers do: whole seconds.
-                    adaptive.refused(epoch, at(now), Duration::from_secs_f64(wait.ceil()));
+                    let wait = wait.ceil();
+                    let waits = adaptive.refused(epoch, at(now), Duration::from_secs_f64(wait));
                     adaptive.release();
                     refused += 1;
-                    waiting += 1;
+                    match waits {
+                        Waits::All => waiting += 1,
+                        Waits::One => sleeping.push(Reverse(((now + wait) * 1e9) as u64)),
+                    }
                 }
             }
         } else {
@@ -157,7 +167,7 @@ fn a_long_run_uses_the_allowed_rate_with_few_refusals() {
             1_000,
             1_140.0,
             95.0,
-            5.0,
+            7.0,
         ),
         // Each measurement costs a second and the way of an answer, in which 20 may go.
         (
@@ -175,7 +185,7 @@ fn a_long_run_uses_the_allowed_rate_with_few_refusals() {
             // 16 minutes; the requests of the last one need no time.
             960.0,
             95.0,
-            3.0,
+            4.0,
         ),
     ];
     for (name, make, requests, best, least, most) in limits {
@@ -231,7 +241,7 @@ fn rate_follows_a_limit_that_changes() {
         lowered.seconds
     );
     // Some 45 before anything is known, as without the change.
-    assert!(lowered.refused < 80, "{}", lowered.refused);
+    assert!(lowered.refused < 120, "{}", lowered.refused);
 }
 
 /// Refuses from one moment to another, whatever is asked, and says to come back so much later.
@@ -255,13 +265,23 @@ fn an_outage_does_not_lower_the_rate() {
     assert!(first.seconds < 70.0, "{}", first.seconds);
     // After some: it looks like 20 a minute, which is then found not to be so.
     let after = run(&mut Outage(free(), 0.5..0.6, 60.0), 1_000, 64, 0.1);
-    assert!(after.seconds < 400.0, "{}", after.seconds);
-    // Two minutes in the middle of a run: 5 a second before and after.
+    assert!(after.seconds < 600.0, "{}", after.seconds);
+    // Two minutes in the middle of a run: 5 a second before and after. How long the run takes depends on
+    // when the outage begins between two pauses.
     let limited = || Box::new(Buckets::new(&[(300.0, 5.0)]));
     let usual = run(&mut *limited(), 2_000, 64, 0.1);
-    let outage = run(&mut Outage(limited(), 100.0..220.0, 10.0), 2_000, 64, 0.1);
-    assert!(outage.seconds < usual.seconds + 125.0, "{}", outage.seconds);
-    assert!(outage.refused < usual.refused + 40, "{}", outage.refused);
+    let starts = (80..125).step_by(5).map(f64::from);
+    let runs = starts.map(|start| {
+        let mut limit = Outage(limited(), start..start + 120.0, 10.0);
+        run(&mut limit, 2_000, 64, 0.1)
+    });
+    let runs: Vec<_> = runs.collect();
+    let mean = runs.iter().map(|run| run.seconds).sum::<f64>() / runs.len() as f64;
+    assert!(mean < usual.seconds + 130.0, "{mean} {}", usual.seconds);
+    for outage in runs {
+        assert!(outage.seconds < usual.seconds + 180.0, "{}", outage.seconds);
+        assert!(outage.refused < usual.refused + 40, "{}", outage.refused);
+    }
 }
 
 /// Refuses one in so many, whatever the rate, as for a token that others use too.
@@ -284,14 +304,49 @@ fn occasional_refusals_at_any_rate_leave_a_useful_rate() {
     assert!(slowed.seconds < 500.0, "{}", slowed.seconds);
 }
 
+/// A rate limiter after its first pause, which ends at `end` and measures nothing.
+fn paused_once(end: Instant) -> AdaptiveRate {
+    let mut adaptive = AdaptiveRate::default();
+    let start = end.checked_sub(Duration::from_secs(1)).unwrap();
+    for _ in 0..2 {
+        let epoch = adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(epoch, start);
+        adaptive.release();
+    }
+    let epoch = adaptive.try_acquire(start, 0).unwrap();
+    adaptive.refused(epoch, start, Duration::from_secs(1));
+    adaptive.release();
+    adaptive
+}
+
+#[test]
+fn a_refusal_soon_after_a_pause_slows_down_and_lets_only_its_own_request_wait() {
+    let start = Instant::now();
+    let mut adaptive = paused_once(start);
+    let second = Duration::from_secs(1);
+    let mut epoch = adaptive.try_acquire(start, 0).unwrap();
+    adaptive.accepted(epoch, start);
+    adaptive.release();
+    for _ in 0..4 {
+        epoch = adaptive.try_acquire(start, 0).unwrap();
+        assert_eq!(adaptive.refused(epoch, start, second), Waits::One);
+        adaptive.release();
+    }
+    assert_eq!(adaptive.paused_until(start), None);
+    // The fifth in a row is hardly chance.
+    epoch = adaptive.try_acquire(start, 0).unwrap();
+    assert_eq!(adaptive.refused(epoch, start, second), Waits::All);
+    assert_eq!(adaptive.paused_until(start), Some(start + second));
+}
+
 #[test]
 fn rare_requests_do_not_measure_the_limit() {
-    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
+    let mut adaptive = paused_once(start);
     let mut now = start;
     for _ in 0..1_440 {
-        adaptive.try_acquire(now, 0).unwrap();
-        adaptive.accepted(now);
+        let epoch = adaptive.try_acquire(now, 0).unwrap();
+        adaptive.accepted(epoch, now);
         adaptive.release();
         now += Duration::from_secs(60);
     }
@@ -307,24 +362,24 @@ fn rare_requests_do_not_measure_the_limit() {
 
 #[test]
 fn queued_callers_overtake_those_that_do_not_start() {
-    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
+    let mut adaptive = paused_once(start);
     let at = |millis| start + Duration::from_millis(millis);
-    for _ in 0..20 {
-        adaptive.try_acquire(start, 0).unwrap();
-        adaptive.accepted(start);
+    for _ in 0..100 {
+        let epoch = adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(epoch, start);
         adaptive.release();
     }
     let epoch = adaptive.try_acquire(start, 0).unwrap();
-    adaptive.refused(epoch, start, Duration::from_secs(10));
+    adaptive.refused(epoch, start, Duration::from_secs(50));
     adaptive.release();
     // Two a second. The third in the queue starts at its time, whether or not the two before it
     // have started.
     assert_eq!(
-        adaptive.try_acquire(at(10_000), 2).unwrap_err(),
-        Wait::Paused(at(11_000))
+        adaptive.try_acquire(at(50_000), 2).unwrap_err(),
+        Wait::Paused(at(51_000))
     );
-    adaptive.try_acquire(at(11_000), 2).unwrap();
+    adaptive.try_acquire(at(51_000), 2).unwrap();
 }
 
 #[test]
@@ -334,8 +389,8 @@ fn before_anything_is_refused_only_a_few_are_in_flight() {
     let first: Vec<Epoch> = std::iter::from_fn(|| adaptive.try_acquire(now, 0).ok()).collect();
     assert_eq!(first.len(), 4);
     assert_eq!(adaptive.try_acquire(now, 0).unwrap_err(), Wait::Window);
-    for _ in first {
-        adaptive.accepted(now);
+    for epoch in first {
+        adaptive.accepted(epoch, now);
         adaptive.release();
     }
     let second = std::iter::from_fn(|| adaptive.try_acquire(now, 0).ok()).count();
@@ -344,58 +399,61 @@ fn before_anything_is_refused_only_a_few_are_in_flight() {
 
 #[test]
 fn a_refusal_pauses_everyone_and_measures_the_rate() {
-    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
+    let mut adaptive = paused_once(start);
     let seconds = |seconds| start + Duration::from_secs(seconds);
-    for _ in 0..20 {
-        adaptive.try_acquire(start, 0).unwrap();
-        adaptive.accepted(start);
+    for _ in 0..100 {
+        let epoch = adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(epoch, start);
         adaptive.release();
     }
     let (early, late) = (
         adaptive.try_acquire(start, 0).unwrap(),
         adaptive.try_acquire(start, 0).unwrap(),
     );
-    adaptive.refused(early, start, Duration::from_secs(10));
+    adaptive.refused(early, start, Duration::from_secs(50));
     adaptive.release();
     // Sent before the pause: it may prolong the pause, and no more.
     adaptive.refused(late, start, Duration::from_secs(5));
     adaptive.release();
     assert_eq!(
-        adaptive.try_acquire(seconds(9), 0).unwrap_err(),
-        Wait::Paused(seconds(10))
+        adaptive.try_acquire(seconds(49), 0).unwrap_err(),
+        Wait::Paused(seconds(50))
     );
     assert_eq!(adaptive.rate(start), Some(2.0));
-    adaptive.try_acquire(seconds(10), 0).unwrap();
-    let start = seconds(10) + Duration::from_millis(500);
+    adaptive.try_acquire(seconds(50), 0).unwrap();
+    let start = seconds(50) + Duration::from_millis(500);
     assert_eq!(
-        adaptive.try_acquire(seconds(10), 0).unwrap_err(),
+        adaptive.try_acquire(seconds(50), 0).unwrap_err(),
         Wait::Rate(start)
     );
 }
 
 #[test]
 fn idle_time_is_not_measured() {
-    let mut adaptive = AdaptiveRate::default();
     let start = Instant::now();
+    let mut adaptive = paused_once(start);
     let seconds = |seconds| start + Duration::from_secs(seconds);
-    for _ in 0..10 {
-        adaptive.try_acquire(start, 0).unwrap();
-        adaptive.accepted(start);
+    for _ in 0..100 {
+        let epoch = adaptive.try_acquire(start, 0).unwrap();
+        adaptive.accepted(epoch, start);
         adaptive.release();
     }
     let epoch = adaptive.try_acquire(start, 0).unwrap();
-    adaptive.refused(epoch, start, Duration::from_secs(1));
+    adaptive.refused(epoch, start, Duration::from_secs(10));
     adaptive.release();
     assert_eq!(adaptive.rate(start), Some(10.0));
-    adaptive.try_acquire(seconds(3600), 0).unwrap();
-    adaptive.accepted(seconds(3600));
+    for second in 3600..3700 {
+        let now = seconds(second);
+        let epoch = adaptive.try_acquire(now, 0).unwrap();
+        adaptive.accepted(epoch, now);
+        adaptive.release();
+    }
+    let epoch = adaptive.try_acquire(seconds(3700), 0).unwrap();
+    adaptive.refused(epoch, seconds(3700), Duration::from_secs(1));
     adaptive.release();
-    let epoch = adaptive.try_acquire(seconds(3601), 0).unwrap();
-    adaptive.refused(epoch, seconds(3601), Duration::from_secs(1));
-    adaptive.release();
-    // One of an hour would be next to nothing; of the two seconds that count it is a half, and
-    // no measurement takes more than half at once.
-    let rate = adaptive.rate(seconds(3602)).unwrap();
-    assert!((5.0..5.01).contains(&rate), "{rate}");
+    // With the hour it would be next to nothing. It is one a second, but no measurement takes more than
+    // half at once.
+    let rate = adaptive.rate(seconds(3701)).unwrap();
+    assert!(rate > 5.0, "{rate}");
 }

@@ -151,13 +151,23 @@ fn is_shortened(text: &str) -> bool {
     }
 }
 
-/// Whether a spreadsheet takes a text for a formula.
+/// Whether a spreadsheet takes a text for a formula, or may once it has dropped what nobody sees.
 pub(crate) fn is_formula(text: &str) -> bool {
-    let first = text.trim_start().chars().next();
+    let first = text.trim_start_matches(is_unseen).chars().next();
     matches!(
         first,
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
     ) || text.starts_with(['\t', '\r'])
+}
+
+/// White space, control characters, and what has neither width nor ink.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Without the blanks around it.
@@ -184,6 +194,7 @@ mod tests {
             ("1.0", "1.0"),
             ("' =1", "=1"),
             ("'＝x", "＝x"),
+            ("'\u{ad}=1", "\u{ad}=1"),
             ("Suite E+5", "Suite E+5"),
             ("a\nb", "a\nb"),
             ("", ""),
