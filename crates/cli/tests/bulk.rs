@@ -423,7 +423,7 @@ async fn a_terminal_shows_the_progress_of_a_throttled_run() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.csv");
     let waits = "fail-1-status-429-retry-after-3@sandbox.example,x";
-    fs::write(&file, format!("email,customerId\n{rows},x\n{waits}\n")).unwrap();
+    fs::write(&file, format!("email,customerId\n{waits}\n{rows},x\n")).unwrap();
     let command = format!(
         "'{PROGRAM}' bulk subscribers '{}' --output csv > /dev/null",
         file.display()
