@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
+use std::error::Error;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use webex_precheck::{Credentials, RefreshToken, RefreshTokenGrant, Token};
 
 use crate::exit::{Failure, warn};
+use crate::files::private;
 use crate::rate::Rate;
 
 /// The profile that applies where none is named.
@@ -196,7 +198,12 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
     let token = fs::read_to_string(&file).map_err(|error| {
         Failure::usage(format!("refresh-token-file {}: {error}", file.display()))
     })?;
+    let shared = file.clone();
     let grant = RefreshTokenGrant::new(id, secret, RefreshToken::new(token)?)?;
+    let grant = grant.before_refresh(move || {
+        let file = shared.clone();
+        async move { tokio::task::spawn_blocking(move || lock_and_read(&file)).await? }
+    });
     let grant = grant.on_refresh(move |renewed| {
         // The run goes on: nothing is gained by losing its answers too.
         if let Err(error) = replace(&file, renewed.refresh_token().expose()) {
@@ -208,6 +215,25 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
         std::future::ready(Ok(()))
     });
     Ok((Credentials::from_refresh_token(grant), origin))
+}
+
+/// The refresh token as it is now, and a lock that other runs of the program wait for.
+fn lock_and_read(
+    file: &Path,
+) -> Result<(RefreshToken, Option<File>), Box<dyn Error + Send + Sync>> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let lock = private(File::options().create(true).append(true))
+        .open(&name)
+        .and_then(|lock| lock.lock().map(|()| lock));
+    let lock = lock.inspect_err(|error| {
+        let name = Path::new(&name).display();
+        warn(&format!(
+            "other runs may renew the token too: {name}: {error}"
+        ));
+    });
+    let token = RefreshToken::new(fs::read_to_string(file)?)?;
+    Ok((token, lock.ok()))
 }
 
 /// Replaces a file at once, readable by its owner alone.

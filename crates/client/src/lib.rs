@@ -277,6 +277,7 @@
 //!
 //! Webex may replace the refresh token at each renewal. [`RefreshTokenGrant::on_refresh`] stores the new one
 //! before the client uses it; if that fails, prechecks end with an error, and the next one stores it.
+//! [`RefreshTokenGrant::before_refresh`] locks one that several processes use, and reads it again.
 //! If Webex refuses a token that is not older than
 //! [`renewal_interval`](ClientBuilder::renewal_interval), there is no other renewal, since tokens are
 //! not to blame.

@@ -39,8 +39,14 @@ fn printable_ascii(
     Secret::new(text, |byte| byte.is_ascii_graphic(), empty, invalid).map_err(Error::token)
 }
 
-type Stored = Result<(), Box<dyn StdError + Send + Sync>>;
-type OnRefresh = Arc<dyn Fn(TokenResponse) -> BoxFuture<'static, Stored> + Send + Sync>;
+type BoxError = Box<dyn StdError + Send + Sync>;
+type OnRefresh =
+    Arc<dyn Fn(TokenResponse) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
+type BeforeRefresh = Arc<dyn Fn() -> BoxFuture<'static, Result<Loaded, BoxError>> + Send + Sync>;
+/// A refresh token, and what keeps it from others.
+type Loaded = (RefreshToken, Lock);
+/// Unlocks when it is dropped.
+type Lock = Box<dyn Send>;
 
 /// The tokens that Webex returned for a refresh token.
 #[derive(Clone, Debug)]
@@ -82,6 +88,7 @@ pub struct RefreshTokenGrant {
     pub(crate) client_secret: Secret,
     refresh_token: Arc<Mutex<RefreshToken>>,
     pub(crate) access_token: Option<AccessToken>,
+    before_refresh: Option<BeforeRefresh>,
     on_refresh: Option<OnRefresh>,
     /// Tokens that are not stored yet.
     unstored: Arc<Mutex<Option<TokenResponse>>>,
@@ -106,6 +113,7 @@ impl RefreshTokenGrant {
             client_secret: printable_ascii(client_secret, "the client secret is empty", invalid)?,
             refresh_token: Arc::new(Mutex::new(refresh_token)),
             access_token: None,
+            before_refresh: None,
             on_refresh: None,
             unstored: Arc::default(),
         })
@@ -132,28 +140,62 @@ impl RefreshTokenGrant {
     pub fn on_refresh<F, Fut>(mut self, store: F) -> Self
     where
         F: Fn(TokenResponse) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Stored> + Send + 'static,
+        Fut: Future<Output = Result<(), Box<dyn StdError + Send + Sync>>> + Send + 'static,
     {
         self.on_refresh = Some(Arc::new(move |response| Box::pin(store(response))));
         self
     }
 
+    /// Calls `load` before each request of tokens, for a refresh token that other processes use too: it
+    /// returns the refresh token as it is stored now, and a lock, which is dropped after the new tokens are
+    /// [stored](Self::on_refresh). So no two processes send the same refresh token, of which Webex may accept
+    /// one only.
+    ///
+    /// It has as much time as the other callback, and callers get the same errors.
+    #[must_use]
+    pub fn before_refresh<F, Fut, L>(mut self, load: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(RefreshToken, L), Box<dyn StdError + Send + Sync>>>
+            + Send
+            + 'static,
+        L: Send + 'static,
+    {
+        self.before_refresh = Some(Arc::new(move || {
+            let loading = load();
+            Box::pin(async move {
+                let (token, lock) = loading.await?;
+                Ok((token, Box::new(lock) as Lock))
+            })
+        }));
+        self
+    }
+
+    /// Locks the refresh token and takes it as it is stored, if the program says how.
+    pub(crate) async fn lock(&self) -> Result<Option<Lock>, BoxError> {
+        let Some(load) = &self.before_refresh else {
+            return Ok(None);
+        };
+        let (token, lock) = load().await?;
+        // One that could not be stored is newer.
+        if self.lock_unstored().is_none() {
+            *self.lock_refresh_token() = token;
+        }
+        Ok(Some(lock))
+    }
+
     pub(crate) fn refresh_token(&self) -> RefreshToken {
-        let token = self.refresh_token.lock();
-        token.unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock_refresh_token().clone()
     }
 
     /// Takes the tokens that Webex returned; they are yet to be [stored](Self::store).
     pub(crate) fn receive(&self, response: TokenResponse) {
-        let known = self.refresh_token.lock();
-        *known.unwrap_or_else(PoisonError::into_inner) = response.refresh_token.clone();
+        *self.lock_refresh_token() = response.refresh_token.clone();
         *self.lock_unstored() = Some(response);
     }
 
     /// Has the program store the tokens that it has not stored yet. Returns the access token among them.
-    pub(crate) async fn store(
-        &self,
-    ) -> Result<Option<AccessToken>, Box<dyn StdError + Send + Sync>> {
+    pub(crate) async fn store(&self) -> Result<Option<AccessToken>, BoxError> {
         let Some(response) = self.lock_unstored().clone() else {
             return Ok(None);
         };
@@ -163,6 +205,11 @@ impl RefreshTokenGrant {
         }
         *self.lock_unstored() = None;
         Ok(access_token)
+    }
+
+    fn lock_refresh_token(&self) -> MutexGuard<'_, RefreshToken> {
+        let token = self.refresh_token.lock();
+        token.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_unstored(&self) -> MutexGuard<'_, Option<TokenResponse>> {

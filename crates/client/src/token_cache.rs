@@ -19,7 +19,7 @@ use crate::credentials::{Credentials, Source};
 use crate::endpoint;
 use crate::error::{Cause, Error};
 use crate::exchange::HttpClient;
-use crate::refresh_token::{RefreshToken, RefreshTokenGrant};
+use crate::refresh_token::RefreshToken;
 use crate::secrets::Secrets;
 use crate::token::{AccessToken, Token};
 use crate::token_endpoint::{TokenFailure, request_token};
@@ -281,13 +281,15 @@ impl TokenCache {
         match &self.source {
             Source::None => Err((Error::token("there is no other access token"), None)),
             Source::RefreshToken(grant) => {
+                // Until the new tokens are stored.
+                let _lock = run_callback(http, "before_refresh", grant.lock()).await?;
                 // What could not be stored the last time comes first.
-                if let Some(token) = store(http, grant).await? {
+                if let Some(token) = run_callback(http, "on_refresh", grant.store()).await? {
                     return Ok(token);
                 }
                 let requested = request_token(http, &self.token_url, grant).await;
                 // A refresh token may come without an access token.
-                store(http, grant).await?;
+                run_callback(http, "on_refresh", grant.store()).await?;
                 requested
             }
             Source::Provider(provider) => {
@@ -305,20 +307,21 @@ impl TokenCache {
     }
 }
 
-/// Has the program store new tokens before they are used.
-async fn store(
+/// Runs a callback of the program.
+async fn run_callback<T>(
     http: &HttpClient,
-    grant: &RefreshTokenGrant,
-) -> Result<Option<AccessToken>, TokenFailure> {
-    let store = AssertUnwindSafe(grant.store()).catch_unwind();
-    let stored = clock::limit(&*http.clock, http.attempt_timeout, store).await;
-    let failed = match stored {
-        Some(Ok(Ok(token))) => return Ok(token),
+    name: &'static str,
+    callback: impl Future<Output = Result<T, Box<dyn StdError + Send + Sync>>>,
+) -> Result<T, TokenFailure> {
+    let callback = AssertUnwindSafe(callback).catch_unwind();
+    let done = clock::limit(&*http.clock, http.attempt_timeout, callback).await;
+    let failed = match done {
+        Some(Ok(Ok(done))) => return Ok(done),
         Some(Ok(Err(error))) => error,
-        Some(Err(_)) => "the callback `on_refresh` panicked".into(),
+        Some(Err(_)) => format!("the callback `{name}` panicked").into(),
         None => Error::new(Cause::Timeout).into(),
     };
-    tracing::error!("the new refresh token could not be stored");
+    tracing::error!("the callback `{name}` failed; the token is not renewed");
     Err((refresh_failed(failed), None))
 }
 

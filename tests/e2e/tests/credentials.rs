@@ -252,6 +252,60 @@ async fn each_new_refresh_token_is_handed_out_and_used() {
     assert_eq!(*stored, expected);
 }
 
+/// Two clients that know nothing of each other, as those of two processes, share a stored refresh token.
+#[tokio::test]
+async fn processes_that_share_a_refresh_token_lose_no_rotation() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let stored = Arc::new(Mutex::new("refresh".to_owned()));
+    let lock = Arc::new(tokio::sync::Mutex::new(()));
+    let [one, other] = [(); 2].map(|()| {
+        let (loaded, written, lock) = (Arc::clone(&stored), Arc::clone(&stored), Arc::clone(&lock));
+        let grant = grant("secret").before_refresh(move || {
+            let (loaded, lock) = (Arc::clone(&loaded), Arc::clone(&lock));
+            async move {
+                let lock = lock.lock_owned().await;
+                let token = loaded.lock().unwrap().clone();
+                Ok((RefreshToken::new(token)?, lock))
+            }
+        });
+        let grant = grant.on_refresh(move |renewed| {
+            *written.lock().unwrap() = renewed.refresh_token().expose().to_owned();
+            ready(Ok(()))
+        });
+        client(grant, &sandbox, &clock)
+    });
+    for _ in 0..5 {
+        let (one, other) = tokio::join!(ask(&one), ask(&other));
+        assert!(one.unwrap().is_likely() && other.unwrap().is_likely());
+        clock.advance(HOUR);
+    }
+    assert_eq!(count(&sandbox, RENEW, 200), 10);
+    assert_eq!(*stored.lock().unwrap(), "refresh:10");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_cannot_be_loaded_is_an_error_and_is_loaded_the_next_time() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let tries = AtomicUsize::new(0);
+    let grant = grant("secret").before_refresh(move || {
+        let is_first = tries.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if is_first {
+                return Err("the file is locked".into());
+            }
+            Ok((RefreshToken::new("refresh")?, ()))
+        }
+    });
+    let client = client(grant, &sandbox, &clock);
+    let error = ask(&client).await.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), "the file is locked");
+    clock.advance(Duration::from_secs(60));
+    assert!(ask(&client).await.unwrap().is_likely());
+    assert_eq!(count(&sandbox, RENEW, 200), 1);
+}
+
 /// Stores fail twice, in each way that they can; the tokens are not used before they are stored, and no
 /// other refresh token is asked for.
 #[tokio::test]
