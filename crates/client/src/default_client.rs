@@ -1,6 +1,5 @@
 //! The client's own HTTP client: reqwest, configured for one server that gets a token.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,23 +43,24 @@ impl Default for Options {
 
 struct DefaultClient {
     http: reqwest::Client,
-    /// URLs of the operations: parsing one costs a tenth of a request.
-    urls: Mutex<HashMap<Uri, Url>>,
+    /// URLs of the operations: parsing one costs a tenth of a request. A list, because comparing a few is
+    /// faster than hashing one.
+    urls: Mutex<Vec<(Uri, Url)>>,
 }
 
 impl DefaultClient {
     fn url(&self, uri: &Uri) -> Result<Url, TransportError> {
         /// More than there are, unless a program acts for many sub-partners.
-        const MAX_URLS: usize = 64;
+        const MAX_URLS: usize = 16;
         let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(url) = urls.get(uri) {
+        if let Some((_, url)) = urls.iter().find(|(known, _)| known == uri) {
             return Ok(url.clone());
         }
         let url = url(uri)?;
         if urls.len() >= MAX_URLS {
             urls.clear();
         }
-        urls.insert(uri.clone(), url.clone());
+        urls.push((uri.clone(), url.clone()));
         Ok(url)
     }
 }

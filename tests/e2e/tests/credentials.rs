@@ -557,6 +557,24 @@ async fn a_token_that_is_refused_at_once_is_not_renewed_in_vain() {
     assert_eq!(count(&sandbox, RENEW, 200), 2);
 }
 
+#[tokio::test]
+async fn time_between_two_renewals_because_of_refusals_can_be_chosen() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let builder = builder(grant("secret"), &sandbox, &clock);
+    let client = builder.renewal_interval(Duration::from_secs(60));
+    let client = client.build().unwrap();
+    for (passed, renewals) in [(0, 2), (59, 2), (1, 3)] {
+        clock.advance(Duration::from_secs(passed));
+        sandbox.answer_next(Answer::new(401));
+        if renewals != count(&sandbox, RENEW, 200) {
+            sandbox.answer_next(Answer::new(401));
+        }
+        assert_eq!(ask(&client).await.unwrap_err().status(), Some(401));
+        assert_eq!(count(&sandbox, RENEW, 200), renewals, "{passed}");
+    }
+}
+
 /// Never answers the first time.
 struct Hanging(AtomicUsize);
 
