@@ -6,7 +6,7 @@
 //!
 //! - Before the first 429 it limits the requests in flight, as TCP's slow start does: the first
 //!   burst is small, so that little of it is refused.
-//! - A 429 pauses all callers for as long as Webex asks, unless `refusal_test.rs` finds that slowing down
+//! - A 429 pauses all callers for as long as Webex asks, unless `refusal_probe.rs` finds that slowing down
 //!   does not reduce them: then only its own request waits. The requests accepted between two pauses,
 //!   divided by the time between them, are the rate that Webex allows in the long run, whatever the
 //!   size of its token bucket.
@@ -19,7 +19,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::refusal_test::{Conclusion, RefusalTest, Refused, SLOWED};
+use crate::refusal_probe::{Conclusion, RefusalProbe, Refused, SLOWED};
 
 /// Requests in flight at first. Chosen: small, because all of them may be refused.
 const FIRST_WINDOW: f64 = 4.0;
@@ -91,7 +91,7 @@ pub(crate) struct AdaptiveRate {
     consecutive_refusals: u32,
     /// Number of pauses and of changes of the rate by a test.
     epoch: u64,
-    test: RefusalTest,
+    test: RefusalProbe,
     /// The rate before a test.
     untested: Option<f64>,
 }

@@ -1,12 +1,11 @@
 //! Configures a client.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use url::{Host, Url};
+use url::Url;
 use webex_precheck_api::{BASE_URL, OPERATIONS, SubPartnerOrgId};
 
 use crate::call::Core;
@@ -15,7 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::credentials::Credentials;
 #[cfg(feature = "default-client")]
 use crate::default_client;
-use crate::endpoint::{Endpoint, address};
+use crate::endpoint::{Endpoint, address, is_loopback};
 use crate::error::Error;
 use crate::exchange::HttpClient;
 use crate::hooks::{Attempt, OnAttempt};
@@ -345,15 +344,6 @@ fn parse(base_url: &str, allowed_http: &[String]) -> Result<Url, Error> {
         return Err(Error::builder("invalid base URL"));
     }
     Ok(base_url)
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use http::{Request, Response, Uri};
 use url::Url;
 
 use crate::clock::BoxFuture;
+use crate::endpoint::is_loopback;
 use crate::error::Error;
 use crate::reqwest_transport::{send, url};
 use crate::transport::{Body, Transport, TransportError};
@@ -87,7 +88,7 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
             let proxy = proxy.map_err(|_| Error::builder("the URL of the proxy is invalid"))?;
             http = http.no_proxy().proxy(proxy);
         }
-        None if crate::builder::is_loopback(base_url) => http = http.no_proxy(),
+        None if is_loopback(base_url) => http = http.no_proxy(),
         None => check_proxy_variables(base_url.scheme())?,
     }
     // By our features, whichever features others enable in reqwest.

@@ -1,9 +1,10 @@
 //! An operation as a client calls it: method, URL and rate limit.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{Method, Uri};
-use url::Url;
+use url::{Host, Url};
 use webex_precheck_api::{Operation, SubPartnerOrgId};
 
 use crate::error::Error;
@@ -73,6 +74,16 @@ pub(crate) fn address(base_url: &Url, path: &str) -> Url {
     address.set_path(&format!("{base}{path}"));
     address.set_fragment(None);
     address
+}
+
+/// Whether a URL is one of this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]

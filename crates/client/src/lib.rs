@@ -555,7 +555,7 @@ mod judgement;
 mod rate_limiter;
 mod redaction;
 mod refresh_token;
-mod refusal_test;
+mod refusal_probe;
 mod report;
 mod request;
 #[cfg(any(feature = "default-client", feature = "reqwest"))]

@@ -105,12 +105,12 @@ pub(crate) enum Conclusion {
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(crate) struct RefusalTest {
+pub(crate) struct RefusalProbe {
     cause: Cause,
     in_a_row: u32,
 }
 
-impl RefusalTest {
+impl RefusalProbe {
     /// Whether a batch is under way, during which the rate stays as it is.
     pub(crate) fn is_counting(&self) -> bool {
         !matches!(self.cause, Cause::RateLimit)
