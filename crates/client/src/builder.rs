@@ -236,7 +236,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls `notify` after each attempt, for metrics. It must not block.
+    /// Calls `notify` after each attempt, for metrics; not for one that the caller gives up by dropping its
+    /// future. It must not block.
     #[must_use]
     pub fn on_attempt(mut self, notify: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.on_attempt = Some(OnAttempt(Arc::new(notify)));

@@ -34,7 +34,8 @@ pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        // As tokio sees it: a test may pause it.
+        tokio::time::Instant::now().into_std()
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {

@@ -1,5 +1,6 @@
 //! Reports, findings and their parts as JSON, in the shapes that the program prints, and errors.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use serde::ser::{SerializeStruct as _, Serializer};
@@ -59,16 +60,25 @@ impl<'a> From<&'a PrecheckInfo> for Info<'a> {
 
 /// ```json
 /// {
-///   "kind": "rate_limited", "message": "…", "status": 429, "trackingId": "…", "retryAfter": 30.0,
+///   "kind": "rate_limited", "message": "…", "cause": null, "status": 429, "trackingId": "…", "retryAfter": 30.0,
 ///   "errorCodes": [], "findings": [], "attempts": 5, "milliseconds": 120
 /// }
 /// ```
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let retry_after = self.retry_after().map(|delay| delay.as_secs_f64());
-        let mut json = serializer.serialize_struct("Error", 9)?;
+        let mut cause = self.source();
+        let causes = std::iter::from_fn(|| {
+            let error = cause?;
+            cause = error.source();
+            Some(error.to_string())
+        });
+        let causes: Vec<_> = causes.collect();
+        let cause = (!causes.is_empty()).then(|| causes.join(": "));
+        let mut json = serializer.serialize_struct("Error", 10)?;
         json.serialize_field("kind", &self.kind())?;
         json.serialize_field("message", &self.to_string())?;
+        json.serialize_field("cause", &cause)?;
         json.serialize_field("status", &self.status())?;
         json.serialize_field("trackingId", &self.tracking_id())?;
         json.serialize_field("retryAfter", &retry_after)?;

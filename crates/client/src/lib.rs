@@ -46,8 +46,8 @@
 //!
 //! # Requests
 //!
-//! `new` takes the required fields; the others have setters. Both take strings. IDs have types of their
-//! own as well, so that a [`CustomerId`] cannot be passed as a [`ProvisioningId`]. Package enums are open: a package that
+//! `new` takes the required fields; the others have setters. Both take strings (a country is a
+//! [`Country`]). IDs have types of their own as well, so that a [`CustomerId`] cannot be passed as a [`ProvisioningId`]. Package enums are open: a package that
 //! Webex adds tomorrow can be sent by its name today.
 //!
 //! ```
@@ -93,7 +93,8 @@
 //! # Requests from a database
 //!
 //! Each setter has a twin for `Option`s, as rows of a database have them: `set_x` sets a field, or clears
-//! it if there is `None`. An object in which nothing is set is not sent.
+//! it if there is `None` (a literal one needs its type: `None::<CustomerId>`). An object in which nothing is
+//! set is not sent.
 //!
 //! ```
 //! use webex_precheck::{SubscriberPrecheck, SubscriberProvisioningParameters};
@@ -170,7 +171,7 @@
 //! ```json
 //! {"verdict": "unlikely", "message": "…", "status": 400, "trackingId": "…", "infoCodes": [],
 //!  "errorCodes": [{"code": 1001, "description": "…", "field": "customerId"}], "attempts": 1, "milliseconds": 120}
-//! {"kind": "rate_limited", "message": "…", "status": 429, "trackingId": "…", "retryAfter": 30.0,
+//! {"kind": "rate_limited", "message": "…", "cause": null, "status": 429, "trackingId": "…", "retryAfter": 30.0,
 //!  "errorCodes": [], "findings": [], "attempts": 5, "milliseconds": 31250}
 //! ```
 //!
@@ -462,7 +463,7 @@
 //! # }
 //! ```
 //!
-//! With a [`Clock`] of its own, a test needs no real time.
+//! A test needs no real time: with `#[tokio::test(start_paused = true)]`, or a [`Clock`] of its own.
 //!
 //! # Logs
 //!

@@ -85,7 +85,8 @@ impl Client {
     ///
     /// Results arrive as they are ready, not in the order of the rows. The stream takes a row when
     /// `options` allow it to start, so memory holds hardly more rows than are in progress. Rows start when
-    /// the stream is polled, and continue as tasks of the runtime; dropping the stream cancels them.
+    /// the stream is polled, and continue as tasks of the runtime, without the task-locals of the caller;
+    /// dropping the stream cancels them.
     ///
     /// A row waits in the queue of the client-side rate limit, and while Webex limits the rate, as
     /// long as it takes: [`RetryPolicy::total_timeout`](crate::RetryPolicy::total_timeout) does not

@@ -70,6 +70,17 @@ impl StubTransport {
         self.answer(Ok(response));
     }
 
+    /// The next request that has no answer yet is refused for these reasons, with status 400.
+    pub fn refuse(&self, errors: impl IntoIterator<Item = ErrorDetail>) {
+        let error = |it: ErrorDetail| {
+            serde_json::json!({
+                "errorCode": it.code, "description": it.description, "fieldName": it.field
+            })
+        };
+        let errors: Vec<_> = errors.into_iter().map(error).collect();
+        self.respond(400, serde_json::json!({ "errors": errors }).to_string());
+    }
+
     /// As [`respond`](Self::respond), with a whole response, or why there is none.
     pub fn answer(&self, answer: Result<Response<Bytes>, TransportError>) {
         self.state().answers.push_back(answer);

@@ -197,7 +197,9 @@ impl StdError for TransportError {
 /// A tower service as a [`Transport`]. Its layers see each attempt.
 ///
 /// The service takes requests with a body `B` that can be made of bytes, as `http_body_util::Full<Bytes>`
-/// and `reqwest::Body` can. Its errors count as broken connections, unless they are a [`TransportError`].
+/// and `reqwest::Body` can. Its errors count as broken connections, unless they are a [`TransportError`]: to
+/// report the timeout of a layer as such, map it to [`TransportError::Timeout`]. It must be `Send` and `Sync`,
+/// as tower's `BoxCloneSyncService` is.
 #[cfg(feature = "tower")]
 pub struct TowerTransport<S, B> {
     service: S,

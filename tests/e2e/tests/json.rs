@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use webex_precheck::test_util::{self, ErrorBuilder, StubTransport};
-use webex_precheck::{Client, Error, ErrorKind, Report, RetryPolicy, SubscriberPrecheck, Token};
+use webex_precheck::{
+    Client, Error, ErrorDetail, ErrorKind, Report, RetryPolicy, SubscriberPrecheck, Token,
+    TransportError,
+};
 
 async fn ask(status: u16, body: &'static str) -> Result<Report, Error> {
     let webex = StubTransport::new();
@@ -51,7 +54,7 @@ async fn errors_have_a_shape_of_their_own() {
     assert!(error["milliseconds"].take().is_u64());
     assert!(error["message"].take().as_str().unwrap().contains("403"));
     let expected = json!({
-        "kind": "forbidden", "message": null, "status": 403, "trackingId": "ROUTERGW_1",
+        "kind": "forbidden", "message": null, "cause": null, "status": 403, "trackingId": "ROUTERGW_1",
         "retryAfter": null, "errorCodes": [], "findings": [], "attempts": 1, "milliseconds": null,
     });
     assert_eq!(error, expected);
@@ -63,6 +66,30 @@ async fn errors_have_a_shape_of_their_own() {
     assert_eq!(error["findings"][0]["field"], "email");
     assert_eq!(error["findings"][0]["severity"], "error");
     assert_eq!(error["attempts"], 0);
+}
+
+#[tokio::test]
+async fn the_cause_of_an_error_is_told() {
+    let webex = StubTransport::new();
+    webex.answer(Err(TransportError::Connect("no route to proxy".into())));
+    let client = Client::builder(Token::new("canary").unwrap());
+    let client = client.transport(webex).retry_policy(RetryPolicy::none());
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+    let error = client.build().unwrap().precheck(&request).await;
+    assert_eq!(json!(error.unwrap_err())["cause"], "no route to proxy");
+}
+
+#[tokio::test]
+async fn a_stub_refuses_for_the_reasons_of_the_test() {
+    let webex = StubTransport::new();
+    let error = ErrorDetail::new(1001)
+        .field("customerId")
+        .description("It is null.");
+    webex.refuse([error.clone()]);
+    let client = Client::builder(Token::new("canary").unwrap()).transport(webex);
+    let request = SubscriberPrecheck::new("alice.anderson@acme.com");
+    let report = client.build().unwrap().precheck(&request).await.unwrap();
+    assert_eq!(report.errors(), [error]);
 }
 
 #[test]

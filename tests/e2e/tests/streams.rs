@@ -192,3 +192,21 @@ async fn a_deadline_that_passes_while_a_token_is_awaited_is_a_timeout() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(clock.passed(), Duration::from_secs(5));
 }
+
+#[tokio::test]
+async fn deadlines_pass_in_the_paused_time_of_tokio() {
+    tokio::time::pause();
+    let hangs = |_: Request<Bytes>| async {
+        std::future::pending::<()>().await;
+        Ok(Response::new(Body::from("")))
+    };
+    let client = Client::builder(Token::new("canary").unwrap())
+        .transport(hangs)
+        .attempt_timeout(Duration::from_secs(5))
+        .retry_policy(RetryPolicy::new().total_timeout(Duration::from_secs(7)))
+        .build()
+        .unwrap();
+    let error = client.precheck(&subscriber()).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!((error.attempts(), error.elapsed().as_secs()), (2, 7));
+}
