@@ -9,8 +9,8 @@ use crate::number::Number;
 
 /// A JSON value.
 ///
-/// It is that of a field which this release does not know. `serde_json::from_value` makes one of a
-/// `serde_json::Value`, and `serde_json::to_value` the reverse; these types need serde alone.
+/// Holds the value of a field that this release does not know. `serde_json::from_value` converts a
+/// `serde_json::Value` to a `Json`, and `serde_json::to_value` converts it back; this crate only needs serde.
 ///
 /// ```
 /// use webex_precheck_api::Json;

@@ -123,8 +123,8 @@ text! {
 from_any_text!(TimeZone);
 
 text! {
-    /// An ISO 3166-1 alpha-2 country code. There is a constant for each of them. Parsing takes no other
-    /// text; [`Country::new`] and JSON take any.
+    /// An ISO 3166-1 alpha-2 country code. Each code has a constant. Parsing accepts only these
+    /// codes; [`Country::new`] and JSON accept any text.
     ///
     /// ```
     /// use webex_precheck_api::Country;

@@ -64,13 +64,18 @@ pub(crate) fn decode(mut body: Value, operation: &Operation) -> Result<AnyPreche
     Err(Wrong::Missing(missing))
 }
 
-/// Sets the field at a dotted path. The error is the path of what is in the way.
-pub(crate) fn set(body: &mut Value, path: &str, value: Value) -> Result<(), String> {
+/// The path of a value that is no object, and so has no fields.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoObject(pub(crate) String);
+
+/// Sets the field at a dotted path.
+pub(crate) fn set(body: &mut Value, path: &str, value: Value) -> Result<(), NoObject> {
     let mut at = body;
     let mut walked = 0;
     for name in path.split('.') {
         let Value::Object(object) = at else {
-            return Err(path[..walked].trim_end_matches('.').to_owned());
+            let path = path[..walked].trim_end_matches('.');
+            return Err(NoObject(path.to_owned()));
         };
         walked += name.len() + 1;
         at = object.entry(name).or_insert_with(|| {
@@ -124,7 +129,10 @@ mod tests {
     #[test]
     fn what_is_in_the_way_is_named() {
         let mut body = json!({"a": {"b": 1}});
-        assert_eq!(set(&mut body, "a.b.c", json!(2)), Err("a.b".to_owned()));
+        assert_eq!(
+            set(&mut body, "a.b.c", json!(2)),
+            Err(NoObject("a.b".to_owned()))
+        );
         assert_eq!(set(&mut body, "a.d.e", json!(2)), Ok(()));
         assert_eq!(body, json!({"a": {"b": 1, "d": {"e": 2}}}));
     }

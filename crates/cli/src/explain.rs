@@ -145,7 +145,10 @@ const ROWS: &[(&str, &str)] = &[
         "wrong-type",
         "A member of a JSON object is no text, or for packages no list of texts.",
     ),
-    ("unknown-member", "A member of a JSON object is no field."),
+    (
+        "unknown-member",
+        "A member of a JSON object is not a field of the request.",
+    ),
     ("duplicate-field", "A field is there twice."),
     ("json", "A line is no JSON object."),
     (

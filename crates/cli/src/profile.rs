@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::error::Error;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches};
@@ -13,8 +13,11 @@ use serde::Deserialize;
 use webex_precheck::{Credentials, RefreshToken, RefreshTokenGrant, Token};
 
 use crate::exit::{Failure, warn};
-use crate::files::private;
+use crate::files::{folder_of, private};
 use crate::rate::Rate;
+
+/// How often to look whether another run has renewed its token: it takes a request.
+const LOCK_POLL: Duration = Duration::from_millis(50);
 
 /// The profile that applies where none is named.
 const DEFAULT: &str = "default";
@@ -202,7 +205,10 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
     let grant = RefreshTokenGrant::new(id, secret, RefreshToken::new(token)?)?;
     let grant = grant.before_refresh(move || {
         let file = shared.clone();
-        async move { tokio::task::spawn_blocking(move || lock_and_read(&file)).await? }
+        async move {
+            let lock = lock(&file).await;
+            Ok((RefreshToken::new(fs::read_to_string(file)?)?, lock))
+        }
     });
     let grant = grant.on_refresh(move |renewed| {
         // The run goes on: nothing is gained by losing its answers too.
@@ -217,31 +223,34 @@ fn refreshing(id: &str, secret: &str, file: PathBuf) -> Result<(Credentials, Str
     Ok((Credentials::from_refresh_token(grant), origin))
 }
 
-/// The refresh token as it is now, and a lock that other runs of the program wait for.
-fn lock_and_read(
-    file: &Path,
-) -> Result<(RefreshToken, Option<File>), Box<dyn Error + Send + Sync>> {
+/// Keeps other runs of the program from using this refresh token until it is dropped.
+async fn lock(file: &Path) -> Option<File> {
     let mut name = file.as_os_str().to_owned();
     name.push(".lock");
-    let lock = private(File::options().create(true).append(true))
-        .open(&name)
-        .and_then(|lock| lock.lock().map(|()| lock));
-    let lock = lock.inspect_err(|error| {
+    let open = || private(File::options().create(true).append(true)).open(&name);
+    let lock = async {
+        let lock = open()?;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                // Waiting for it in a thread could not be given up.
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_POLL).await,
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    };
+    let lock = lock.await.inspect_err(|error: &io::Error| {
         let name = Path::new(&name).display();
         warn(&format!(
-            "other runs may renew the token too: {name}: {error}"
+            "cannot lock {name}: {error}; concurrent runs may use the same refresh token"
         ));
     });
-    let token = RefreshToken::new(fs::read_to_string(file)?)?;
-    Ok((token, lock.ok()))
+    lock.ok()
 }
 
 /// Replaces a file at once, readable by its owner alone.
 fn replace(file: &Path, content: &str) -> io::Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut new = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut new = tempfile::NamedTempFile::new_in(folder_of(file))?;
     io::Write::write_all(&mut new, content.as_bytes())?;
     new.as_file().sync_all()?;
     new.persist(file).map_err(|error| error.error)?;

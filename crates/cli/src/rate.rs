@@ -1,5 +1,6 @@
 //! Rates as people write them.
 
+use std::fmt;
 use std::time::Duration;
 
 /// So many requests in a time.
@@ -9,25 +10,44 @@ pub(crate) struct Rate {
     pub(crate) per: Duration,
 }
 
+/// Why a text is no rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RateError {
+    Form,
+    Zero,
+    TooMany,
+}
+
+impl fmt::Display for RateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("write it as 300/min, 5/s or 1000/h"),
+            Self::Zero => f.write_str("it is at least 1"),
+            Self::TooMany => write!(f, "at most {} requests", u32::MAX),
+        }
+    }
+}
+
+impl std::error::Error for RateError {}
+
 impl Rate {
     /// Reads `300/min`.
-    pub(crate) fn read(text: &str) -> Result<Rate, String> {
-        let form = "write it as 300/min, 5/s or 1000/h";
-        let (requests, unit) = text.split_once('/').ok_or(form)?;
+    pub(crate) fn read(text: &str) -> Result<Rate, RateError> {
+        let (requests, unit) = text.split_once('/').ok_or(RateError::Form)?;
         let per = match unit {
             "s" => 1,
             "min" | "m" => 60,
             "h" => 3600,
-            _ => return Err(form.to_owned()),
+            _ => return Err(RateError::Form),
         };
         let is_number = !requests.is_empty() && requests.bytes().all(|byte| byte.is_ascii_digit());
         let requests: u32 = match requests.parse() {
             Ok(requests) => requests,
-            Err(_) if is_number => return Err(format!("at most {} requests", u32::MAX)),
-            Err(_) => return Err(form.to_owned()),
+            Err(_) if is_number => return Err(RateError::TooMany),
+            Err(_) => return Err(RateError::Form),
         };
         match requests {
-            0 => Err("it is at least 1".to_owned()),
+            0 => Err(RateError::Zero),
             requests => Ok(Rate {
                 requests,
                 per: Duration::from_secs(per),

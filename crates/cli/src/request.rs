@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use webex_precheck::api::{FieldType, Number, Operation, RequestField};
 use webex_precheck::{AnyPrecheck, Finding, Precheck as _, Severity};
 
-use crate::decode::{self, Wrong, set};
+use crate::decode::{self, NoObject, Wrong, set};
 use crate::exit::{Failure, warn};
 
 /// More bytes than any request has.
@@ -22,8 +22,9 @@ pub(crate) fn build(operation: &Operation, matches: &ArgMatches) -> Result<AnyPr
     };
     for field in operation.fields {
         if let Some(value) = flag_value(field, matches) {
-            set(&mut body, field.path, value)
-                .map_err(|at| Failure::usage(format!("{origin}: `{at}` must be an object")))?;
+            set(&mut body, field.path, value).map_err(|NoObject(at)| {
+                Failure::usage(format!("{origin}: `{at}` must be an object"))
+            })?;
         }
     }
     let request = decode(body, &origin, operation)?;

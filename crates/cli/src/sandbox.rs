@@ -69,13 +69,13 @@ pub(crate) fn command() -> Command {
                 .long("tls-root")
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
-                .help("Serve https instead of http, with a new certificate; write the root certificate that clients have to trust to this file, in PEM"),
+                .help("Serve https with a new certificate, and write its root certificate to this file as PEM, for clients to trust"),
             Arg::new("tls-host")
                 .long("tls-host")
                 .value_name("NAME")
                 .action(ArgAction::Append)
                 .requires("tls-root")
-                .help("Host name or IP address of the certificate, beside those of this machine; may be repeated"),
+                .help("Additional host name or IP address for the certificate; may be repeated"),
             Arg::new("token")
                 .long("token")
                 .value_name("TOKEN")
@@ -311,7 +311,7 @@ fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: boo
     };
     let is_tls = url.starts_with("https");
     let (curl, trusting) = if is_tls {
-        text.push_str(" Its root certificate is in the file of --tls-root, here ROOT.");
+        text.push_str(" Below, ROOT stands for the file given with --tls-root.");
         ("curl --cacert ROOT", "SSL_CERT_FILE=ROOT ")
     } else {
         ("curl", "")

@@ -238,7 +238,7 @@ fn an_unknown_field_of_json_is_sent_with_a_warning() {
     let json = r#"{"email": "alice.anderson@acme.com", "customerId": "c", "emial": null}"#;
     let run = run_with_stdin(&["subscriber", "--sandbox", "--from", "-"], json);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let expected = "warning: emial: this release knows no such field; do you mean email?";
+    let expected = "warning: emial: this release does not know this field; do you mean email?";
     assert!(run.stderr.starts_with(expected), "{}", run.stderr);
 }
 

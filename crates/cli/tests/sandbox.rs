@@ -132,11 +132,12 @@ const SHOWN: [(i32, &str); 3] = [
 ];
 
 #[cfg(unix)]
-fn commands_shown(sandbox: &mut Running) -> Vec<String> {
+fn commands_shown(sandbox: &mut Running) -> [String; 3] {
     let stderr = BufReader::new(sandbox.child.stderr.take().unwrap());
     let lines = stderr.lines().map(Result::unwrap);
     let commands = lines.filter_map(|line| line.strip_prefix("  ").map(str::to_owned));
-    commands.take(SHOWN.len()).collect()
+    let commands: Vec<_> = commands.take(SHOWN.len()).collect();
+    commands.try_into().unwrap()
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn refusal(error: &Error) -> Response {
         }
         ErrorKind::RateLimited | ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Status => {
             let delay = error.retry_after().unwrap_or(Duration::from_secs(10));
-            let headers = [(RETRY_AFTER, delay.as_secs().to_string())];
+            let headers = [(RETRY_AFTER, (delay.as_secs() + 1).to_string())];
             (StatusCode::SERVICE_UNAVAILABLE, headers, error.to_string()).into_response()
         }
         // Nothing that the caller could mend.

@@ -14,8 +14,8 @@
 //!   faster, until the next 429 measures it again. No measurement lowers it by more than half. This
 //!   resembles the additive increase and multiplicative decrease (AIMD) of TCP's congestion avoidance.
 //!
-//! The simulations in `adaptive_rate/tests.rs` hold the constants to 90 or 95 % of what several kinds
-//! of limits allow, with 2 to 5 % of the requests refused.
+//! The simulations in `adaptive_rate/simulation.rs` hold the constants to 90 or 95 % of what several kinds
+//! of limits allow, with 2 to 7 % of the requests refused.
 
 use std::time::{Duration, Instant};
 
@@ -89,11 +89,11 @@ pub(crate) struct AdaptiveRate {
     sample: Option<Sample>,
     accepted_since_pause: u32,
     consecutive_refusals: u32,
-    /// Number of pauses and of changes of the rate by a test.
+    /// Number of pauses and of changes of the rate by a probe.
     epoch: u64,
-    test: RefusalProbe,
-    /// The rate before a test.
-    untested: Option<f64>,
+    probe: RefusalProbe,
+    /// The rate before the probe slowed down.
+    rate_before_probe: Option<f64>,
 }
 
 /// How many requests were accepted since when.
@@ -114,7 +114,7 @@ impl Sample {
     }
 }
 
-/// The number of pauses and tests before a request was sent. Only the first 429 after a pause is news.
+/// The number of pauses and probes before a request was sent. Only the first 429 after a pause is news.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Epoch(u64);
 
@@ -208,7 +208,7 @@ impl AdaptiveRate {
         } else {
             1.0 / self.window.0
         };
-        self.test.accepted(epoch.0 == self.epoch);
+        self.probe.accepted(epoch.0 == self.epoch);
         self.conclude(now);
     }
 
@@ -217,14 +217,14 @@ impl AdaptiveRate {
         let is_current = epoch.0 == self.epoch;
         let accepted = (self.epoch > 0).then_some(self.accepted_since_pause);
         self.consecutive_refusals = self.consecutive_refusals.saturating_add(1);
-        match self.test.refused(is_current, accepted, now) {
+        match self.probe.refused(is_current, accepted, now) {
             Refused::All => {
                 self.pause(is_current, now, delay);
                 return Waits::All;
             }
             Refused::Slower => {
                 self.epoch += 1;
-                self.untested = self.measured;
+                self.rate_before_probe = self.measured;
                 self.measured = self.rate(now).map(|rate| rate * SLOWED);
             }
             Refused::One => self.conclude(now),
@@ -244,10 +244,10 @@ impl AdaptiveRate {
             return;
         }
         let is_first = self.epoch == 0;
-        // A test that a pause ends says nothing about the rate before it.
-        let rate = self.untested.take().or_else(|| self.rate(now));
+        // A probe that a pause ends says nothing about the rate before it.
+        let rate = self.rate_before_probe.take().or_else(|| self.rate(now));
         self.measured = rate;
-        self.test.reset();
+        self.probe.reset();
         self.epoch += 1;
         self.window.0 = (self.window.0 / 2.0).max(1.0);
         let sample = self.sample.get_or_insert(Sample::starting(until));
@@ -271,15 +271,15 @@ impl AdaptiveRate {
         self.measure(measured, until);
     }
 
-    /// Draws the consequence of a test, if it is complete.
+    /// Draws the consequence of a probe, if it is complete.
     fn conclude(&mut self, now: Instant) {
-        let Some(conclusion) = self.test.conclude(now) else {
+        let Some(conclusion) = self.probe.conclude(now) else {
             return;
         };
-        let untested = self.untested.take();
+        let rate_before_probe = self.rate_before_probe.take();
         match conclusion {
-            Conclusion::NotRefused => self.measured = untested.or(self.measured),
-            Conclusion::Chance(rate) => self.measured = Some(rate.max(MIN_RATE)),
+            Conclusion::NotRefused => self.measured = rate_before_probe.or(self.measured),
+            Conclusion::Random(rate) => self.measured = Some(rate.max(MIN_RATE)),
             Conclusion::RateLimit(accepted) => {
                 let rate = self.rate(now).unwrap_or(accepted);
                 self.measure(accepted.clamp(rate * MAX_MEASURED_DECREASE, rate), now);
@@ -311,7 +311,7 @@ impl AdaptiveRate {
             return Some(measured);
         };
         let count = f64::from(sample.accepted);
-        let by_count = if self.test.is_counting() {
+        let by_count = if self.probe.is_counting() {
             0.0
         } else {
             GROWTH * count * (1.0 + count / ACCELERATION)
@@ -341,5 +341,7 @@ impl AdaptiveRate {
     }
 }
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;

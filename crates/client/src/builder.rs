@@ -138,8 +138,8 @@ impl ClientBuilder {
 
     /// Sends requests by this transport instead of the client's own: an HTTP client of yours, a tower
     /// service, or a stub. `connect_timeout`, `proxy`, `root_certificate_pem` and `identity_pem` have no
-    /// effect then, nor have the proxies of the environment. Its own `User-Agent` is sent, unless the
-    /// client has one.
+    /// effect then, and neither do the proxies of the environment. The transport's own `User-Agent` is sent
+    /// unless you set [`user_agent`](Self::user_agent).
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
@@ -154,7 +154,8 @@ impl ClientBuilder {
     }
 
     /// Sends this header with every request, those of access tokens included. A second value replaces the
-    /// first. `Authorization` and `Content-Type` are set by the client.
+    /// first. `Authorization` and `Content-Type` are set by the client. A value that is marked as sensitive
+    /// ([`HeaderValue::set_sensitive`]) is redacted like a token.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
@@ -236,8 +237,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls `notify` after each attempt, for metrics; not for one that the caller gives up by dropping its
-    /// future. It must not block.
+    /// Calls `notify` after each attempt, for metrics, except attempts that end because the caller drops
+    /// the future. `notify` must not block.
     #[must_use]
     pub fn on_attempt(mut self, notify: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.on_attempt = Some(OnAttempt(Arc::new(notify)));

@@ -141,7 +141,7 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn identity(pem: &[u8], _options: &Options) -> Result<reqwest::Identity, Error> {
     // The source could show a part of the private key.
-    let invalid = || Error::builder("the identity is no PEM of certificates and a private key");
+    let invalid = || Error::builder("the identity must be PEM with certificates and a private key");
     #[cfg(feature = "native-tls")]
     if _options.native_tls {
         const KEY: &[u8] = b"-----BEGIN PRIVATE KEY-----";

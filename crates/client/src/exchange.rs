@@ -53,6 +53,11 @@ impl HttpClient {
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
+        for secret in self.headers.values().filter(|value| value.is_sensitive()) {
+            if let Ok(secret) = secret.to_str() {
+                self.secrets.add(secret);
+            }
+        }
         let headers = request.headers_mut();
         *headers = self.headers.clone();
         // For those of the request, and of the connection.

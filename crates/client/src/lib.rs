@@ -53,7 +53,6 @@
 #![cfg_attr(feature = "test-util", doc = include_str!("../docs/testing.md"))]
 #![doc = include_str!("../docs/logs.md")]
 #![doc = include_str!("../docs/defaults.md")]
-
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The docs name what features add.
 #![cfg_attr(not(feature = "rustls"), allow(rustdoc::broken_intra_doc_links))]

@@ -146,12 +146,12 @@ impl RefreshTokenGrant {
         self
     }
 
-    /// Calls `load` before each request of tokens, for a refresh token that other processes use too: it
-    /// returns the refresh token as it is stored now, and a lock, which is dropped after the new tokens are
-    /// [stored](Self::on_refresh). So no two processes send the same refresh token, of which Webex may accept
-    /// one only.
+    /// Calls `load` before each token request, for a refresh token that several processes share. `load` returns
+    /// the refresh token that is stored now, and a lock. The client drops the lock after the new tokens are
+    /// [stored](Self::on_refresh), so that no two processes send the same refresh token: Webex may accept it
+    /// only once.
     ///
-    /// It has as much time as the other callback, and callers get the same errors.
+    /// The time limit and the errors are those of [`on_refresh`](Self::on_refresh).
     #[must_use]
     pub fn before_refresh<F, Fut, L>(mut self, load: F) -> Self
     where
@@ -169,6 +169,11 @@ impl RefreshTokenGrant {
             })
         }));
         self
+    }
+
+    /// Whether other processes use the refresh token too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.before_refresh.is_some()
     }
 
     /// Locks the refresh token and takes it as it is stored, if the program says how.

@@ -5,7 +5,7 @@
 //! limit slows down with each, until it hardly sends anything.
 //!
 //! - Refusals are taken for a rate limit at first. At the rate that a limit was seen to accept, more than
-//!   [`EARLY`] requests are accepted between two refusals. One that comes earlier begins a test: a batch
+//!   [`EARLY`] requests are accepted between two refusals. One that comes earlier begins a probe: a batch
 //!   of requests is sent more slowly.
 //! - If none of them is refused, or most are, it is a rate limit.
 //! - If some are, refusals are by chance. Only the refused request waits, and the others are sent at up to
@@ -13,7 +13,7 @@
 //!   "Handling Overload" of Site Reliability Engineering. So the rate grows until something else limits
 //!   it. When it is a rate limit that does, as many are refused as the overshoot explains.
 //!
-//! `adaptive_rate/tests.rs` and `tests/e2e/tests/rate_limit.rs` hold the constants to their purpose.
+//! `adaptive_rate/simulation.rs` and `tests/e2e/tests/rate_limit.rs` hold the constants to their purpose.
 
 use std::time::Instant;
 
@@ -22,7 +22,7 @@ use std::time::Instant;
 const EARLY: u32 = 100;
 /// Requests of a batch. If 8 % are refused by chance, 1 in 4,000 batches has no refusal; if 1 %, 1 in 3.
 const BATCH: u32 = 100;
-/// The rate during a test, relative to the one before. Chosen: less than the error of a measured rate.
+/// The rate during a probe, relative to the one before. Chosen: less than the error of a measured rate.
 pub(crate) const SLOWED: f64 = 0.8;
 /// The `K` of Google's adaptive throttling. With less, the rate would not grow where so many are refused.
 const OVERSHOOT: f64 = 2.0;
@@ -30,15 +30,15 @@ const OVERSHOOT: f64 = 2.0;
 const EXPLAINED: f64 = 0.9;
 /// So many refusals more than accepted requests make a batch one of a rate limit. Chosen: in a batch with
 /// 20 % refused by chance, this happens once in 500.
-const MOST: u32 = 4;
+const MIN_EXCESS: u32 = 4;
 /// Accepted requests without which a batch measures no rate.
 const MIN_ACCEPTED: u32 = 3;
-/// Consecutive refusals that are a rate limit during a test. By chance of 20 %, 1 in 3,000.
+/// Consecutive refusals that are a rate limit during a probe. By chance of 20 %, 1 in 3,000.
 const IN_A_ROW: u32 = 5;
 /// The same where refusals are by chance and the overshoot doubles them: 1 in 256 for a half.
-const IN_A_ROW_BY_CHANCE: u32 = 8;
+const IN_A_ROW_AT_RANDOM: u32 = 8;
 /// Requests without a refusal after which none is expected by chance: for 1 %, 1 in 150.
-const CALM: u32 = 500;
+const QUIET_REQUESTS: u32 = 500;
 
 /// Answers to requests since some time.
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +70,13 @@ impl Batch {
 
 /// What refusals are taken for.
 #[derive(Debug, Default)]
-enum Cause {
+enum RefusalCause {
     #[default]
     RateLimit,
     /// Slower requests find it out.
-    Tested(Batch),
+    Probing(Batch),
     /// None of the last `calm` requests was refused.
-    Chance { batch: Batch, calm: u32 },
+    Random { batch: Batch, calm: u32 },
 }
 
 /// Who waits after a refusal.
@@ -93,12 +93,12 @@ pub(crate) enum Refused {
 /// What a batch says, with the requests a second that follow from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Conclusion {
-    /// Refusals are a rate limit; the rate before the test is as good as any.
+    /// Refusals are a rate limit; the rate before the probe is as good as any.
     NotRefused,
     /// Refusals are a rate limit, and this is what it accepts.
     RateLimit(f64),
     /// Refusals are by chance: so much may be sent.
-    Chance(f64),
+    Random(f64),
     /// Refusals by chance are over.
     Over,
 }
@@ -106,25 +106,25 @@ pub(crate) enum Conclusion {
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct RefusalProbe {
-    cause: Cause,
+    cause: RefusalCause,
     in_a_row: u32,
 }
 
 impl RefusalProbe {
     /// Whether a batch is under way, during which the rate stays as it is.
     pub(crate) fn is_counting(&self) -> bool {
-        !matches!(self.cause, Cause::RateLimit)
+        !matches!(self.cause, RefusalCause::RateLimit)
     }
 
     /// Forgets what was found out.
     pub(crate) fn reset(&mut self) {
-        self.cause = Cause::RateLimit;
+        self.cause = RefusalCause::RateLimit;
     }
 
     /// `is_current`: the request was sent at the present rate.
     pub(crate) fn accepted(&mut self, is_current: bool) {
         self.in_a_row = 0;
-        if let Cause::Tested(batch) | Cause::Chance { batch, .. } = &mut self.cause
+        if let RefusalCause::Probing(batch) | RefusalCause::Random { batch, .. } = &mut self.cause
             && is_current
         {
             batch.accepted += 1;
@@ -140,14 +140,16 @@ impl RefusalProbe {
     ) -> Refused {
         self.in_a_row += 1;
         let (batch, limit) = match &mut self.cause {
-            Cause::RateLimit if is_current && accepted.is_some_and(|n| (1..EARLY).contains(&n)) => {
-                self.cause = Cause::Tested(Batch::starting(now));
+            RefusalCause::RateLimit
+                if is_current && accepted.is_some_and(|n| (1..EARLY).contains(&n)) =>
+            {
+                self.cause = RefusalCause::Probing(Batch::starting(now));
                 self.in_a_row = 1;
                 return Refused::Slower;
             }
-            Cause::RateLimit => return Refused::All,
-            Cause::Tested(batch) => (batch, IN_A_ROW),
-            Cause::Chance { batch, .. } => (batch, IN_A_ROW_BY_CHANCE),
+            RefusalCause::RateLimit => return Refused::All,
+            RefusalCause::Probing(batch) => (batch, IN_A_ROW),
+            RefusalCause::Random { batch, .. } => (batch, IN_A_ROW_AT_RANDOM),
         };
         if is_current {
             batch.refused += 1;
@@ -159,16 +161,16 @@ impl RefusalProbe {
         }
     }
 
-    /// What the batch says, if it is complete; after a test or by chance, the next one begins.
+    /// What the batch says, if it is complete; after a probe or at random, the next one begins.
     pub(crate) fn conclude(&mut self, now: Instant) -> Option<Conclusion> {
         let (batch, calm) = match &self.cause {
-            Cause::RateLimit => return None,
-            Cause::Tested(batch) => (*batch, None),
-            Cause::Chance { batch, calm } => (*batch, Some(*calm)),
+            RefusalCause::RateLimit => return None,
+            RefusalCause::Probing(batch) => (*batch, None),
+            RefusalCause::Random { batch, calm } => (*batch, Some(*calm)),
         };
         let accepted = batch.rate(now);
         let is_measured = self.in_a_row == 0 && batch.accepted >= MIN_ACCEPTED;
-        if is_measured && batch.refused >= batch.accepted + MOST {
+        if is_measured && batch.refused >= batch.accepted + MIN_EXCESS {
             self.reset();
             return Some(Conclusion::RateLimit(accepted));
         }
@@ -182,7 +184,7 @@ impl RefusalProbe {
                 self.reset();
                 return Some(Conclusion::NotRefused);
             }
-            Some(calm) if batch.refused == 0 && calm + batch.len() >= CALM => {
+            Some(calm) if batch.refused == 0 && calm + batch.len() >= QUIET_REQUESTS => {
                 self.reset();
                 return Some(Conclusion::Over);
             }
@@ -197,7 +199,7 @@ impl RefusalProbe {
             _ => 0,
         };
         let batch = Batch::starting(now);
-        self.cause = Cause::Chance { batch, calm };
-        Some(Conclusion::Chance(accepted * OVERSHOOT))
+        self.cause = RefusalCause::Random { batch, calm };
+        Some(Conclusion::Random(accepted * OVERSHOOT))
     }
 }

@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+/// Maximum length of a secret. Tokens have a hundred bytes or some thousand; what hides them needs time and
+/// memory that grow with it.
+pub(crate) const MAX_BYTES: usize = 8 * 1024;
+
 /// A text that `Debug` does not show, and whose memory is cleared with its last clone.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Arc<Zeroizing<String>>);
@@ -23,6 +27,9 @@ impl Secret {
             given.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'));
         if text.is_empty() {
             return Err(empty);
+        }
+        if text.len() > MAX_BYTES {
+            return Err("a token or secret of more than 8 KiB is not one of Webex's");
         }
         if !text.bytes().all(allowed) {
             return Err(invalid);

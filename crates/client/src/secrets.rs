@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 use crate::redaction::Redactor;
+use crate::secret;
 
 /// Maximum number of secrets that are searched for: those that were used last.
 const MAX_SECRETS: usize = 16;
@@ -22,8 +23,12 @@ struct Known {
 }
 
 impl Secrets {
-    /// Adds a secret, or keeps one that is known for longer.
+    /// Adds a secret, or keeps one that is known for longer. What cannot be one, because it is too long or
+    /// not ASCII, is ignored: a server may send anything in the place of a token.
     pub(crate) fn add(&self, secret: &str) {
+        if secret.len() > secret::MAX_BYTES || !secret.is_ascii() {
+            return;
+        }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let place = known.secrets.iter().position(|it| it.as_str() == secret);
         if let Some(place) = place {
@@ -63,5 +68,17 @@ mod tests {
             "[redacted] [redacted]"
         );
         assert_eq!(secrets.0.read().unwrap().secrets.len(), MAX_SECRETS);
+    }
+
+    #[test]
+    fn what_cannot_be_a_secret_is_ignored() {
+        let secrets = Secrets::default();
+        for odd in ["ä".repeat(20), "a".repeat(secret::MAX_BYTES + 1)] {
+            secrets.add(&odd);
+            // `Ĥ` and `ä` end in the same byte.
+            let text = format!("Ĥ{}", &odd[..24]);
+            assert_eq!(secrets.redactor().redact(&text), text);
+        }
+        assert_eq!(secrets.0.read().unwrap().secrets.len(), 0);
     }
 }

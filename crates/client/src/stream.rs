@@ -61,8 +61,8 @@ impl BulkOptions {
         self
     }
 
-    /// Deadline of the run: rows in progress end with a timeout, and no others start. Those are not taken
-    /// from the stream, and have no result. Default: none, which is `Duration::MAX`.
+    /// Deadline of the run: rows in progress end with a timeout, and no more rows are taken from the
+    /// stream. Rows left in it have no result. Default: no deadline (`Duration::MAX`).
     #[must_use]
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;

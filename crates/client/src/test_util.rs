@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use webex_precheck_api::types::PrecheckInfo;
 
 use crate::clock::BoxFuture;
 use crate::error::{Cause, Error, ErrorKind};
@@ -35,8 +36,8 @@ use crate::transport::{Body, Transport, TransportError};
 
 type Answer = Result<Response<Bytes>, TransportError>;
 
-/// A [`Transport`] that records requests, and answers what a test says; and otherwise that provisioning
-/// would succeed. Clones share both.
+/// A [`Transport`] that records requests and returns the responses that a test sets, or else a likely verdict.
+/// Clones share requests and responses.
 ///
 /// Requests of an access token are among them, if the client has a refresh token: they take an answer,
 /// and `Debug` of their bodies shows the secrets that the test gave to the client.
@@ -70,13 +71,21 @@ impl StubTransport {
         self.answer(Ok(response));
     }
 
-    /// The next request that has no answer yet is refused for these reasons, with status 400.
+    /// The next request that has no answer yet is refused for these reasons, with status 400: the verdict is
+    /// [`Verdict::Unlikely`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no reason, or its code is 400: Webex would not mean a verdict by it.
     pub fn refuse(&self, errors: impl IntoIterator<Item = ErrorDetail>) {
         let error = |it: ErrorDetail| {
             serde_json::json!({
                 "errorCode": it.code, "description": it.description, "fieldName": it.field
             })
         };
+        let errors: Vec<_> = errors.into_iter().collect();
+        let is_verdict = errors.iter().any(|it| it.code.0 != 400);
+        assert!(is_verdict, "{errors:?} are no reasons for a verdict");
         let errors: Vec<_> = errors.into_iter().map(error).collect();
         self.respond(400, serde_json::json!({ "errors": errors }).to_string());
     }
@@ -120,9 +129,14 @@ impl fmt::Debug for StubTransport {
     }
 }
 
-/// A report of status 200 whose verdict is [`Verdict::Likely`].
+/// A report of status 200 whose verdict is [`Verdict::Likely`], with info code 100.
 pub fn likely_report() -> Report {
-    report(Verdict::Likely, 200, Vec::new())
+    let mut success = PrecheckInfo::default();
+    success.info_code = Some(100.into());
+    Report {
+        info: vec![success],
+        ..report(Verdict::Likely, 200, Vec::new())
+    }
 }
 
 /// A report of status 400 whose verdict is [`Verdict::Unlikely`], for these reasons.

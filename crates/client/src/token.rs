@@ -100,6 +100,14 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_is_too_long_is_refused_and_not_shown() {
+        assert!(Token::new("a".repeat(8 * 1024)).is_ok());
+        let error = Token::new("a".repeat(8 * 1024 + 1)).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("8 KiB") && !shown.contains("aaa"), "{shown}");
+    }
+
+    #[test]
     fn an_invalid_token_is_refused_and_not_shown() {
         for given in [
             "",

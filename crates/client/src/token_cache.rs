@@ -82,6 +82,13 @@ struct State {
     failed: Option<Failed>,
 }
 
+impl Source {
+    /// Whether the next renewal may use another refresh token.
+    fn may_have_another(&self) -> bool {
+        matches!(self, Self::RefreshToken(grant) if grant.is_shared())
+    }
+}
+
 impl TokenCache {
     pub(crate) fn new(
         credentials: Credentials,
@@ -264,7 +271,9 @@ impl TokenCache {
                 Ok(token)
             }
             Err((error, refresh_token)) => {
-                let is_final = error.cause() == Cause::TokenRefresh { refused: true };
+                // Where others may store a refresh token, there may be a better one by then.
+                let is_final = error.cause() == Cause::TokenRefresh { refused: true }
+                    && !self.source.may_have_another();
                 let pause = error.retry_after().unwrap_or(MIN_FAILURE);
                 let until = now + pause.clamp(MIN_FAILURE, MAX_FAILURE);
                 state.failed = Some(Failed {

@@ -1,5 +1,6 @@
 //! Answers: what is sent, when, and how it ends.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -103,18 +104,18 @@ impl Answer {
     pub fn header(self, name: &str, value: &str) -> Self {
         match self.try_header(name, value) {
             Ok(answer) => answer,
-            Err(message) => panic!("{message}"),
+            Err(error) => panic!("{error}"),
         }
     }
 
     /// Adds a header, or returns why that is not possible.
-    pub(crate) fn try_header(self, name: &str, value: &str) -> Result<Self, String> {
+    pub(crate) fn try_header(self, name: &str, value: &str) -> Result<Self, InvalidHeader> {
         use header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
         const OWN: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), _) if OWN.contains(&name) => Err(format!("{name} is set by the server")),
+            (Ok(name), _) if OWN.contains(&name) => Err(InvalidHeader::OfTheServer(name)),
             (Ok(name), Ok(value)) => Ok(self.with(name, value)),
-            _ => Err(format!("{name}: {value} is no header")),
+            _ => Err(InvalidHeader::Malformed(format!("{name}: {value}"))),
         }
     }
 
@@ -301,6 +302,23 @@ impl Body for Outgoing {
     }
 }
 
+/// Why a header cannot be sent.
+#[derive(Debug)]
+pub(crate) enum InvalidHeader {
+    /// The server sets it itself.
+    OfTheServer(HeaderName),
+    Malformed(String),
+}
+
+impl fmt::Display for InvalidHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OfTheServer(name) => write!(f, "{name} is set by the server"),
+            Self::Malformed(header) => write!(f, "{header} is no header"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     //! What a test's author may do with headers.
@@ -315,7 +333,8 @@ mod tests {
         assert_eq!(types, [b"application/problem+json"]);
         for name in ["Content-Length", "transfer-encoding", "Connection"] {
             let refused = Answer::new(200).try_header(name, "1").unwrap_err();
-            assert!(refused.contains("is set by the server"), "{refused}");
+            let is_own = matches!(refused, InvalidHeader::OfTheServer(_));
+            assert!(is_own, "{refused}");
         }
         let twice = Answer::new(200).header("x", "1").header("x", "2");
         assert_eq!(twice.response.headers().len(), 2);

@@ -66,11 +66,11 @@ async fn identity_is_shown_to_a_server_that_wants_one() {
     let server = tls::in_front_of(webex().await, acceptor).await.unwrap();
     for backend in BACKENDS {
         let builder = backend(builder(server)).root_certificate_pem(servers.root_pem());
-        ask(builder.clone()).await.unwrap_err();
+        let error = ask(builder.clone()).await.unwrap_err();
+        assert!(error.is_connect(), "{error:?}");
         let unknown = servers.issue("orders.acme.com").unwrap();
-        ask(builder.clone().identity_pem(unknown))
-            .await
-            .unwrap_err();
+        let error = ask(builder.clone().identity_pem(unknown)).await;
+        assert!(error.unwrap_err().is_connect());
         let known = clients.issue("orders.acme.com").unwrap();
         let report = ask(builder.identity_pem(known)).await.unwrap();
         assert!(report.is_likely());

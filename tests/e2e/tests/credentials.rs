@@ -285,6 +285,27 @@ async fn processes_that_share_a_refresh_token_lose_no_rotation() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_somebody_replaced_is_loaded_after_a_refusal() {
+    let clock = VirtualClock::new(0.5);
+    let sandbox = sandbox(&clock).await;
+    let stored = Arc::new(Mutex::new("expired"));
+    let loaded = Arc::clone(&stored);
+    let grant = grant("secret").before_refresh(move || {
+        let token = *loaded.lock().unwrap();
+        async move { Ok((RefreshToken::new(token)?, ())) }
+    });
+    let client = client(grant, &sandbox, &clock);
+    for _ in 0..3 {
+        assert!(ask(&client).await.unwrap_err().is_unauthorized());
+    }
+    // Not for each precheck.
+    assert_eq!(count(&sandbox, RENEW, 400), 1);
+    *stored.lock().unwrap() = "refresh";
+    clock.advance(Duration::from_secs(1));
+    assert!(ask(&client).await.unwrap().is_likely());
+}
+
+#[tokio::test]
 async fn a_refresh_token_that_cannot_be_loaded_is_an_error_and_is_loaded_the_next_time() {
     let clock = VirtualClock::new(0.5);
     let sandbox = sandbox(&clock).await;

@@ -93,6 +93,15 @@ async fn a_stub_refuses_for_the_reasons_of_the_test() {
 }
 
 #[test]
+fn reports_can_be_made() {
+    let likely = json!(test_util::likely_report());
+    assert_eq!(likely["verdict"], "likely");
+    assert_eq!(likely["infoCodes"][0]["code"], 100);
+    let unlikely = test_util::unlikely_report([ErrorDetail::new(1001)]);
+    assert_eq!((unlikely.is_likely(), unlikely.errors().len()), (false, 1));
+}
+
+#[test]
 fn errors_of_every_kind_can_be_made() {
     for kind in [
         ErrorKind::InvalidRequest,

@@ -123,6 +123,7 @@ fn unknown_fields_are_kept_at_every_level_and_are_warnings_with_the_nearest_fiel
         "custmer_id": "d",
         "firstName": "Ann",
         "zzz": null,
+        "provisioningParameters.firstName": "Ann",
         "provisioningParameters": {"extention": {"a": [1, 0.5, "x"]}, "extension": "1"},
     });
     let request: SubscriberPrecheck = serde_json::from_value(json.clone()).unwrap();
@@ -134,17 +135,21 @@ fn unknown_fields_are_kept_at_every_level_and_are_warnings_with_the_nearest_fiel
         [
             (
                 "custmer_id",
-                "this release knows no such field; do you mean customerId?"
+                "this release does not know this field; do you mean customerId?"
             ),
             (
                 "firstName",
-                "this release knows no such field; do you mean provisioningParameters.firstName?"
+                "this release does not know this field; do you mean provisioningParameters.firstName?"
             ),
             (
                 "provisioningParameters.extention",
-                "this release knows no such field; do you mean provisioningParameters.extension?"
+                "this release does not know this field; do you mean provisioningParameters.extension?"
             ),
-            ("zzz", "this release knows no such field"),
+            (
+                "provisioningParameters.firstName",
+                "this release does not know this field; a dot in a name makes no nested object: write one"
+            ),
+            ("zzz", "this release does not know this field"),
         ]
     );
     let is_warning =

@@ -270,6 +270,21 @@ async fn user_agent_is_that_of_the_builder_or_else_of_the_http_client() {
 }
 
 #[tokio::test]
+async fn a_sensitive_header_is_redacted_like_a_token() {
+    let webex = StubTransport::new();
+    webex.respond(
+        500,
+        r#"{"message": "the key gateway-key-0123456789 is not ours"}"#,
+    );
+    let mut key = HeaderValue::from_static("gateway-key-0123456789");
+    key.set_sensitive(true);
+    let client = builder().transport(webex).retry_policy(RetryPolicy::none());
+    let client = client.header(HeaderName::from_static("x-api-key"), key);
+    let error = ask(&client.build().unwrap()).await.unwrap_err();
+    assert_eq!(error.message(), Some("the key [redacted] is not ours"));
+}
+
+#[tokio::test]
 async fn each_attempt_is_observed_those_for_a_token_included() {
     let webex = StubTransport::new();
     webex.respond(200, r#"{"access_token": "canary", "expires_in": 1209600}"#);

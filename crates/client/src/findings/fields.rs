@@ -3,29 +3,32 @@
 use serde_json::Value;
 use webex_precheck_api::{FieldType, Operation, RequestField};
 
-use super::{Findings, Path, Rule, shown};
+use super::{Findings, Rule, shown};
+
+/// Unknown fields that are reported. More of them are no slip.
+const MAX_UNKNOWN: usize = 20;
 
 pub(super) fn check(body: &Value, operation: &Operation, findings: &mut Findings) {
     for field in operation.fields {
         // Where a rule of its own speaks of the field already, one finding is enough.
         if is_empty(field, body) && !findings.found.iter().any(|it| it.field == field.path) {
-            let reason = || "it is empty, and would be sent so".to_owned();
-            findings.require(Rule::EmptyValue, &Path::root(field.path), || false, reason);
+            let reason = "it is empty, and is sent like that".to_owned();
+            findings.add(Rule::EmptyValue, field.path.to_owned(), reason);
         }
     }
     let mut unknown = Vec::new();
     collect_unknown(body, operation, "", &mut unknown);
     unknown.sort_unstable();
-    for path in unknown {
-        let reason = || {
-            let nearest = nearest(&path, operation).map(|path| format!("; do you mean {path}?"));
-            format!(
-                "this release knows no such field{}",
-                nearest.unwrap_or_default()
-            )
+    for path in unknown.into_iter().take(MAX_UNKNOWN) {
+        let hint = match nearest(&path, operation) {
+            None => String::new(),
+            Some(nearest) if nearest == path => {
+                "; a dot in a name makes no nested object: write one".to_owned()
+            }
+            Some(nearest) => format!("; do you mean {nearest}?"),
         };
-        let at = shown(&path);
-        findings.require(Rule::UnknownField, &Path::root(&at), || false, reason);
+        let reason = format!("this release does not know this field{hint}");
+        findings.add(Rule::UnknownField, shown(&path), reason);
     }
 }
 
@@ -42,7 +45,10 @@ fn collect_unknown(object: &Value, operation: &Operation, path: &str, unknown: &
         let at = join(path, name);
         let within = format!("{at}.");
         let mut fields = operation.fields.iter();
-        if fields.any(|field| field.path.starts_with(&within)) {
+        if name.contains('.') {
+            // No name of a field, though it may read like a path.
+            unknown.push(at);
+        } else if fields.any(|field| field.path.starts_with(&within)) {
             collect_unknown(value, operation, &at, unknown);
         } else if operation.field(&at).is_none() {
             unknown.push(at);

@@ -90,9 +90,12 @@ impl Findings {
     ) {
         let wanted = self.only.is_none_or(|only| only == rule.severity());
         if wanted && !holds() {
-            let finding = Finding::new(rule, field.to_string(), reason());
-            self.found.push(finding);
+            self.add(rule, field.to_string(), reason());
         }
+    }
+
+    fn add(&mut self, rule: Rule, field: String, reason: String) {
+        self.found.push(Finding::new(rule, field, reason));
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) mod sealed {
     }
 }
 
-/// Fields are set that exclude each other. As an [`Error`], it is an invalid request with a
+/// Mutually exclusive fields are set. Converted to an [`Error`], it is an invalid request with a
 /// [finding](Error::findings).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict(pub(super) &'static [&'static str]);

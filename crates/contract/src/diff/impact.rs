@@ -1,4 +1,4 @@
-//! How grave a change is.
+//! The impact of a change.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::location::FieldPath;
 
 use super::change::{Both, Change, Part};
 
-/// How grave a difference is for callers who use a client generated before it.
+/// The impact of a difference on callers whose client was generated before it.
 ///
 /// | what changes | impact |
 /// |---|---|
