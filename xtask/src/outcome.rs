@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::{Command, ExitCode};
 
-use webex_precheck_contract::visible;
+use webex_precheck_escape::escape;
 
 /// The exit code of a verb that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) fn run(command: &mut Command) -> Result<Outcome, Failure> {
 pub(crate) fn note(verb: &str, message: &str) {
     // A message may quote a source, which may contain anything: no line of it may look like a
     // workflow command of GitHub to whoever reads the output.
-    let lines: Vec<String> = message.lines().map(visible).collect();
+    let lines: Vec<_> = message.lines().map(escape).collect();
     let _ = writeln!(io::stderr(), "{verb:>10} {}", lines.join("\n           | "));
 }
 

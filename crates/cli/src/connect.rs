@@ -2,12 +2,13 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches};
-use webex_precheck::api::Operation;
+use webex_precheck::api::{BASE_URL, Operation};
 use webex_precheck::{Client, Credentials, Error, Token};
 use webex_precheck_sandbox::Sandbox;
 
 use crate::exit::{Exit, Failure};
 use crate::profile::Profile;
+use crate::tls;
 
 /// Where to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +137,7 @@ impl Destination {
     pub(crate) fn name(&self) -> String {
         match &self.target {
             Target::Sandbox => "a sandbox".to_owned(),
-            Target::Webex(None) => webex_precheck::api::BASE_URL.to_owned(),
+            Target::Webex(None) => BASE_URL.to_owned(),
             Target::Webex(Some(address)) => {
                 let url = without_secrets(&address.url);
                 url.trim_end_matches('/').to_owned()
@@ -153,29 +154,28 @@ impl Destination {
             })?),
             Target::Webex(_) => None,
         };
-        let (mut builder, asked, token_origin) = match (&sandbox, &self.target) {
-            (Some(sandbox), _) => {
-                let builder = Client::builder(Token::new(sandbox.token())?);
-                (
-                    builder.base_url(sandbox.url()),
-                    "asked a sandbox".to_owned(),
-                    "the sandbox".to_owned(),
-                )
-            }
-            (None, Target::Webex(Some(Address { url, origin }))) => {
-                let (credentials, token_origin) = self.credentials()?;
-                (
-                    Client::builder(credentials).base_url(url),
-                    format!("asked {} ({origin})", without_secrets(url)),
-                    token_origin,
-                )
-            }
-            (None, _) => {
-                let (credentials, token_origin) = self.credentials()?;
-                let builder = Client::builder(credentials);
-                (builder, "asked Webex itself".to_owned(), token_origin)
-            }
+        let (url, asked) = match (&sandbox, &self.target) {
+            (Some(sandbox), _) => (sandbox.url(), "asked a sandbox".to_owned()),
+            (None, Target::Webex(Some(Address { url, origin }))) => (
+                url.clone(),
+                format!("asked {} ({origin})", without_secrets(url)),
+            ),
+            (None, _) => (BASE_URL.to_owned(), "asked Webex itself".to_owned()),
         };
+        let (credentials, token_origin) = match &sandbox {
+            Some(sandbox) => (
+                Token::new(sandbox.token())?.into(),
+                "the sandbox".to_owned(),
+            ),
+            None => self.credentials()?,
+        };
+        let tls = tls::config(&url).map_err(|error| {
+            let message = format!("TLS cannot be set up: {error}");
+            Failure::new(Exit::Unavailable, message).with(&asked)
+        })?;
+        let mut builder = Client::builder(credentials)
+            .base_url(url)
+            .tls_backend_preconfigured(tls);
         if let Some(org_id) = &self.on_behalf_of {
             builder = builder.on_behalf_of(org_id);
         }

@@ -7,10 +7,11 @@ use clap::Command;
 use serde_json::{Map, Value};
 use webex_precheck::api::{FieldType, OPERATIONS, Operation};
 use webex_precheck::{AnyPrecheck, Client, Error, Report, RetryPolicy};
+use webex_precheck_escape::escape_lines;
 
 use crate::connect::{self, Destination};
 use crate::decode::set;
-use crate::exit::{Exit, Failure, printable, with_causes};
+use crate::exit::{Exit, Failure, with_causes};
 use crate::request::number;
 
 const AFTER_HELP: &str = "\
@@ -138,9 +139,9 @@ async fn examine(destination: &Destination) -> Result<Exit, Failure> {
             Health::Ill => "!!",
         };
         let line = format!("{sign:>2}  {:<width$} {}", check.what, check.message);
-        let _ = writeln!(io::stdout(), "{}", printable(&line));
+        let _ = writeln!(io::stdout(), "{}", escape_lines(&line));
     }
-    let _ = writeln!(io::stdout(), "    {}", connection.asked);
+    let _ = writeln!(io::stdout(), "    {}", escape_lines(&connection.asked));
     Ok(exit(&probes, &checks))
 }
 

@@ -1,11 +1,13 @@
 //! Exit codes, and what is said where the program fails.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use webex_precheck::Error;
+use webex_precheck_escape::escape_lines;
 
 /// The documented exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl Failure {
 
     /// Writes the message to stderr.
     pub(crate) fn report(self) -> ExitCode {
-        let _ = writeln!(io::stderr(), "error: {}", printable(&self.message));
+        let _ = writeln!(io::stderr(), "error: {}", escape_lines(&self.message));
         self.exit.into()
     }
 }
@@ -108,24 +110,17 @@ pub(crate) fn with_causes(what: String, error: &Error) -> String {
     message
 }
 
-/// What was typed or read must not steer the terminal, by control characters or by marks that turn the
-/// direction of text. Lines stay lines.
-pub(crate) fn printable(text: &str) -> String {
-    let steers = |c: char| {
-        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
-    };
-    text.chars()
-        .map(|c| if c != '\n' && steers(c) { ' ' } else { c })
-        .collect()
-}
-
-/// The same, in one line.
-pub(crate) fn printable_line(text: &str) -> String {
-    printable(text).replace('\n', " ")
-}
-
 /// Writes a warning to stderr.
 pub(crate) fn warn(message: &str) {
-    let _ = writeln!(io::stderr(), "warning: {}", printable(message));
+    let _ = writeln!(io::stderr(), "warning: {}", escape_lines(message));
+}
+
+/// Prints what clap has to say, its help or what is wrong. What was typed does not steer the terminal.
+pub(crate) fn print_usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let _ = match escape_lines(&text) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(text) => io::stderr().write_all(text.as_bytes()),
+    };
+    u8::try_from(error.exit_code()).map_or(Exit::Usage.into(), ExitCode::from)
 }

@@ -1,8 +1,9 @@
 //! What the library has to say on the way, on stderr.
 
-use std::io;
+use std::io::{self, Write};
 
 use tracing_subscriber::EnvFilter;
+use webex_precheck_escape::escape_lines;
 
 use crate::exit::warn;
 
@@ -19,9 +20,25 @@ pub(crate) fn start(default: &str) {
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(|| EscapedStderr)
         .without_time()
         .with_target(false);
     // Nothing else listens in this process.
     let _ = log.try_init();
+}
+
+/// Stderr, where events show text of others.
+struct EscapedStderr;
+
+impl Write for EscapedStderr {
+    /// Writes an event, which comes in one piece.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        io::stderr().write_all(escape_lines(&text).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }

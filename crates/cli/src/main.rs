@@ -19,11 +19,15 @@ mod schema;
 mod shell;
 mod signals;
 mod template;
+mod tls;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let matches = arguments::command().get_matches();
+    let matches = match arguments::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return exit::print_usage(&error),
+    };
     logging::start(match matches.subcommand_name() {
         // Its progress tells that Webex is waited for.
         Some("bulk" | "doctor") => "webex_precheck=warn",

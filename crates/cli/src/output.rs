@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use webex_precheck::Report;
+use webex_precheck_escape::{escape_json, one_line};
 
 use crate::bulk;
-use crate::exit::printable_line;
 use crate::profile::Output;
 
 pub(crate) fn render(report: &Report, output: Output) -> String {
@@ -24,7 +24,7 @@ fn table(report: &Report) -> String {
             .map(|code| code.to_string())
             .unwrap_or_default();
         let words = info.description.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "  infoCode  {code:<8} {}", printable_line(words));
+        let _ = writeln!(out, "  infoCode  {code:<8} {}", one_line(words));
         if let Some(meaning) = info.info_code.and_then(|code| code.meaning()) {
             let _ = writeln!(out, "  meaning   {:<8} {meaning}", "");
         }
@@ -34,16 +34,11 @@ fn table(report: &Report) -> String {
         if let Some(field) = &reason.field {
             words = format!("{field}: {words}");
         }
-        let _ = writeln!(
-            out,
-            "  errorCode {:<8} {}",
-            reason.code,
-            printable_line(&words)
-        );
+        let _ = writeln!(out, "  errorCode {:<8} {}", reason.code, one_line(&words));
     }
     let _ = write!(out, "  HTTP {}", report.status());
     if let Some(id) = report.tracking_id() {
-        let _ = write!(out, ", tracking ID {}", printable_line(id));
+        let _ = write!(out, ", tracking ID {}", one_line(id));
     }
     if report.attempts() > 1 {
         let _ = write!(out, ", {} attempts", report.attempts());
@@ -54,5 +49,8 @@ fn table(report: &Report) -> String {
 
 /// One JSON object; fields are only ever added.
 fn json(report: &Report) -> String {
-    format!("{:#}\n", serde_json::json!(report))
+    format!(
+        "{}\n",
+        escape_json(&format!("{:#}", serde_json::json!(report)))
+    )
 }

@@ -9,9 +9,10 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use webex_precheck::api::{OPERATIONS, Operation};
+use webex_precheck_escape::escape_lines;
 use webex_precheck_sandbox::{DEFAULT_TOKEN, Grant, Sandbox, Scenario, Tls};
 
-use crate::exit::{Exit, Failure, printable, warn};
+use crate::exit::{Exit, Failure, warn};
 use crate::files;
 use crate::rate::Rate;
 use crate::signals::Signals;
@@ -338,5 +339,5 @@ fn introduction(url: &str, has_own_token: bool, has_scenario: bool, is_open: boo
 
 /// Writes to stderr. What was read must not steer the terminal.
 fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", printable(message));
+    let _ = writeln!(io::stderr(), "{}", escape_lines(message));
 }

@@ -64,6 +64,31 @@ async fn many_rows_take_no_more_memory_than_few() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_of_many_values_take_no_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    for element in ["{\"errorCode\":1}", "{}", "0"] {
+        let body = format!(
+            "[{}0]",
+            format!("{element},").repeat(1_000_000 / (element.len() + 1))
+        );
+        let body = format!("{{\"errors\":{body}}}");
+        let answer = Weather::answer(400, &[], body.as_bytes());
+        let server = Server::start(vec![answer]).await.unwrap();
+        let url = format!("http://{}", server.address);
+        let kib = peak(
+            folder.path(),
+            &url,
+            &["json", "--stop-after", "0", "--restart"],
+            100,
+            4,
+        )
+        .await;
+        println!("{element}: {kib} KiB");
+        assert!(kib <= 64 * 1024, "{element}: {kib} KiB");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_of_a_megabyte_take_neither_memory_nor_room() {
     let text = "x".repeat(510_000);
     let body = json!({"message": text, "errorCode": 10022, "description": text}).to_string();

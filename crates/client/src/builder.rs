@@ -1,5 +1,11 @@
 //! Configures a client.
 
+#[cfg(any(
+    feature = "rustls",
+    feature = "native-tls",
+    feature = "rustls-no-provider"
+))]
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +42,7 @@ use crate::transport::Transport;
 /// | `proxy` | the proxies of the environment, except for loopback addresses |
 /// | `root_certificate_pem` | the certificates that the system trusts |
 /// | `identity_pem` | none |
+/// | `tls_backend_preconfigured` | by the features |
 /// | [`user_agent`](Self::user_agent) | `webex-precheck/` and the version |
 /// | [`header`](Self::header) | no others |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
@@ -137,7 +144,7 @@ impl ClientBuilder {
     }
 
     /// Sends requests by this transport instead of the client's own: an HTTP client of yours, a tower
-    /// service, or a stub. `connect_timeout`, `proxy`, `root_certificate_pem` and `identity_pem` have no
+    /// service, or a stub. `connect_timeout`, `proxy` and what is set of TLS have no
     /// effect then, and neither do the proxies of the environment. The transport's own `User-Agent` is sent
     /// unless you set [`user_agent`](Self::user_agent).
     #[must_use]
@@ -202,6 +209,29 @@ impl ClientBuilder {
     #[must_use]
     pub fn use_native_tls(mut self) -> Self {
         self.default_client.native_tls = true;
+        self
+    }
+
+    /// TLS as this configuration says: a `rustls::ClientConfig` (version 0.23) with the cryptography and the
+    /// roots that you choose, or a `native_tls::TlsConnector`, as
+    /// [`reqwest::ClientBuilder::tls_backend_preconfigured`] takes them. Default: by the features, where
+    /// `rustls` wins over `native-tls`. [`build`](Self::build) refuses other types, and a root certificate or
+    /// an identity beside it.
+    ///
+    /// [`reqwest::ClientBuilder::tls_backend_preconfigured`]: https://docs.rs/reqwest/0.13/reqwest/struct.ClientBuilder.html#method.tls_backend_preconfigured
+    #[cfg(any(
+        feature = "rustls",
+        feature = "native-tls",
+        feature = "rustls-no-provider"
+    ))]
+    #[must_use]
+    pub fn tls_backend_preconfigured<T>(mut self, tls: T) -> Self
+    where
+        T: Any + Clone + Send + Sync,
+    {
+        self.default_client.tls = Some(Arc::new(move |http: reqwest::ClientBuilder| {
+            http.tls_backend_preconfigured(tls.clone())
+        }));
         self
     }
 

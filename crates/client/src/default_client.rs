@@ -1,5 +1,11 @@
 //! The client's own HTTP client: reqwest, configured for one server that gets a token.
 
+#[cfg(any(
+    feature = "rustls",
+    feature = "native-tls",
+    feature = "rustls-no-provider"
+))]
+use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +31,22 @@ pub(crate) struct Options {
     pub(crate) identity: Option<Vec<u8>>,
     #[cfg(feature = "native-tls")]
     pub(crate) native_tls: bool,
+    #[cfg(any(
+        feature = "rustls",
+        feature = "native-tls",
+        feature = "rustls-no-provider"
+    ))]
+    pub(crate) tls: Option<Preconfigured>,
 }
+
+/// Hands reqwest a configuration of TLS, whatever its type.
+#[cfg(any(
+    feature = "rustls",
+    feature = "native-tls",
+    feature = "rustls-no-provider"
+))]
+pub(crate) type Preconfigured =
+    Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 impl Default for Options {
     fn default() -> Self {
@@ -38,6 +59,12 @@ impl Default for Options {
             identity: None,
             #[cfg(feature = "native-tls")]
             native_tls: cfg!(not(feature = "rustls")),
+            #[cfg(any(
+                feature = "rustls",
+                feature = "native-tls",
+                feature = "rustls-no-provider"
+            ))]
+            tls: None,
         }
     }
 }
@@ -68,7 +95,11 @@ impl DefaultClient {
 
 /// A transport to this server.
 pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transport, Error> {
-    const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+    const HAS_TLS: bool = cfg!(any(
+        feature = "rustls",
+        feature = "native-tls",
+        feature = "rustls-no-provider"
+    ));
     if base_url.scheme() == "https" && !HAS_TLS {
         return Err(Error::builder(
             "https needs TLS: build webex-precheck with its feature `rustls` or `native-tls`, \
@@ -91,21 +122,26 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
         None if is_loopback(base_url) => http = http.no_proxy(),
         None => check_proxy_variables(base_url.scheme())?,
     }
-    // By our features, whichever features others enable in reqwest.
-    #[cfg(feature = "native-tls")]
-    if options.native_tls {
-        http = http.tls_backend_native();
-    }
-    #[cfg(all(feature = "native-tls", feature = "rustls"))]
-    if !options.native_tls {
-        http = http.tls_backend_rustls();
-    }
-    #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+    #[cfg(any(
+        feature = "rustls",
+        feature = "native-tls",
+        feature = "rustls-no-provider"
+    ))]
     {
-        http = http.tls_backend_rustls();
+        http = match &options.tls {
+            Some(preconfigured) => preconfigured(http),
+            None => backend(http, &options)?,
+        };
     }
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     {
+        if options.tls.is_some()
+            && (!options.root_certificates.is_empty() || options.identity.is_some())
+        {
+            return Err(Error::builder(
+                "TLS is preconfigured: put root certificates and the identity in its configuration",
+            ));
+        }
         for pem in &options.root_certificates {
             let invalid = |error| Error::builder("the root certificate is no PEM").because(error);
             let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(invalid)?;
@@ -136,6 +172,34 @@ pub(crate) fn transport(options: Options, base_url: &Url) -> Result<impl Transpo
         http,
         urls: Mutex::default(),
     })
+}
+
+/// The backend by our features, whichever features others enable in reqwest.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn backend(
+    http: reqwest::ClientBuilder,
+    _options: &Options,
+) -> Result<reqwest::ClientBuilder, Error> {
+    #[cfg(feature = "native-tls")]
+    if _options.native_tls {
+        return Ok(http.tls_backend_native());
+    }
+    #[cfg(feature = "rustls")]
+    return Ok(http.tls_backend_rustls());
+    #[cfg(not(feature = "rustls"))]
+    Ok(http)
+}
+
+#[cfg(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+))]
+fn backend(_: reqwest::ClientBuilder, _: &Options) -> Result<reqwest::ClientBuilder, Error> {
+    // reqwest would panic.
+    Err(Error::builder(
+        "no cryptography for TLS: call `tls_backend_preconfigured`, or build webex-precheck with its \
+         feature `rustls` or `native-tls`",
+    ))
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -190,5 +254,21 @@ impl Transport for DefaultClient {
             Ok(url) => send(&self.http, request, url),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }
+    }
+}
+
+#[cfg(all(
+    test,
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_cryptography_there_is_an_error_and_no_panic() {
+        let url = Url::parse("https://webexapis.com").unwrap();
+        let error = transport(Options::default(), &url).err().unwrap();
+        assert!(error.to_string().contains("tls_backend_preconfigured"));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use webex_precheck_escape::one_line;
+
 use crate::redaction::Redactor;
 
 /// Characters of a body that an error keeps.
@@ -42,13 +44,13 @@ impl<'a> Excerpts<'a> {
         Some(text)
     }
 
-    /// The message of an error, in one line.
+    /// The message of an error.
     pub(crate) fn message(&mut self, message: Option<String>) -> Option<String> {
-        printable(&self.text(message)?)
+        trimmed(&self.text(message)?)
     }
 
     pub(crate) fn tracking_id(&self, id: &str) -> Option<String> {
-        printable(&self.limited(id, MAX_TRACKING_ID))
+        trimmed(&self.limited(id, MAX_TRACKING_ID))
     }
 
     /// The beginning of a body.
@@ -57,21 +59,24 @@ impl<'a> Excerpts<'a> {
         // White space at its beginning does not count.
         let body = self.limited(body.trim_start(), MAX_BYTES);
         if body.chars().count() <= MAX_BODY {
-            return printable(&body);
+            return trimmed(&body);
         }
         let kept = body.chars().take(MAX_BODY - CUT.chars().count());
-        printable(&kept.chain(CUT.chars()).collect::<String>())
+        trimmed(&kept.chain(CUT.chars()).collect::<String>())
     }
 
-    /// A text without secrets, cut to so many bytes.
+    /// A text in one line, without secrets and characters that steer a terminal, cut to so many bytes.
     fn limited<'t>(&self, text: &'t str, max: usize) -> Cow<'t, str> {
         // Of a longer text, twice as much is looked at, so that a secret across the limit is found.
         let window = prefix(text, max * 2);
-        let redacted = self.redactor.redact(window);
-        if window.len() == text.len() && redacted.len() <= max {
-            return redacted;
+        let shown = match self.redactor.redact(window) {
+            Cow::Borrowed(text) => one_line(text),
+            Cow::Owned(text) => Cow::Owned(one_line(&text).into_owned()),
+        };
+        if window.len() == text.len() && shown.len() <= max {
+            return shown;
         }
-        let shown = prefix(&redacted, max.saturating_sub(CUT.len()));
+        let shown = prefix(&shown, max.saturating_sub(CUT.len()));
         Cow::Owned(format!("{shown}{CUT}"))
     }
 }
@@ -85,24 +90,10 @@ pub(crate) fn prefix(text: &str, max: usize) -> &str {
     &text[..end]
 }
 
-/// A text of the server in one line, safe for a terminal.
-fn printable(text: &str) -> Option<String> {
-    let text: String = text.trim().chars().map(safe).collect();
+/// Without white space around it; none if nothing is left.
+fn trimmed(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// Replaces characters that control a terminal or change the direction of text.
-pub(crate) fn safe(c: char) -> char {
-    let is_invisible = matches!(
-        c,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    );
-    if c.is_control() || is_invisible {
-        ' '
-    } else {
-        c
-    }
 }
 
 #[cfg(test)]

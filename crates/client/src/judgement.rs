@@ -7,6 +7,7 @@
 use serde_json::Value;
 use webex_precheck_api::types::PrecheckResponse;
 
+use crate::bounded_json;
 use crate::response::ErrorDetail;
 
 /// What a response means.
@@ -47,12 +48,12 @@ pub(crate) fn judge(status: u16, body: &str) -> Judgement {
     let may_have_error = body.contains("rror") || body.contains("\"code\"") || body.contains('\\');
     if success
         && !may_have_error
-        && let Ok(response) = serde_json::from_str::<PrecheckResponse>(body)
+        && let Ok(response) = bounded_json::from_str::<PrecheckResponse>(body)
         && says_yes(&response)
     {
         return Judgement::Likely(response);
     }
-    let value: Value = match serde_json::from_str(body) {
+    let value: Value = match bounded_json::from_str(body) {
         Ok(value) => value,
         Err(_) if success && body.trim().is_empty() => return Judgement::NoVerdict,
         Err(error) if success => return Judgement::Undecodable(error),
@@ -110,7 +111,7 @@ fn message(body: &Value) -> Option<String> {
 
 /// The tracking ID in a body.
 pub(crate) fn tracking_id(body: &str) -> Option<String> {
-    text(&serde_json::from_str(body).ok()?, "trackingId")
+    text(&bounded_json::from_str(body).ok()?, "trackingId")
 }
 
 /// The errors that have a code: those of a list, else the body's own.

@@ -61,6 +61,7 @@ mod adaptive_rate;
 mod attempt;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod bounded_json;
 mod builder;
 mod call;
 mod cancellation;

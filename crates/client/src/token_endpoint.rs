@@ -9,6 +9,7 @@ use tracing::{Instrument, Span};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::attempt;
+use crate::bounded_json;
 use crate::clock::Deadline;
 use crate::error::{Cause, Error};
 use crate::excerpt::Excerpts;
@@ -115,7 +116,8 @@ fn failure(
     redactor: &Redactor,
 ) -> (Error, Option<RetryReason>) {
     // Only Webex itself refuses for good, and not a proxy on the way.
-    let is_json = serde_json::from_slice::<Map<String, Value>>(body).is_ok();
+    let text = String::from_utf8_lossy(body);
+    let is_json = bounded_json::from_str::<Map<String, Value>>(&text).is_ok();
     let refused = matches!(response.status, Some(400 | 401)) && is_json && end.is_ok();
     let reason = match (response.status, &end) {
         _ if refused => None,
@@ -129,7 +131,6 @@ fn failure(
         Ok(()) if is_success => error.because("the response contains no access token"),
         Ok(()) => error,
     };
-    let text = String::from_utf8_lossy(body);
     let may_contain_token =
         is_success || text.contains("access_token") || text.contains("refresh_token\"");
     let text = if is_success { "" } else { &*text };
@@ -147,7 +148,7 @@ fn failure(
 /// Reads the documented fields one by one: an odd one must not hide the others, least of all a
 /// refresh token that Webex has already replaced. Times are in seconds.
 fn read(body: &[u8], grant: &RefreshTokenGrant, secrets: &Secrets) -> Option<AccessToken> {
-    let body = ZeroizingMap(serde_json::from_slice(body).ok()?);
+    let body = ZeroizingMap(bounded_json::from_str(str::from_utf8(body).ok()?).ok()?);
     let text = |name: &str| body.0.get(name)?.as_str();
     let seconds = |name: &str| {
         let value = body.0.get(name)?;

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use webex_precheck_escape::escape;
+
 use crate::contradictions::{self, Contradiction};
 use crate::deviations::{have_same_result, is_example};
 use crate::diff::{Change, Difference, Kind, Part, diff};
 use crate::inventory::Inventory;
-use crate::visible::visible;
 
 /// What the document is made of.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +114,7 @@ fn stated(source: &str, value: Option<&str>) -> String {
 
 /// Names, values and types, as they are written; a source can name things as it likes.
 fn code(text: &str) -> String {
-    let text = visible(&one_line(text)).replace('|', "\\|");
+    let text = escape(&one_line(text)).replace('|', "\\|");
     if text.contains('`') {
         format!("`` {text} ``")
     } else {

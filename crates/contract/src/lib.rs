@@ -61,7 +61,6 @@ pub mod source;
 mod text_digest;
 mod toml_file;
 mod types;
-mod visible;
 
 pub use date::{Date, DateError};
 pub use endpoints::{Endpoint, Endpoints};
@@ -70,7 +69,6 @@ pub use problem::{Problem, Severity};
 pub use text_digest::TextDigest;
 pub use toml_file::FileError;
 pub use types::{Alternative, Type, UnknownValues, Values};
-pub use visible::visible;
 
 /// The examples of the README.
 #[cfg(doctest)]

@@ -1,10 +1,11 @@
 //! A source of unknown kind: recognised, read, and refused where it cannot be true.
 
+use webex_precheck_escape::escape;
+
 use crate::diff::diff;
 use crate::endpoints::Endpoints;
 use crate::inventory::Inventory;
 use crate::problem::{Problem, Severity};
-use crate::visible::visible;
 use crate::{openapi, page};
 
 /// More bytes than any source has; the published file has half a million.
@@ -39,7 +40,7 @@ pub fn read(
     known: &Inventory,
 ) -> (Inventory, Vec<Problem>) {
     let text = text.trim_start_matches('\u{feff}');
-    let name = visible(name);
+    let name = escape(name);
     if openapi::is_description(text) {
         return openapi::read(&name, text, endpoints);
     }

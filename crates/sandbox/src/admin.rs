@@ -7,6 +7,7 @@ use hyper::Method;
 use hyper::http::request::Parts;
 use serde_json::json;
 use tokio::sync::Semaphore;
+use webex_precheck_escape::escape_json;
 
 use crate::answer::Answer;
 use crate::http;
@@ -52,7 +53,8 @@ pub(crate) fn answer(
             let last = last.map_err(|_| Refusal::new(400, "`last` is a number of requests."))?;
             let permit = Arc::clone(lists).try_acquire_owned();
             let permit = permit.map_err(|_| Refusal::new(503, "Too many lists are being sent."))?;
-            let requests = serde_json::to_vec(&log.last(last)).unwrap_or_default();
+            let requests = serde_json::to_string(&log.last(last)).unwrap_or_default();
+            let requests = escape_json(&requests).into_owned();
             Ok(Answer::new(200).json_text(requests).holding(permit))
         }
         Method::DELETE => {

@@ -14,6 +14,7 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
+use webex_precheck_escape::escape_json;
 
 /// Waits for a time.
 pub(crate) type Sleep =
@@ -129,7 +130,7 @@ impl Answer {
     /// Sets the body to JSON.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.json_text(body.to_string())
+        self.json_text(escape_json(&body.to_string()).into_owned())
     }
 
     /// Sets the body to a text that is JSON.

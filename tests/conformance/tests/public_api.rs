@@ -171,6 +171,17 @@ fn the_types_show_what_is_listed() {
 }
 
 #[test]
+fn the_escapes_show_what_is_listed() {
+    check(
+        "webex-precheck-escape",
+        "",
+        "crates/escape/public-api.txt",
+        &[],
+        &[],
+    );
+}
+
+#[test]
 fn the_contract_shows_what_is_listed() {
     check(
         "webex-precheck-contract",

@@ -3,9 +3,13 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use e2e::tls::{self, Authority};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 use webex_precheck::{
     Client, ClientBuilder, Error, Report, RetryPolicy, SubscriberPrecheck, Token,
 };
@@ -75,6 +79,33 @@ async fn identity_is_shown_to_a_server_that_wants_one() {
         let report = ask(builder.identity_pem(known)).await.unwrap();
         assert!(report.is_likely());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_preconfigured_backend_is_used_as_it_is() {
+    let (own, other) = (Authority::new().unwrap(), Authority::new().unwrap());
+    let acceptor = own.acceptor("127.0.0.1", None).unwrap();
+    let server = tls::in_front_of(webex().await, acceptor).await.unwrap();
+    let config = |authority: &Authority| {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        let root = CertificateDer::from_pem_slice(authority.root_pem().as_bytes()).unwrap();
+        roots.add(root).unwrap();
+        ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    };
+    let trusting = builder(server).tls_backend_preconfigured(config(&own));
+    assert!(ask(trusting.clone()).await.unwrap().is_likely());
+    let untrusting = builder(server).tls_backend_preconfigured(config(&other));
+    assert!(ask(untrusting).await.unwrap_err().is_connect());
+    // It would have no effect.
+    let error = ask(trusting.root_certificate_pem(other.root_pem())).await;
+    assert!(error.unwrap_err().is_builder());
+    let error = ask(builder(server).tls_backend_preconfigured("no configuration")).await;
+    assert!(error.unwrap_err().is_builder());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The entry of the changelog.
 
-use webex_precheck_contract::visible;
+use webex_precheck_escape::escape;
 
 use crate::codegen::names::capitalised;
 
@@ -61,7 +61,7 @@ fn entry(source: &Source<'_>, adoption: &Adoption) -> Option<String> {
 
 /// Text of others, which must not become anything else than text.
 fn code(text: &str) -> String {
-    let text = visible(text);
+    let text = escape(text);
     if text.contains('`') {
         format!("`` {text} ``")
     } else {

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
+use webex_precheck_escape::{escape_json, one_line};
 
-use crate::exit::{Exit, Failure, printable_line};
+use crate::exit::{Exit, Failure};
 use crate::profile::Output;
 
 use super::index::Index;
@@ -96,12 +97,12 @@ fn write(
             if names.is_empty() {
                 String::new()
             } else {
-                format!(" ({})", printable_line(&names.join(" ")))
+                format!(" ({})", one_line(&names.join(" ")))
             },
             if problem.is_hard() { "refused" } else { "odd" },
-            printable_line(&problem.words()),
+            one_line(&problem.words()),
             problem.rule,
-            printable_line(&problem.remedy)
+            one_line(&problem.remedy)
         ),
         Output::Json => {
             let mut object = json!({"line": problem.line, "row": names.join(" ")});
@@ -110,7 +111,7 @@ fn write(
             {
                 object.extend(rest);
             }
-            writeln!(out, "{object}")
+            writeln!(out, "{}", escape_json(&object.to_string()))
         }
         Output::Csv => {
             let column = |of: fn(&super::problem::Column) -> &String| {

@@ -5,7 +5,9 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use crate::connect::{self, Connection};
-use crate::exit::{Exit, Failure, printable};
+use webex_precheck_escape::escape_lines;
+
+use crate::exit::{Exit, Failure};
 
 use super::course::Stop;
 use super::plan::Plan;
@@ -21,7 +23,7 @@ fn rows_look(count: u64) -> String {
 
 pub(super) fn say(plan: &Plan, message: &str) {
     if !plan.is_quiet {
-        let _ = writeln!(io::stderr(), "{}", printable(message));
+        let _ = writeln!(io::stderr(), "{}", escape_lines(message));
     }
 }
 

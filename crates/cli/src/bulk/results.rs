@@ -8,8 +8,8 @@ use anstream::ColorChoice;
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 use webex_precheck::Report;
+use webex_precheck_escape::{escape_json, escape_lines, one_line};
 
-use crate::exit::printable_line;
 use crate::profile::Output;
 
 use super::answer::Code;
@@ -81,13 +81,12 @@ impl Results {
     pub(crate) fn write(&self, rows: &[Done]) -> Vec<u8> {
         match self.output {
             Output::Json => {
-                let mut out = Vec::with_capacity(rows.len() * 400);
+                let mut out = String::with_capacity(rows.len() * 400);
                 for row in rows {
-                    // A value is always JSON.
-                    let _ = serde_json::to_writer(&mut out, &self.json(row));
-                    out.push(b'\n');
+                    out.push_str(&escape_json(&self.json(row).to_string()));
+                    out.push('\n');
                 }
-                out
+                out.into_bytes()
             }
             Output::Csv => {
                 let mut out = Vec::with_capacity(rows.len() * 160);
@@ -141,12 +140,12 @@ impl Results {
     /// A line for people.
     fn line(&self, row: &Done) -> String {
         let verdict = row.verdict();
-        let values: Vec<String> = row
+        let values: Vec<_> = row
             .shown
             .values
             .iter()
             .filter(|value| !value.is_empty())
-            .map(|value| printable_line(value))
+            .map(|value| one_line(value))
             .collect();
         let name = values.join(" ");
         let mut codes = String::new();
@@ -169,7 +168,8 @@ impl Results {
                 format!("\x1b[{colour}m{:<8}\x1b[0m", verdict.as_str())
             }
         };
-        let words = printable_line(&row.words());
+        let words = row.words();
+        let words = one_line(&words);
         let line = format!(
             "{:>7}  {shown}  {name}{:pad$}  {codes}{words}",
             row.shown.line,
@@ -272,18 +272,11 @@ fn push_row<S: AsRef<str>>(cells: &[S], out: &mut Vec<u8>) {
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front, which bulk does
 /// not read as a part of it.
 pub(crate) fn defused(text: &str) -> Cow<'_, str> {
-    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    // All of them, since that takes less than to stop at one of a few.
-    let bytes = text.bytes().map(|byte| (b' '..=b'~').contains(&byte));
-    let is_plain = bytes.fold(true, |all, is_plain| all & is_plain);
-    if !is_plain && text.contains(is_control) {
-        // It must not steer a terminal either.
-        return Cow::Owned(defused(&text.replace(is_control, " ")).into_owned());
-    }
-    if cell::is_formula(text) {
+    let text = escape_lines(text);
+    if cell::is_formula(&text) {
         Cow::Owned(format!("'{text}"))
     } else {
-        Cow::Borrowed(text)
+        text
     }
 }
 
@@ -328,18 +321,15 @@ mod tests {
             " =1",
             "\t=1",
             "＝1",
-            "\u{200b}=1",
             "\u{200d}+1",
-            "\u{2060}=1",
-            "\u{feff}=1",
             "\u{ad}=1",
-            "\u{202e}=1",
-            "\u{e0041}=1",
-            "\u{200b} \u{ad}@x",
+            "\u{200c} \u{ad}@x",
         ] {
             assert_eq!(defused(text), format!("'{text}"));
         }
         assert_eq!(defused("a=b"), "a=b");
+        // What is escaped begins no formula any more.
+        assert_eq!(defused("\u{200b}=1"), r"\u{200b}=1");
         let results = |output| Results {
             output,
             names: vec!["email".to_owned()],
@@ -374,7 +364,10 @@ mod tests {
             colour: false,
         };
         let line = String::from_utf8(results.write(&[row("a\x1b[2J\n\u{202e}b")])).unwrap();
-        assert!(line.starts_with("      2  unlikely  a [2J  b "), "{line:?}");
+        assert!(
+            line.starts_with("      2  unlikely  a\\u{1b}[2J \\u{202e}b "),
+            "{line:?}"
+        );
         assert!(line.ends_with("  10022 =taken\n"), "{line:?}");
     }
 }

@@ -13,8 +13,7 @@ use std::fmt;
 
 use serde::Serialize;
 use webex_precheck_api::Operation;
-
-use crate::excerpt;
+use webex_precheck_escape::one_line;
 
 pub use rule::{Rule, Severity};
 
@@ -160,7 +159,7 @@ fn check(request: &dyn Any, findings: &mut Findings) {
 /// The beginning of a value, enough to recognise it.
 fn shown(value: &str) -> String {
     const MAX: usize = 60;
-    let mut shown: String = value.chars().map(excerpt::safe).take(MAX).collect();
+    let mut shown: String = one_line(value).chars().take(MAX).collect();
     if value.chars().count() > MAX {
         shown.push('…');
     }

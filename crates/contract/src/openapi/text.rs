@@ -3,10 +3,10 @@
 use serde_json::Value;
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{budget, options};
+use webex_precheck_escape::{escape, escape_lines, is_hidden};
 
 use crate::endpoints::Endpoints;
 use crate::problem::Problem;
-use crate::visible::{is_hidden, visible, visible_lines};
 
 use super::abridged;
 
@@ -103,14 +103,16 @@ fn make_harmless(value: &mut Value) {
     let steers =
         |text: &str| !text.bytes().all(is_plain) && text.contains(|c| is_hidden(c) && c != '\n');
     match value {
-        Value::String(text) if steers(text) => *text = visible_lines(text),
+        Value::String(text) if steers(text) => *text = escape_lines(text).into_owned(),
         Value::Array(values) => values.iter_mut().for_each(make_harmless),
         Value::Object(object) => {
             object.values_mut().for_each(make_harmless);
             let mut names = object.keys();
             if names.any(|name| steers(name) || name.contains('\n')) {
                 let members = std::mem::take(object).into_iter();
-                *object = members.map(|(name, it)| (visible(&name), it)).collect();
+                *object = members
+                    .map(|(name, it)| (escape(&name).into_owned(), it))
+                    .collect();
             }
         }
         _ => {}

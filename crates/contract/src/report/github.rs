@@ -1,6 +1,6 @@
 //! Workflow commands of GitHub Actions, shown as annotations of the capture's lines.
 
-use crate::visible::visible;
+use webex_precheck_escape::escape;
 
 use super::contents::Report;
 use super::entry::{Level, level, place, sentence};
@@ -35,7 +35,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         command(level, place(finding), title, &[sentence(finding)]);
     }
     // The closing line must not contain a command either, of the old form or the new.
-    let source = visible(report.source);
+    let source = escape(report.source);
     let closing = format!("drift of {source}: {}\n", report.summary());
     out.push_str(&closing.replace("##[", "## ["));
     out
@@ -43,7 +43,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// Escapes a line of a message, which may hold anything, so that it stays one command.
 fn data(text: &str) -> String {
-    visible(text).replace('%', "%25")
+    escape(text).replace('%', "%25")
 }
 
 /// Escapes the value of a property.

@@ -1,10 +1,7 @@
 //! One JSON object, as `docs/drift-report.schema.json` has it. Fields are only ever added.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
-
-use crate::visible::is_hidden;
+use webex_precheck_escape::escape_json;
 
 use super::contents::Report;
 use super::entry::{Entry, place};
@@ -16,7 +13,7 @@ pub(super) fn render(reports: &[Report<'_>]) -> String {
         [report] => format!("{:#}\n", object(report)),
         several => several.iter().map(line).collect(),
     };
-    ascii_controls(&text)
+    escape_json(&text).into_owned()
 }
 
 fn object(report: &Report<'_>) -> Value {
@@ -71,19 +68,4 @@ fn difference(entry: &Entry<'_>) -> Value {
         value["ignored"] = json!({ "reason": ignored.reason, "until": until });
     }
     value
-}
-
-/// Escapes the characters that JSON lets stand in a string and a terminal would obey.
-pub(super) fn ascii_controls(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_hidden(c) && c != '\n' {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }

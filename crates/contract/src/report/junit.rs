@@ -2,9 +2,9 @@
 //! compared is a test as well, so that a clean run is not an empty one.
 
 use quick_xml::escape::escape;
+use webex_precheck_escape as hidden;
 
 use crate::ignore::FindingKind;
-use crate::visible::visible;
 
 use super::contents::Report;
 use super::entry::place;
@@ -81,5 +81,5 @@ fn suite(report: &Report<'_>) -> Suite {
 
 /// Text for an element or an attribute; a character that XML forbids is shown by its number.
 fn xml(text: &str) -> String {
-    escape(visible(text)).into_owned()
+    escape(hidden::escape(text)).into_owned()
 }

@@ -1,6 +1,6 @@
 //! A table for a pull request or an issue.
 
-use crate::visible::visible;
+use webex_precheck_escape::escape;
 
 use super::contents::Report;
 use super::entry::sentence;
@@ -43,7 +43,7 @@ fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
 
 /// Text of others as Markdown code, in which nothing is a link, a mention, HTML or the end of a cell.
 pub fn markdown_code(text: &str) -> String {
-    let text = visible(text);
+    let text = escape(text);
     if text.trim().is_empty() {
         return String::new();
     }

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 use strum::{EnumMessage, VariantArray};
+use webex_precheck_escape::{escape, escape_json};
 
 use crate::diff::{Difference, Kind};
 use crate::ignore::FindingKind;
-use crate::visible::visible;
 
 use super::contents::Report;
 use super::entry::{Entry, Level, level, place, sentence};
-use super::json::ascii_controls;
 
 pub(super) fn render(reports: &[Report<'_>]) -> String {
     let runs: Vec<Value> = reports.iter().map(run).collect();
@@ -18,7 +17,7 @@ pub(super) fn render(reports: &[Report<'_>]) -> String {
         "version": "2.1.0",
         "runs": runs,
     });
-    ascii_controls(&format!("{document:#}\n"))
+    escape_json(&format!("{document:#}\n")).into_owned()
 }
 
 fn run(report: &Report<'_>) -> Value {
@@ -79,7 +78,7 @@ fn result(rule: &str, level: Level, lines: &[String], id: &str, place: (&str, us
 
 /// Text in which nothing is taken for a link, which SARIF writes as Markdown does.
 fn plain(text: &str) -> String {
-    visible(text).replace("](", "] (")
+    escape(text).replace("](", "] (")
 }
 
 /// A path as a relative reference: what a URI must not contain is percent-encoded.

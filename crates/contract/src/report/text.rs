@@ -1,10 +1,10 @@
 //! Lines for a terminal, in the manner of Cargo.
 
 use anstyle::{AnsiColor, Style};
+use webex_precheck_escape::escape;
 
 use crate::diff::Impact;
 use crate::ignore::FindingKind;
-use crate::visible::visible;
 
 use super::contents::Report;
 use super::entry::sentence;
@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report<'_>, colours: bool) -> String {
     let mut out = String::new();
     let mut line = |style: Style, verb: &str, text: &str| {
         let style = if colours { style } else { Style::new() };
-        let text = visible(text);
+        let text = escape(text);
         out.push_str(&format!("{style}{verb:>10}{style:#} {text}\n"));
     };
     for note in report.notes() {

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use toml::Value;
+use webex_precheck_escape::escape;
 
 use super::file::{Question, Rules};
 use super::sentences;
 use crate::diff::{RuleHint, rule_hints};
 use crate::inventory::{Inventory, Operation, OperationId};
-use crate::visible::visible;
 
 impl Rules {
     /// The questions that a source raises against what it said before: new sentences that look like
@@ -83,7 +83,7 @@ impl Rules {
 impl Question {
     /// The question as it stands in the file of rules.
     pub fn to_toml(&self) -> String {
-        let text = |text: &String| Value::from(visible(text));
+        let text = |text: &String| Value::from(&*escape(text));
         let list = |texts: &[String]| Value::Array(texts.iter().map(text).collect());
         let mut out = "\n[[question]]\n".to_owned();
         let mut line = |key: &str, value: Value| out.push_str(&format!("{key} = {value}\n"));
@@ -103,6 +103,6 @@ impl Question {
     pub fn sentence(&self, inventory: &Inventory) -> Option<String> {
         let all = inventory.operations.iter().flat_map(sentences::all);
         let mut found = all.filter(|(_, it)| it.fingerprint == self.fingerprint);
-        found.find_map(|(_, it)| it.words.map(visible))
+        found.find_map(|(_, it)| it.words.map(|it| escape(it).into_owned()))
     }
 }

@@ -138,7 +138,7 @@ fn cases() -> &'static [Case] {
 }
 
 /// Whatever ends, escapes or commands in one of the forms.
-const HOSTILE: &str = "\u{1b}[31m|`@all`<b> & \"'\r\n::error::x\n[y](javascript:z) \u{0}\u{9b}\u{202e}##[error]%0A\u{ffff}]]>\\|~~~ must ";
+const HOSTILE: &str = "\u{1b}[31m|`@all`<b> & \"'\r\n::error::x\n[y](javascript:z) \u{0}\u{9b}\u{202e}\u{61c}\u{200e}\u{2066}\u{2028}\u{2029}\u{e0041}##[error]%0A\u{ffff}]]>\\|~~~ must ";
 
 /// A published file with hostile text wherever it has room for some.
 fn hostile() -> Case {
@@ -414,7 +414,7 @@ fn github_gets_one_command_a_difference_and_no_other() {
 
 #[test]
 fn nothing_steers_a_terminal() {
-    let steers = |c: char| c != '\n' && c.is_control();
+    let steers = |c: char| c != '\n' && webex_precheck_escape::is_hidden(c);
     for case in cases() {
         let plain = case.render(Format::Text);
         for (index, line) in plain.lines().enumerate() {

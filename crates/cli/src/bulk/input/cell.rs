@@ -1,5 +1,7 @@
 //! What the author of a cell meant, after spreadsheets had it in their hands.
 
+use webex_precheck_escape::is_hidden;
+
 /// Why the text of a cell is not what its author meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
@@ -160,14 +162,13 @@ pub(crate) fn is_formula(text: &str) -> bool {
     ) || text.starts_with(['\t', '\r'])
 }
 
-/// White space, control characters, and what has neither width nor ink.
+/// White space, hidden characters, and what has neither width nor ink.
 fn is_unseen(c: char) -> bool {
     c.is_whitespace()
-        || c.is_control()
+        || is_hidden(c)
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{200c}' | '\u{200d}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0080}'..='\u{e0fff}')
 }
 
 /// Without the blanks around it.

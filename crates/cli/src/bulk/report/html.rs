@@ -266,7 +266,7 @@ mod tests {
     fn text_stays_text() {
         assert_eq!(
             escaped("<script>'\"&\n\u{202e}x"),
-            "&lt;script&gt;&#39;&quot;&amp; \u{fffd}x"
+            "&lt;script&gt;&#39;&quot;&amp; \\u{202e}x"
         );
     }
 

@@ -14,10 +14,11 @@ mod paragraphs;
 mod statuses;
 mod types;
 
+use webex_precheck_escape::escape_lines;
+
 use crate::endpoints::Endpoints;
 use crate::inventory::Operation;
 use crate::problem::Problem;
-use crate::visible::visible_lines;
 
 use super::incomplete::incomplete;
 use super::tree::{BODY, Block, Page, Part, RequestLine, STATUSES, Section, parts};
@@ -41,7 +42,8 @@ pub(super) fn clean(text: &str) -> Result<String, Problem> {
         return Err(Problem::broken("line 1", message));
     }
     // Marks without width come with copied text, and mean nothing.
-    let text = visible_lines(&text.replace(['\u{200b}', '\u{2060}', '\u{feff}'], ""));
+    let text = text.replace(['\u{200b}', '\u{2060}', '\u{feff}'], "");
+    let text = escape_lines(&text).into_owned();
     if text.len() > MOST_BYTES || text.lines().count() > MOST_LINES {
         let message = format!(
             "over {} KiB or {MOST_LINES} lines, far more than any page has; check what was saved",
